@@ -1,0 +1,24 @@
+"""An open course on allyship, and its machinery: forms, completion, record, grading.
+
+In a notebook: ``exercise(id)`` shows an exercise, ``poster(id)`` a poster, and
+``check(id)`` says whether an exercise is complete.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+__version__ = "0.1.0"
+__all__ = ["check", "exercise", "poster"]
+
+if TYPE_CHECKING:
+    from .widget import check, exercise, poster
+
+
+def __getattr__(name: str) -> object:
+    # On first use, so that grading and the command line do not load Jupyter's widgets.
+    if name in __all__:
+        from . import widget
+
+        return getattr(widget, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

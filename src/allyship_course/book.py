@@ -1,0 +1,80 @@
+"""The Sphinx extension: exercises and posters on the published, static page.
+
+The reading of a module is a MyST notebook whose cells call ``exercise(...)`` and
+``poster(...)``. While the book is built those return plain HTML instead of a live widget,
+so a page carries our one script and nothing of Jupyter's.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from . import __version__
+from .form import SCRIPT, STYLE
+from .poster import POSTERS_FILE, load_posters, pdf_name, write_pdf
+from .spec import EXERCISES_FILE
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+BUILDING = "ALLYSHIP_BOOK"
+"""Environment variable that tells a kernel that it runs for a book build."""
+
+_BOOK_STYLE = Path(__file__).parent / "form" / "book.css"
+
+
+class Page:
+    """What a cell shows in a book build: the same thing as HTML, Markdown and plain text.
+
+    There is no LaTeX form on purpose: myst-nb takes ``text/latex`` for maths and pulls MathJax.
+    """
+
+    def __init__(self, html: str, markdown: str) -> None:
+        self._html = html
+        self._markdown = markdown
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        return {
+            "text/html": self._html,
+            "text/markdown": self._markdown,
+            "text/plain": self._markdown,
+        }
+
+
+def building() -> bool:
+    """Tell whether this kernel runs for a book build."""
+    return BUILDING in os.environ
+
+
+def _prepare(app: Sphinx) -> None:
+    os.environ[BUILDING] = "1"
+    static = Path(app.doctreedir) / "allyship_static"
+    static.mkdir(parents=True, exist_ok=True)
+    for file in (SCRIPT, STYLE, _BOOK_STYLE):
+        shutil.copy(file, static / file.name)
+    for posters in sorted(Path(app.srcdir).glob(f"modules/*/{POSTERS_FILE}")):
+        for poster in load_posters(posters.parent):
+            write_pdf(poster, static / pdf_name(poster))
+    app.config.html_static_path.append(str(static))
+
+
+def _depend_on_exercises(app: Sphinx, docname: str, _source: list[str]) -> None:
+    """Build a page anew when its exercises change, not only when its text does."""
+    for name in (EXERCISES_FILE, POSTERS_FILE):
+        file = Path(app.env.doc2path(docname)).parent / name
+        if file.exists():
+            app.env.note_dependency(str(file))
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register the extension."""
+    app.connect("builder-inited", _prepare)
+    app.connect("source-read", _depend_on_exercises)
+    app.add_css_file(STYLE.name)
+    app.add_css_file(_BOOK_STYLE.name)
+    # async and type=module: it does not wait for the theme's scripts, nor they for it.
+    app.add_js_file(SCRIPT.name, type="module", **{"async": "async"})
+    return {"version": __version__, "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,69 @@
+"""How a form looks: the template, ``exercise.mjs`` and ``exercise.css``, and :func:`render`.
+
+The one place that knows it. The same HTML stands on the page, in a notebook and on paper.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from pathlib import Path
+from typing import Literal
+
+import jinja2
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+from ..spec import Exercise, Module
+
+FOLDER = Path(__file__).parent
+SCRIPT = FOLDER / "exercise.mjs"
+STYLE = FOLDER / "exercise.css"
+
+Place = Literal["page", "notebook"]
+
+
+@functools.cache
+def _markdown() -> MarkdownIt:
+    # No raw HTML: an author's "<" is text, and nothing in a form can run.
+    return MarkdownIt("commonmark", {"html": False, "typographer": False})
+
+
+def markdown(text: str) -> Markup:
+    """Render CommonMark without raw HTML."""
+    return Markup(_markdown().render(text))
+
+
+@functools.cache
+def template(name: str) -> jinja2.Template:
+    """Return one of the templates beside this file; everything put into it is escaped."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(FOLDER),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["markdown"] = markdown
+    return environment.get_template(name)
+
+
+def render(module: Module, exercise: Exercise, place: Place) -> str:
+    """Return ``exercise`` as an HTML form.
+
+    ``place`` says where answers go: on a ``page`` they stay in the browser and there is
+    nobody to share with; in a ``notebook`` they go to the learner's journal.
+    """
+    fields = exercise.all_fields()
+    private = [f.private == "always" for f in fields]
+    return template("exercise.html.jinja").render(
+        module=module,
+        exercise=exercise,
+        place=place,
+        prefix=f"ac-{exercise.id}",
+        rule=json.dumps(exercise.rule(), separators=(",", ":")),
+        step_titles={step.id: step.title for step in exercise.steps},
+        next_of=exercise.default_next(),
+        may_share=place == "notebook" and not all(private),
+        some_private=any(private),
+    )

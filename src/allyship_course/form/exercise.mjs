@@ -1,0 +1,523 @@
+// @ts-check
+/**
+ * One exercise, wherever its form stands: on a published page, where answers stay in this
+ * browser, or in Jupyter (as an anywidget), where they go to the learner's kernel.
+ *
+ * The form is complete HTML before this runs. This module keeps answers, shows what a
+ * choice leads to, counts, and says how far somebody has come. First the rule of completion
+ * (the same as completion.py; both run against tests/vectors), then the field types, then
+ * the form, then the two places where answers are kept.
+ *
+ * @typedef {{type: string, required: boolean, options?: string[], steps?: number,
+ *   cards?: string[], categories?: string[], min_words?: number}} FieldRule
+ * @typedef {{id: string, fields: string[], next: string[]}} StepRule
+ * @typedef {{fields: Record<string, FieldRule>, steps: StepRule[]}} Rule
+ * @typedef {Record<string, any>} Answers  field id to value
+ * @typedef {{answers: Answers, passed: boolean, shared: boolean}} Note
+ * @typedef {{complete: boolean, passed: boolean, done: number, required: number}} Completion
+ * @typedef {{load: () => Promise<Note | null>, save: (note: Note) => Promise<string[]>,
+ *   saved: string, onOther: (apply: (note: Note) => void) => void}} Store
+ */
+
+const SPACE = "\\t-\\r \\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000\\ufeff";
+const UNSPACED =
+  "\\u0e00-\\u0eff\\u1000-\\u109f\\u1780-\\u17ff\\u3040-\\u30ff\\u3400-\\u4dbf\\u4e00-\\u9fff";
+const WORD = new RegExp(`[${UNSPACED}]|[^${SPACE}${UNSPACED}]+`, "gu");
+const SCHEMA = 1;
+
+/** @param {string} text */
+export const countWords = (text) => (text.match(WORD) ?? []).length;
+
+/**
+ * Reduce answers to the names of answered fields and the words of each text.
+ * @param {Rule} rule
+ * @param {Answers} answers
+ */
+export function answered(rule, answers) {
+  const entries = Object.entries(rule.fields);
+  const fields = entries
+    .filter(([id, field]) => types[field.type].answered(field, own(answers, id)))
+    .map(([id]) => id);
+  /** @type {Record<string, number>} */
+  const words = {};
+  for (const [id, field] of entries) {
+    const value = own(answers, id);
+    const count = field.type === "text" && typeof value === "string" ? countWords(value) : 0;
+    if (count) words[id] = count;
+  }
+  return { fields, words };
+}
+
+/**
+ * How complete an exercise is when these fields are answered: some route from the first step
+ * to an end must be answered throughout.
+ * @param {Rule} rule
+ * @param {string[]} answeredFields
+ * @param {boolean} passed
+ * @returns {Completion}
+ */
+export function completion(rule, answeredFields, passed = false) {
+  /** Least [open, required] from each step to the end. @type {Map<string, number[]>} */
+  const toEnd = new Map([["end", [0, 0]]]);
+  for (const _ of rule.steps) {
+    for (const step of rule.steps) {
+      const onward = step.next.flatMap((id) => (toEnd.has(id) ? [toEnd.get(id) ?? []] : []));
+      if (!onward.length) continue;
+      const best = onward.reduce((a, b) => (b[0] < a[0] || (b[0] === a[0] && b[1] < a[1]) ? b : a));
+      const required = step.fields.filter((id) => rule.fields[id].required);
+      const open = required.filter((id) => !answeredFields.includes(id));
+      toEnd.set(step.id, [open.length + best[0], required.length + best[1]]);
+    }
+  }
+  const [left, total] = toEnd.get(rule.steps[0].id) ?? [0, 0];
+  return { complete: passed || left === 0, passed, done: total - left, required: total };
+}
+
+/** Look up an own property only: answers come from files that anybody may have edited.
+ * @param {Record<string, any>} object @param {string} key */
+const own = (object, key) => (Object.hasOwn(object, key) ? object[key] : undefined);
+
+// ---------------------------------------------------------------- field types
+
+/** @param {Element} scope @returns {HTMLInputElement[]} */
+const radios = (scope) => [...scope.querySelectorAll("input")].filter((i) => i.type === "radio");
+/** @param {Element} scope */
+const checked = (scope) => radios(scope).find((radio) => radio.checked)?.value;
+/** @param {Element} scope @param {unknown} value */
+const check = (scope, value) => {
+  for (const radio of radios(scope)) radio.checked = radio.value === String(value);
+};
+/** @param {Element} scope @returns {HTMLElement[]} */
+const cardsOf = (scope) => [...scope.querySelectorAll("[data-card]")].map((c) => /** @type {HTMLElement} */ (c));
+
+/**
+ * Show the text that goes with a choice, in a live region that stands there from the start.
+ * On restoring, the region is exchanged for a filled one: a screen reader then does not read
+ * out every consequence of last week.
+ * @param {Element} scope @param {string | undefined} value @param {boolean} quietly
+ */
+function say(scope, value, quietly) {
+  const region = scope.querySelector(":scope > .ac-said");
+  if (!region) return;
+  const texts = [...scope.querySelectorAll(":scope > .ac-all [data-for]")];
+  const text = value && texts.find((t) => ["*", value].includes(t.getAttribute("data-for") ?? ""));
+  const html = text ? text.innerHTML : "";
+  if (region.innerHTML === html) return;
+  const target = quietly ? /** @type {Element} */ (region.cloneNode()) : region;
+  target.innerHTML = html;
+  if (quietly) region.replaceWith(target);
+}
+
+/**
+ * @type {Record<string, {
+ *   answered: (rule: FieldRule, value: unknown) => boolean,
+ *   read: (field: HTMLElement) => unknown,
+ *   write: (field: HTMLElement, value: any) => void,
+ *   show?: (field: HTMLElement, rule: FieldRule, quietly: boolean) => void}>}
+ */
+const types = {
+  choice: {
+    answered: (rule, value) => (rule.options ?? []).includes(/** @type {string} */ (value)),
+    read: checked,
+    write: check,
+    show: (field, _rule, quietly) => say(field, checked(field), quietly),
+  },
+  scale: {
+    answered: (rule, value) =>
+      Number.isInteger(value) && Number(value) >= 1 && Number(value) <= (rule.steps ?? 0),
+    read: (field) => (checked(field) ? Number(checked(field)) : undefined),
+    write: check,
+  },
+  sort: {
+    answered: (rule, value) =>
+      typeof value === "object" &&
+      value !== null &&
+      (rule.cards ?? []).every((card) =>
+        (rule.categories ?? []).includes(own(/** @type {Record<string, string>} */ (value), card)),
+      ),
+    read: (field) => {
+      const placed = cardsOf(field).map((card) => [card.dataset.card, checked(card)]);
+      const entries = placed.filter(([, place]) => place !== undefined);
+      return entries.length ? Object.fromEntries(entries) : undefined;
+    },
+    write: (field, value) => {
+      for (const card of cardsOf(field)) check(card, own(value ?? {}, card.dataset.card ?? ""));
+    },
+    show: (field, _rule, quietly) => {
+      for (const card of cardsOf(field)) say(card, checked(card), quietly);
+    },
+  },
+  text: {
+    answered: (rule, value) =>
+      typeof value === "string" && countWords(value) >= (rule.min_words ?? 1),
+    read: (field) => textarea(field).value || undefined,
+    write: (field, value) => {
+      textarea(field).value = typeof value === "string" ? value : "";
+    },
+    show: (field, rule) => {
+      const count = countWords(textarea(field).value);
+      const line = field.querySelector(".ac-count");
+      const more = (rule.min_words ?? 1) - count;
+      const missing = count && more > 0 ? `, ${more} more to complete it` : "";
+      if (line) line.textContent = count ? `${plural(count, "word")}${missing}` : "";
+    },
+  },
+};
+
+/** @param {Element} field */
+const textarea = (field) => /** @type {HTMLTextAreaElement} */ (field.querySelector("textarea"));
+/** @param {number} n @param {string} noun */
+const plural = (n, noun) => `${n} ${noun}${n === 1 ? "" : "s"}`;
+
+// ------------------------------------------------------------------- the form
+
+/** @param {HTMLElement} form @returns {HTMLElement[]} */
+const fieldsOf = (form) => [...form.querySelectorAll("[data-field]")].map((f) => /** @type {HTMLElement} */ (f));
+/** @param {HTMLElement} form @param {string} selector @returns {HTMLInputElement | null} */
+const box = (form, selector) => form.querySelector(selector);
+
+/** @param {HTMLElement} form @returns {Rule} */
+export const ruleOf = (form) => JSON.parse(form.dataset.rule ?? "{}");
+
+/** Read what the form holds. @param {HTMLElement} form @returns {Note} */
+export function read(form) {
+  const rule = ruleOf(form);
+  /** @type {Answers} */
+  const answers = {};
+  for (const field of fieldsOf(form)) {
+    const id = field.dataset.field ?? "";
+    const value = types[rule.fields[id].type].read(field);
+    if (value !== undefined) answers[id] = value;
+  }
+  return {
+    answers,
+    passed: box(form, "[data-pass]")?.checked ?? false,
+    shared: box(form, "[data-share]")?.checked ?? false,
+  };
+}
+
+/** Put a note into the form, but leave alone the field that somebody is typing in.
+ * @param {HTMLElement} form @param {Note} note @param {Element | null} busy */
+export function write(form, note, busy = null) {
+  const rule = ruleOf(form);
+  for (const field of fieldsOf(form)) {
+    if (busy && field.contains(busy)) continue;
+    const id = field.dataset.field ?? "";
+    types[rule.fields[id].type].write(field, own(note.answers, id));
+  }
+  const pass = box(form, "[data-pass]");
+  const share = box(form, "[data-share]");
+  if (pass) pass.checked = note.passed;
+  if (share) share.checked = note.shared;
+}
+
+/** The steps that the answers lead through, the first one always among them.
+ * @param {HTMLElement} form @param {string[]} answeredFields */
+function route(form, answeredFields) {
+  const rule = ruleOf(form);
+  const steps = [...form.querySelectorAll("[data-step]")].map((s) => /** @type {HTMLElement} */ (s));
+  /** @type {string[]} */
+  const ids = [];
+  let id = steps[0]?.dataset.step;
+  while (id && id !== "end" && !ids.includes(id)) {
+    ids.push(id);
+    const step = steps.find((s) => s.dataset.step === id);
+    const fields = rule.steps.find((s) => s.id === id)?.fields ?? [];
+    const open = fields.some((f) => rule.fields[f].required && !answeredFields.includes(f));
+    const chosen = step && radios(step).find((radio) => radio.checked && radio.dataset.next);
+    id = open ? undefined : (chosen?.dataset.next ?? step?.dataset.next);
+  }
+  return { steps, ids, ended: id === "end" };
+}
+
+/** Show what follows from the answers: consequences, counts, steps reached, progress.
+ * @param {HTMLElement} form @param {boolean} quietly */
+export function show(form, quietly = false) {
+  const rule = ruleOf(form);
+  const note = read(form);
+  for (const field of fieldsOf(form)) {
+    const fieldRule = rule.fields[field.dataset.field ?? ""];
+    types[fieldRule.type].show?.(field, fieldRule, quietly);
+  }
+  const found = answered(rule, note.answers);
+  const state = completion(rule, found.fields, note.passed);
+  const { steps, ids, ended } = route(form, found.fields);
+  let opened = "";
+  for (const step of steps) {
+    const reached = ids.includes(step.dataset.step ?? "");
+    if (reached && !step.hasAttribute("data-reached")) opened = step.querySelector("h4")?.textContent ?? "";
+    step.toggleAttribute("data-reached", reached);
+  }
+  form.toggleAttribute("data-ended", !steps.length || ended);
+  if (opened && !quietly) setText(form, ".ac-announce", `The case goes on below: ${opened}`);
+  form.toggleAttribute("data-complete", state.complete);
+  setText(form, ".ac-progress", inWords(state, steps.length > 0));
+}
+
+/** @param {Completion} state @param {boolean} branches */
+function inWords(state, branches) {
+  if (state.passed) return "Left out by choice. It counts as complete.";
+  if (state.complete) return "Complete.";
+  if (!state.done) return "Nothing answered yet.";
+  return branches ? `${plural(state.done, "answer")} so far.` : `${state.done} of ${state.required} answered.`;
+}
+
+/** @param {HTMLElement} form @param {string} selector @param {string} text */
+function setText(form, selector, text) {
+  const element = form.querySelector(selector);
+  if (element && element.textContent !== text) element.textContent = text;
+}
+
+/**
+ * Make a form keep its answers in ``store``.
+ * @param {HTMLElement} form
+ * @param {Store} store
+ * @param {AbortSignal} [signal] ends it all when a notebook takes the form away
+ * @returns {Promise<void>} resolves when earlier answers stand in the form
+ */
+export async function enhance(form, store, signal) {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  /** @type {Note | null} */
+  let cleared = null;
+  let touched = false;
+
+  const save = async () => {
+    clearTimeout(timer);
+    timer = undefined;
+    try {
+      const notices = await store.save(read(form));
+      setText(form, ".ac-saved", store.saved);
+      setText(form, ".ac-trouble", notices.join(" "));
+    } catch (error) {
+      setText(form, ".ac-saved", "");
+      setText(form, ".ac-trouble", error instanceof Error ? error.message : String(error));
+    }
+  };
+  const clear = form.querySelector("[data-clear]");
+  const change = () => {
+    touched = true;
+    cleared = null;
+    if (clear) clear.textContent = "Clear my answers";
+    show(form);
+    clearTimeout(timer);
+    timer = setTimeout(save, 300);
+  };
+  form.addEventListener("input", change);
+  form.addEventListener("submit", (event) => event.preventDefault());
+  // What was typed in the last third of a second goes too when the page is left.
+  form.addEventListener("focusout", () => timer && save());
+  addEventListener("pagehide", () => timer && save(), { signal });
+  signal?.addEventListener("abort", () => timer && save());
+  clear?.addEventListener("click", () => {
+    const back = cleared;
+    const before = read(form);
+    write(form, back ?? { answers: {}, passed: false, shared: false });
+    change();
+    cleared = back ? null : before;
+    clear.textContent = back ? "Clear my answers" : "Bring my answers back";
+    if (!back) setText(form, ".ac-progress", "Cleared. The same button brings your answers back.");
+  });
+  for (const starter of form.querySelectorAll(".ac-starters li")) offerStarter(starter, change);
+  addEventListener("beforeprint", () => form.querySelectorAll("textarea").forEach(grow), { signal });
+  store.onOther((note) => {
+    const busy = form.contains(document.activeElement) ? document.activeElement : null;
+    write(form, note, busy?.matches("textarea") ? busy : null);
+    show(form, true);
+  });
+
+  show(form, true);
+  try {
+    const note = await store.load();
+    // Who typed before the answers came in keeps what was typed; the rest is filled in.
+    if (note) {
+      const typed = touched ? read(form) : null;
+      write(form, typed ? { ...note, answers: { ...note.answers, ...typed.answers } } : note);
+      setText(form, ".ac-saved", store.saved);
+    }
+    setText(form, ".ac-trouble", "");
+  } catch (error) {
+    setText(form, ".ac-trouble", error instanceof Error ? error.message : String(error));
+  }
+  show(form, true);
+  form.setAttribute("data-ready", "");
+}
+
+/** Turn a sentence starter into a button that puts it into the text.
+ * @param {Element} item @param {() => void} change */
+function offerStarter(item, change) {
+  const field = item.closest("[data-field]");
+  if (!field) return;
+  const button = document.createElement("button");
+  button.type = "button";
+  button.textContent = item.textContent;
+  button.addEventListener("click", () => {
+    const area = textarea(field);
+    const gap = area.value && !/\s$/u.test(area.value) ? "\n" : "";
+    area.value += `${gap}${(button.textContent ?? "").replace(/\s*…\s*$/u, " ")}`;
+    area.focus();
+    area.setSelectionRange(area.value.length, area.value.length);
+    change();
+  });
+  item.replaceChildren(button);
+}
+
+/** Let a textarea be as tall as its text, for paper. @param {HTMLTextAreaElement} area */
+function grow(area) {
+  area.style.minHeight = `${area.scrollHeight}px`;
+}
+
+// -------------------------------------------------- where answers are kept: page
+
+/**
+ * Keep answers in this browser. The key carries the site's path, so that two courses on one
+ * host do not meet.
+ * @param {HTMLElement} form
+ * @returns {Store}
+ */
+export function pageStore(form) {
+  const site = new URL("..", import.meta.url).pathname;
+  const key = `allyship:${site}:${form.dataset.module}/${form.dataset.exercise}`;
+  const cannot =
+    "This browser does not let the page keep your answers (a private window, or its storage is full). " +
+    "They stay here until you close the page: print it, or copy what you want to keep.";
+  /** @param {string | null} text @returns {Note | null} */
+  const parse = (text) => {
+    if (text === null) return null;
+    const data = JSON.parse(text);
+    if (data?.schema > SCHEMA) throw new Newer();
+    if (typeof data?.answers !== "object" || data.answers === null) throw new SyntaxError();
+    return { answers: data.answers, passed: data.passed === true, shared: data.shared === true };
+  };
+  return {
+    saved: "Kept in this browser only.",
+    load: async () => {
+      let text = null;
+      try {
+        text = localStorage.getItem(key);
+      } catch {
+        throw new Error(cannot);
+      }
+      try {
+        return parse(text);
+      } catch (error) {
+        if (error instanceof Newer) throw error;
+        localStorage.setItem(`${key}:damaged`, text ?? "");
+        throw new Error("Your earlier answers to this exercise were damaged in this browser and can’t be shown.");
+      }
+    },
+    save: async (note) => {
+      try {
+        const before = localStorage.getItem(key);
+        if (before && JSON.parse(before)?.schema > SCHEMA) throw new Newer();
+        const data = { schema: SCHEMA, ...note, saved: new Date().toISOString() };
+        localStorage.setItem(key, JSON.stringify(data));
+      } catch (error) {
+        if (error instanceof Newer) throw error;
+        throw new Error(cannot);
+      }
+      return [];
+    },
+    onOther: (apply) =>
+      addEventListener("storage", (event) => {
+        if (event.key !== key) return;
+        try {
+          apply(parse(event.newValue) ?? { answers: {}, passed: false, shared: false });
+        } catch {
+          // Another tab wrote what this version can't read: leave this form as it is.
+        }
+      }),
+  };
+}
+
+class Newer extends Error {
+  constructor() {
+    super(
+      "Your answers were kept by a newer version of this course. Nothing was changed. " +
+        "Reload the page; if this stays, an old copy of the page is being shown.",
+    );
+  }
+}
+
+/** Enhance every form of a published page. */
+function enhancePage() {
+  for (const form of document.querySelectorAll('form[data-place="page"]:not([data-ready])')) {
+    enhance(/** @type {HTMLElement} */ (form), pageStore(/** @type {HTMLElement} */ (form)));
+  }
+}
+
+if (document.readyState === "loading") {
+  document.addEventListener("readystatechange", enhancePage, { once: true });
+} else {
+  enhancePage();
+}
+
+// ----------------------------------------------- where answers are kept: Jupyter
+
+const ASLEEP =
+  "This notebook is not running, so nothing is saved yet. Your text stays here. " +
+  "In the menu choose Run, then Run All Cells: your earlier answers come back.";
+const PATIENCE = 5000;
+
+/**
+ * Send answers to the kernel, which keeps them in the learner's journal. They travel as
+ * messages, never as traits: traits are saved in the notebook and handed in with it.
+ * @param {any} model anywidget's model
+ * @returns {Store}
+ */
+export function kernelStore(model) {
+  /** @type {Map<string, {resolve: (content: any) => void, reject: (error: Error) => void}>} */
+  const waiting = new Map();
+  /** @type {(note: Note) => void} */
+  let other = () => {};
+  model.on("msg:custom", (/** @type {any} */ content) => {
+    const asked = waiting.get(content.request);
+    waiting.delete(content.request);
+    if (asked && content.type === "trouble") asked.reject(new Error(content.message));
+    else if (asked) asked.resolve(content);
+    else if (content.type === "kept") other(content.note);
+  });
+  /** @param {Record<string, unknown>} content @returns {Promise<any>} */
+  const ask = (content) =>
+    new Promise((resolve, reject) => {
+      const request = `${Date.now()}-${Math.random()}`;
+      waiting.set(request, { resolve, reject });
+      setTimeout(() => {
+        if (waiting.delete(request)) reject(new Error(ASLEEP));
+      }, PATIENCE);
+      model.send({ ...content, request });
+    });
+  return {
+    saved: "Kept in your journal.",
+    load: async () => (await ask({ type: "load" })).note,
+    save: async (note) => (await ask({ type: "save", note })).notices,
+    onOther: (apply) => {
+      other = apply;
+    },
+  };
+}
+
+let views = 0;
+
+/** Give a form's ids a number: the same exercise may be open in two views of one page.
+ * @param {HTMLElement} root */
+function numberIds(root) {
+  views += 1;
+  for (const attribute of ["id", "for", "aria-labelledby", "aria-describedby"]) {
+    for (const element of root.querySelectorAll(`[${attribute}]`)) {
+      const ids = (element.getAttribute(attribute) ?? "").trim().split(/\s+/u);
+      element.setAttribute(attribute, ids.map((id) => `${id}-${views}`).join(" "));
+    }
+  }
+}
+
+/** @param {{model: any, el: HTMLElement}} view */
+function render({ model, el }) {
+  el.innerHTML = model.get("form_html");
+  numberIds(el);
+  const gone = new AbortController();
+  enhance(/** @type {HTMLElement} */ (el.querySelector("form")), kernelStore(model), gone.signal);
+  return () => gone.abort();
+}
+
+export default { render };

@@ -1,0 +1,205 @@
+"""The journal: a learner's own store of answers, one file a module, outside every assignment.
+
+Shape (schema 1)::
+
+    {"schema": 1, "module": "03-is-and-is-not", "exercises": {
+        "passed-over": {"answers": {"route": "..."}, "passed": false, "shared": false,
+                        "saved": "2026-11-21T19:05:00+00:00"}}}
+
+:func:`keep` is the one way in: it saves a learner's answers here and then brings
+``completion.json`` in the assignment's folder up to date.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+from filelock import FileLock, Timeout
+
+from .completion import answered
+from .record import (
+    RECORD_FILE,
+    SCHEMA,
+    Entry,
+    NewerSchemaError,
+    Record,
+    RecordError,
+    encode_json,
+    migrate,
+    read_json,
+    read_record,
+    replace_file,
+    write_record,
+)
+from .spec import Exercise, Module
+
+FOLDER_VARIABLE = "ALLYSHIP_JOURNAL"
+_MAX_BYTES = 50_000_000
+_LOCK_SECONDS = 10.0
+
+
+@dataclass(frozen=True)
+class Note:
+    """What a learner put into one exercise."""
+
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    passed: bool = False
+    shared: bool = False
+    saved: str = ""
+
+
+def journal_folder() -> Path:
+    """Return the learner's journal folder: ``$ALLYSHIP_JOURNAL``, or one in the home folder."""
+    chosen = os.environ.get(FOLDER_VARIABLE)
+    if chosen:
+        return Path(chosen)
+    return platformdirs.user_data_path("allyship-course") / "journal"
+
+
+def read_notes(folder: Path, module_id: str) -> dict[str, Note]:
+    """Return the notes of one module by exercise id; empty where nothing was written yet."""
+    data = read_json(folder / f"{module_id}.json", _MAX_BYTES)
+    if data is None:
+        return {}
+    exercises = migrate(data, f"{module_id}.json").get("exercises")
+    if not isinstance(exercises, dict):
+        raise RecordError(f"the journal file {module_id}.json has no exercises in it")
+    return {name: _note(entry, module_id) for name, entry in exercises.items()}
+
+
+def _note(data: object, module_id: str) -> Note:
+    if isinstance(data, dict):
+        answers, saved = data.get("answers"), data.get("saved", "")
+        passed, shared = data.get("passed", False), data.get("shared", False)
+        if (
+            isinstance(answers, dict)
+            and isinstance(passed, bool)
+            and isinstance(shared, bool)
+            and isinstance(saved, str)
+        ):
+            return Note(answers, passed, shared, saved)
+    raise RecordError(f"an entry of the journal file {module_id}.json has a wrong shape")
+
+
+def keep(
+    module: Module,
+    exercise: Exercise,
+    note: Note,
+    assignment: Path,
+    folder: Path | None = None,
+) -> tuple[str, ...]:
+    """Save ``note`` in the journal, then update ``completion.json`` in ``assignment``.
+
+    Returns notices for the learner (a damaged file was put aside). Raises RecordError, in
+    words for the learner, when something could not be saved; what was saved before stays.
+    """
+    folder = folder or journal_folder()
+    notices: list[str] = []
+    note = Note(note.answers, note.passed, note.shared, datetime.now(UTC).isoformat("T", "seconds"))
+    try:
+        _make_private(folder)
+        with FileLock(folder / ".lock", timeout=_LOCK_SECONDS):
+            notes = _readable_notes(folder, module.module, notices)
+            notes[exercise.id] = note
+            _write_notes(folder, module.module, notes)
+            _update_record(module, notes, assignment, notices)
+    except Timeout:
+        raise RecordError(
+            "Not saved: another program has held the journal for more than "
+            f"{_LOCK_SECONDS:.0f} seconds. Close other notebooks of this course and type on"
+        ) from None
+    except OSError as e:
+        raise RecordError(f"Not saved: {_reason(e)}. What was saved before is safe") from None
+    return tuple(notices)
+
+
+def _make_private(folder: Path) -> None:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if folder.stat().st_mode & 0o077:
+        folder.chmod(0o700)
+
+
+def _readable_notes(folder: Path, module_id: str, notices: list[str]) -> dict[str, Note]:
+    """Return the notes so far. A damaged file is kept under another name, never overwritten."""
+    try:
+        return read_notes(folder, module_id)
+    except NewerSchemaError:
+        raise
+    except RecordError as e:
+        aside = _put_aside(folder / f"{module_id}.json")
+        notices.append(f"Your journal of this module could not be read ({e}). It is kept as {aside}")
+        return {}
+
+
+def _put_aside(file: Path) -> Path:
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
+    return file.rename(file.with_name(f"{file.stem}-damaged-{stamp}{file.suffix}"))
+
+
+def _write_notes(folder: Path, module_id: str, notes: Mapping[str, Note]) -> None:
+    exercises = {
+        name: {"answers": dict(n.answers), "passed": n.passed, "shared": n.shared, "saved": n.saved}
+        for name, n in notes.items()
+    }
+    data = {"schema": SCHEMA, "module": module_id, "exercises": exercises}
+    replace_file(folder / f"{module_id}.json", encode_json(data))
+
+
+def _update_record(
+    module: Module, notes: Mapping[str, Note], assignment: Path, notices: list[str]
+) -> None:
+    """Write the record anew from the notes; keep what it holds of exercises without a note.
+
+    Those were answered elsewhere: on another computer, or before the journal was deleted.
+    """
+    file = assignment / RECORD_FILE
+    entries: dict[str, Entry] = {}
+    try:
+        existing = read_record(file)
+        if existing and existing.module == module.module:
+            entries.update(existing.exercises)
+        elif existing:
+            raise RecordError(f"{RECORD_FILE} belongs to the module {existing.module}")
+    except NewerSchemaError:
+        raise
+    except RecordError as e:
+        aside = _put_aside(file)
+        notices.append(f"The completion record could not be used ({e}). It is kept as {aside.name}")
+    for exercise in module.exercises:
+        if exercise.id in notes:
+            entries[exercise.id] = entry_of(exercise, notes[exercise.id])
+    try:
+        write_record(file, Record(module.module, entries))
+    except OSError as e:
+        raise RecordError(
+            f"Your answers are safe in your journal, but {RECORD_FILE}, which is handed in, "
+            f"could not be written: {_reason(e)}"
+        ) from None
+
+
+def entry_of(exercise: Exercise, note: Note) -> Entry:
+    """Reduce a note to what is collected. Answers go in only if shared, private fields never."""
+    found = answered(exercise, note.answers)
+    shared = None
+    if note.shared:
+        open_to_share = [f.id for f in exercise.all_fields() if f.private != "always"]
+        shared = {name: note.answers[name] for name in open_to_share if name in note.answers}
+    return Entry(found.fields, found.words, note.passed, shared)
+
+
+def _reason(e: OSError) -> str:
+    """Say what an operating system's error means for somebody who only wanted to write."""
+    match e.errno:
+        case errno.ENOSPC | errno.EDQUOT:
+            return "the disk is full. Free some space, then type on"
+        case errno.EACCES | errno.EPERM | errno.EROFS:
+            return f"the folder {Path(e.filename or '.').parent} can't be written to"
+        case _:
+            return e.strerror or type(e).__name__

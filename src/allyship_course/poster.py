@@ -1,0 +1,88 @@
+"""Posters: one description in ``posters.yml``; a picture for the page, its text, a PDF."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+from markupsafe import Markup
+from pydantic import Field
+
+from .form import FOLDER, template
+from .spec import Finding, Id, Part, Text, load_checked, twice
+
+POSTERS_FILE = "posters.yml"
+
+
+class Point(Part):
+    """One line of a poster: a few words, and a sentence that makes them plain."""
+
+    title: Text
+    text: Text
+
+
+class Poster(Part):
+    """A sheet to hang up."""
+
+    id: Id
+    title: Text
+    lead: Text
+    points: Annotated[list[Point], Field(min_length=3, max_length=8)]
+    close: Text
+
+
+class Posters(Part):
+    """All posters of a module."""
+
+    posters: list[Poster]
+
+
+def load_posters(folder: Path) -> list[Poster]:
+    """Load ``folder/posters.yml``; a SpecError says in which line something is wrong."""
+    return load_checked(folder / POSTERS_FILE, Posters, _check).posters
+
+
+def _check(posters: Posters) -> Iterator[Finding]:
+    yield from twice([p.id for p in posters.posters], ("posters",), "poster")
+
+
+def svg(poster: Poster) -> str:
+    """Return the poster as an SVG picture, 840 units wide, with a title and a description."""
+    return template("poster.svg.jinja").render(
+        poster=poster, hollow=poster.id.endswith("not"), lines=textwrap.wrap
+    )
+
+
+def markdown(poster: Poster) -> str:
+    """Return the poster's full text."""
+    points = "\n".join(f"- **{p.title}.** {p.text}" for p in poster.points)
+    return f"**{poster.title}**\n\n{poster.lead}\n\n{points}\n\n{poster.close}\n"
+
+
+def page_html(poster: Poster, pdf: str | None) -> str:
+    """Return the picture and, below it, its full text; ``pdf`` is the address of the PDF."""
+    return template("poster.html.jinja").render(poster=poster, svg=Markup(svg(poster)), pdf=pdf)
+
+
+def pdf_name(poster: Poster) -> str:
+    """Return the name of the poster's PDF among the book's static files."""
+    return f"poster-{poster.id}.pdf"
+
+
+def write_pdf(poster: Poster, file: Path) -> None:
+    """Write the poster as one A4 page: real text with headings and reading order (PDF/UA-1).
+
+    Needs typst, which comes with the ``book`` extra.
+    """
+    import typst
+
+    pdf = typst.compile(
+        FOLDER / "poster.typ",
+        sys_inputs={"poster": json.dumps(poster.model_dump())},
+        ignore_system_fonts=True,
+        pdf_standards="ua-1",
+    )
+    file.write_bytes(pdf)

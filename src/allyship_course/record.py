@@ -1,0 +1,192 @@
+"""The completion record, ``completion.json``: all that is ever collected of a learner's work.
+
+Shape (schema 1)::
+
+    {"schema": 1, "module": "03-is-and-is-not", "exercises": {
+        "passed-over": {
+            "answered": ["first-week", "route"],   # field ids
+            "words": {"route": 41},                # of texts
+            "passed": false,                       # left out by choice
+            "shared": {"route": "..."}             # only if the learner ticked Share
+        }}}
+
+A record comes from a stranger's machine: it is read within limits of size and depth,
+without following links, and everything in it that is not as above is left out or refused.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import stat
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+RECORD_FILE = "completion.json"
+SCHEMA = 1
+MAX_BYTES = 1_000_000
+
+
+class RecordError(Exception):
+    """A record or journal that can't be used, in words for the person whose file it is."""
+
+
+class NewerSchemaError(RecordError):
+    """The file was written by a later version of the course than this one."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One exercise in a record."""
+
+    answered: tuple[str, ...] = ()
+    words: Mapping[str, int] = field(default_factory=dict)
+    passed: bool = False
+    shared: Mapping[str, Any] | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        data: dict[str, Any] = {
+            "answered": list(self.answered),
+            "words": dict(self.words),
+            "passed": self.passed,
+        }
+        if self.shared is not None:
+            data["shared"] = dict(self.shared)
+        return data
+
+
+@dataclass(frozen=True)
+class Record:
+    """The record of one module."""
+
+    module: str
+    exercises: Mapping[str, Entry] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "schema": SCHEMA,
+            "module": self.module,
+            "exercises": {name: e.to_json() for name, e in self.exercises.items()},
+        }
+
+
+def read_record(file: Path) -> Record | None:
+    """Read a record; ``None`` where there is none. Raise :class:`RecordError` if it is no record."""
+    data = read_json(file)
+    if data is None:
+        return None
+    return parse_record(data, file.name)
+
+
+def write_record(file: Path, record: Record) -> None:
+    """Write ``record``; at any moment the file holds either the old or the new one."""
+    raw = encode_json(record.to_json())
+    if len(raw) > MAX_BYTES:
+        raise RecordError(
+            "Your answers are safe in your journal, but what you share is too long to hand in. "
+            "Shorten it, or untick Share on one exercise"
+        )
+    replace_file(file, raw)
+
+
+def parse_record(data: object, name: str = RECORD_FILE) -> Record:
+    """Check a record's shape. Names that no exercise has are kept: they earn nothing."""
+    data = migrate(data, name)
+    module, exercises = data.get("module"), data.get("exercises")
+    if not isinstance(module, str) or not isinstance(exercises, dict):
+        raise RecordError(f"{name} is not a completion record: 'module' or 'exercises' is missing")
+    return Record(module, {k: _entry(v, k, name) for k, v in exercises.items()})
+
+
+def _entry(data: object, exercise: str, name: str) -> Entry:
+    if not isinstance(data, dict):
+        raise RecordError(f"{name}: the entry of exercise {exercise[:60]!r} is not an object")
+    answered, words = data.get("answered", []), data.get("words", {})
+    passed, shared = data.get("passed", False), data.get("shared")
+    if not (
+        isinstance(answered, list)
+        and all(isinstance(a, str) for a in answered)
+        and isinstance(words, dict)
+        and all(type(n) is int and n >= 0 for n in words.values())
+        and isinstance(passed, bool)
+        and (shared is None or isinstance(shared, dict))
+    ):
+        raise RecordError(f"{name}: the entry of exercise {exercise[:60]!r} has a wrong shape")
+    return Entry(tuple(dict.fromkeys(answered)), words, passed, shared)
+
+
+def migrate(data: object, name: str) -> dict[str, Any]:
+    """Bring a file's data to the schema that this code knows; refuse what is newer.
+
+    There is one schema so far. A step from schema n to n + 1 goes in here.
+    """
+    if not isinstance(data, dict):
+        raise RecordError(f"{name} does not hold a JSON object")
+    schema = data.get("schema")
+    if type(schema) is not int or schema < 1:
+        raise RecordError(f"{name} does not say which schema it follows")
+    if schema > SCHEMA:
+        raise NewerSchemaError(
+            f"{name} was written by a newer version of this course (schema {schema}; this one "
+            f"knows up to {SCHEMA}). Nothing was changed. Update the course and try again"
+        )
+    return data
+
+
+def read_json(file: Path, limit: int = MAX_BYTES) -> object | None:
+    """Read a JSON file of at most ``limit`` bytes that is a plain file; ``None`` if there is none."""
+    try:
+        fd = os.open(file, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+    except FileNotFoundError:
+        return None
+    except OSError as e:
+        if e.errno == errno.ELOOP:
+            raise RecordError(f"{file.name} is a link, not a file") from None
+        raise RecordError(f"{file.name} can't be read: {e.strerror}") from None
+    with os.fdopen(fd, "rb") as f:
+        if not stat.S_ISREG(os.fstat(fd).st_mode):
+            raise RecordError(f"{file.name} is not a plain file")
+        raw = f.read(limit + 1)
+    if len(raw) > limit:
+        raise RecordError(f"{file.name} is larger than {limit // 1000:,} kB")
+    if not raw.strip():
+        raise RecordError(f"{file.name} is empty")
+    try:
+        data: object = json.loads(raw, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        # The reason may quote what stands in the file: leave it out.
+        raise RecordError(f"{file.name} is damaged: it is not complete, valid JSON") from None
+    return data
+
+
+def _no_constant(name: str) -> float:
+    raise ValueError(name)
+
+
+def encode_json(data: object) -> bytes:
+    """Return ``data`` as UTF-8 JSON that a person can read too."""
+    text = json.dumps(data, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    # "replace": half a surrogate pair, which a browser may send, has no UTF-8 form.
+    return text.encode("utf-8", "replace")
+
+
+def replace_file(file: Path, raw: bytes) -> None:
+    """Write ``raw`` beside ``file`` first, then put it in its place in one step.
+
+    The file can be read by its owner only. Raises OSError (a full disk, a folder that can't
+    be written); the old file then stays.
+    """
+    fd, temporary = tempfile.mkstemp(prefix=f".{file.name}.", suffix=".tmp", dir=file.parent)
+    try:
+        with os.fdopen(fd, "wb") as f:
+            f.write(raw)
+            f.flush()
+            os.fsync(f.fileno())
+        os.replace(temporary, file)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,124 @@
+"""The exercise in Jupyter: an anywidget around the form, and the checks at a notebook's end.
+
+Answers travel between the form and the kernel as messages and are kept in the learner's
+journal. They are never a trait: traits end up in the saved notebook, which is handed in.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import traitlets
+
+from .book import Page, building
+from .completion import Completion, completion
+from .form import SCRIPT, STYLE, render
+from .journal import Note, journal_folder, keep, read_notes
+from .poster import load_posters, markdown, page_html, pdf_name
+from .record import RECORD_FILE, RecordError, read_record
+from .spec import Exercise, Module, load_module
+
+
+class ExerciseWidget(anywidget.AnyWidget):
+    """One exercise, live. ``form_html`` is the empty form: it holds no answer, ever."""
+
+    _esm = SCRIPT
+    _css = STYLE
+    form_html = traitlets.Unicode().tag(sync=True)
+
+    def __init__(self, module: Module, exercise: Exercise, assignment: Path) -> None:
+        super().__init__(form_html=render(module, exercise, "notebook"))
+        self._module = module
+        self._exercise = exercise
+        self._assignment = assignment
+        self.on_msg(self._answer)
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        bundle, metadata = super()._repr_mimebundle_(**kwargs)
+        title = self._exercise.title
+        bundle["text/plain"] = f"Exercise: {title} (run this notebook to use it)"
+        return bundle, metadata
+
+    def _answer(self, _widget: object, content: Mapping[str, Any], _buffers: object) -> None:
+        """Answer one message of the form: ``load`` or ``save``. Trouble goes back in words."""
+        reply: dict[str, Any] = {"request": content.get("request")}
+        try:
+            if content["type"] == "load":
+                reply |= {"type": "note", "note": self._load()}
+            else:
+                note = content["note"]
+                notices = self._save(Note(note["answers"], note["passed"], note["shared"]))
+                reply |= {"type": "kept", "note": note, "notices": notices}
+        except (RecordError, OSError) as e:
+            reply |= {"type": "trouble", "message": f"{e}."}
+        self.send(reply)
+
+    def _load(self) -> dict[str, Any] | None:
+        note = read_notes(journal_folder(), self._module.module).get(self._exercise.id)
+        if note is None:
+            return None
+        return {"answers": dict(note.answers), "passed": note.passed, "shared": note.shared}
+
+    def _save(self, note: Note) -> list[str]:
+        return list(keep(self._module, self._exercise, note, self._assignment))
+
+
+class Check(float):
+    """The points of one exercise: 1.0 if complete, else 0.0, with a line that says why.
+
+    nbgrader reads a cell's last number as its score; a person reads the line.
+    """
+
+    def __new__(cls, found: Completion | None, title: str, trouble: str = "") -> Check:
+        self = super().__new__(cls, bool(found and found.complete))
+        self.line = f"{title}: {trouble or (found.in_words if found else '')}"
+        return self
+
+    line: str
+
+    def _repr_html_(self) -> str:
+        return f"<p>{html.escape(self.line)}</p>"
+
+
+def exercise(exercise_id: str) -> ExerciseWidget | Page:
+    """Show an exercise of the module in whose folder this notebook runs."""
+    folder = Path.cwd()
+    module = load_module(folder)
+    found = module.exercise(exercise_id)
+    if building():
+        text = f"**Exercise: {found.title}**\n\n{found.intro}"
+        return Page(render(module, found, "page"), text)
+    return ExerciseWidget(module, found, folder)
+
+
+def poster(poster_id: str) -> Page:
+    """Show a poster of the module in whose folder this notebook runs, with its full text."""
+    posters = {p.id: p for p in load_posters(Path.cwd())}
+    found = posters[poster_id]
+    # A module's page stands two folders below the book's static files.
+    pdf = f"../../_static/{pdf_name(found)}" if building() else None
+    return Page(page_html(found, pdf), markdown(found))
+
+
+def check(exercise_id: str) -> Check:
+    """Say whether an exercise is complete, from ``completion.json`` alone."""
+    module = load_module(Path.cwd())
+    return check_in(module, module.exercise(exercise_id), Path.cwd())
+
+
+def check_in(module: Module, found: Exercise, folder: Path) -> Check:
+    """Check one exercise against the record in ``folder``; what can't be read earns nothing."""
+    try:
+        record = read_record(folder / RECORD_FILE)
+    except RecordError as e:
+        return Check(None, found.title, f"not counted. {e}.")
+    if record is not None and record.module != module.module:
+        return Check(None, found.title, f"not counted. {RECORD_FILE} is of another module.")
+    entry = record.exercises.get(found.id) if record else None
+    if entry is None:
+        return Check(completion(found, ()), found.title)
+    return Check(completion(found, entry.answered, entry.passed), found.title)
