@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from . import __version__
 from .form import SCRIPT, STYLE
-from .poster import POSTERS_FILE, load_posters, pdf_name, write_pdf
-from .spec import EXERCISES_FILE
+from .posters import POSTERS_FILE, load_posters, pdf_name, write_pdf
+from .spec import EXERCISES_FILE, SpecError, load_module
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -51,14 +51,26 @@ def building() -> bool:
 
 def _prepare(app: Sphinx) -> None:
     os.environ[BUILDING] = "1"
+    from sphinx.errors import ConfigError
+
     static = Path(app.doctreedir) / "allyship_static"
     static.mkdir(parents=True, exist_ok=True)
     for file in (SCRIPT, STYLE, _BOOK_STYLE):
         shutil.copy(file, static / file.name)
-    for posters in sorted(Path(app.srcdir).glob(f"modules/*/{POSTERS_FILE}")):
+    try:
+        _check_and_print(Path(app.srcdir), static)
+    except SpecError as e:
+        raise ConfigError(f"the book can't be built until this is mended:\n{e}") from None
+    app.config.html_static_path.append(str(static))
+
+
+def _check_and_print(book: Path, static: Path) -> None:
+    """Load every module, so that a fault stops the build here; write the posters' PDFs."""
+    for exercises in sorted(book.glob(f"modules/*/{EXERCISES_FILE}")):
+        load_module(exercises.parent)
+    for posters in sorted(book.glob(f"modules/*/{POSTERS_FILE}")):
         for poster in load_posters(posters.parent):
             write_pdf(poster, static / pdf_name(poster))
-    app.config.html_static_path.append(str(static))
 
 
 def _depend_on_exercises(app: Sphinx, docname: str, _source: list[str]) -> None:
@@ -71,6 +83,9 @@ def _depend_on_exercises(app: Sphinx, docname: str, _source: list[str]) -> None:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the extension."""
+    # Jupyter Book passes this on to an extension that our _config.yml leaves out; nobody
+    # would know the value then, and Sphinx would warn.
+    app.add_config_value("comments_config", {}, "")
     app.connect("builder-inited", _prepare)
     app.connect("source-read", _depend_on_exercises)
     app.add_css_file(STYLE.name)

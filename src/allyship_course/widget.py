@@ -18,7 +18,7 @@ from .book import Page, building
 from .completion import Completion, completion
 from .form import SCRIPT, STYLE, render
 from .journal import Note, journal_folder, keep, read_notes
-from .poster import load_posters, markdown, page_html, pdf_name
+from .posters import load_posters, markdown, page_html, pdf_name
 from .record import RECORD_FILE, RecordError, read_record
 from .spec import Exercise, Module, load_module
 
