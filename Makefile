@@ -1,0 +1,66 @@
+# Two commands for people: make start, make test. The rest is for those who work on the course.
+# Everything is set up on first use, from requirements.lock (pinned versions with hashes).
+
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+SOURCES := $(shell find src -type f -not -name '*.pyc' 2>/dev/null)
+CONTENT := _config.yml $(shell find book -type f 2>/dev/null)
+
+.PHONY: start test test-all check book demo assignments bench lock clean
+
+start: _build/html/index.html demo/completion.csv
+	@$(BIN)/allyship start
+
+test: $(READY)
+	@$(BIN)/python -m tests.browser
+	@$(BIN)/pytest
+
+test-all: $(READY)
+	@$(BIN)/python -m tests.browser
+	@$(BIN)/pytest -m "slow or not slow"
+	@$(MAKE) --no-print-directory check
+
+check: $(READY)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/codespell
+	@$(BIN)/allyship check
+
+book: _build/html/index.html
+
+demo: demo/completion.csv
+
+assignments: $(READY)
+	@$(BIN)/allyship assignments
+
+bench: $(READY)
+	@$(BIN)/python -m benchmarks
+
+lock: $(READY)
+	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes \
+	  --no-annotate --no-header --no-emit-index-url --extra dev -q \
+	  pyproject.toml -o requirements.lock
+
+clean:
+	rm -rf _build demo .venv
+
+$(READY): requirements.lock pyproject.toml src/jupyter/overrides.json
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "This needs Python 3.11 or newer. Name one with: make PYTHON=python3.12 ..."; exit 1; }
+	@echo "Setting up .venv from requirements.lock (once; about a minute) ..."
+	@$(PYTHON) -m venv .venv || \
+	  { echo "Python's venv module is missing. On Debian or Ubuntu: apt install python3-venv"; exit 1; }
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --progress-bar on -r requirements.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	@touch $@
+
+_build/html/index.html: $(READY) $(CONTENT) $(SOURCES)
+	@echo "Building the book ..."
+	@$(BIN)/jupyter-book build --config _config.yml --path-output . book --warningiserror --keep-going --quiet
+	@touch $@
+
+demo/completion.csv: $(READY) $(CONTENT) $(SOURCES) course/nbgrader_config.py
+	@echo "Making a demo class ..."
+	@$(BIN)/allyship demo --into demo

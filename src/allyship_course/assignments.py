@@ -1,0 +1,127 @@
+"""A module as an nbgrader assignment: reading, exercises, and the completion checks at its end.
+
+Needs jupytext, which comes with the ``instructor`` extra.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from .posters import POSTERS_FILE
+from .spec import EXERCISES_FILE, Module, load_module
+
+CHECK_PREFIX = "check-"
+NOTE_TAG = "allyship-note"
+POINTS = 1
+
+_BEGIN = """\
+**To begin**, choose *Run* in the menu, then *Run All Cells*. Do it again whenever you come \
+back: your answers come back too.
+
+What you write is kept in your own journal, outside this notebook. Handed in is only which \
+prompts you answered and how many words, unless you tick *Share* on an exercise."""
+
+_CHECKS = """\
+## What is complete
+
+Run the cells below to see where you are. An exercise that you chose to leave out counts as \
+complete. Nobody reads or grades what you wrote."""
+
+_NOTE = """\
+### A note to my instructor (optional)
+
+This one cell is collected with the notebook. It is never graded. To write, double-click here \
+and type below this line."""
+
+_PLACED = re.compile(r"^\s*(exercise|poster)\(\s*['\"]([^'\"]+)['\"]\s*\)\s*$")
+_PAGE_LINK = re.compile(r"\[([^\]]+)\]\([^)\s]*\.md(?:#[^)]*)?\)")
+
+
+def make_assignment(module_folder: Path, source: Path) -> Path:
+    """Write ``source/<module>/<module>.ipynb`` and the files that it needs; return the notebook.
+
+    The folder is what ``nbgrader generate_assignment`` starts from. It never holds a
+    ``completion.json``: at grading, nbgrader puts its files over the student's.
+    """
+    module = load_module(module_folder)
+    folder = source / module.module
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in (EXERCISES_FILE, POSTERS_FILE):
+        if (module_folder / name).exists():
+            shutil.copyfile(module_folder / name, folder / name)
+    notebook = folder / f"{module.module}.ipynb"
+    nbformat.write(assignment_notebook(module, module_folder / "index.md"), notebook)
+    return notebook
+
+
+def assignment_notebook(module: Module, reading: Path) -> NotebookNode:
+    """Return a valid nbgrader source notebook made from a module's reading and exercises."""
+    cells = [*_reading_cells(reading), new_markdown_cell(_CHECKS)]
+    cells += [check_cell(exercise.id) for exercise in module.exercises]
+    cells.append(new_markdown_cell(_NOTE, metadata={"tags": [NOTE_TAG]}))
+    for number, cell in enumerate(cells):
+        # Counted, not random: made again from the same module, the notebook is the same.
+        cell["id"] = f"{module.module[:2]}-{number:03}"
+    metadata = {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+    }
+    return new_notebook(cells=cells, metadata=metadata)
+
+
+def _reading_cells(reading: Path) -> list[NotebookNode]:
+    import jupytext
+
+    cells: list[NotebookNode] = []
+    for cell in jupytext.read(reading, fmt="md:myst").cells:
+        if cell.cell_type == "markdown":
+            # Links to other pages of the book lead nowhere from a notebook.
+            cells.append(new_markdown_cell(_PAGE_LINK.sub(r"\1", cell.source)))
+        elif placed := _PLACED.match(cell.source):
+            cells.append(_placing_cell(placed[1], placed[2]))
+        elif "remove-cell" not in cell.metadata.get("tags", []):
+            raise ValueError(
+                f"{reading}: a code cell holds more than one exercise(...) or poster(...): "
+                f"{cell.source.splitlines()[0]!r}"
+            )
+    cells.insert(1, new_markdown_cell(_BEGIN))
+    return cells
+
+
+def _placing_cell(function: str, part_id: str) -> NotebookNode:
+    """Return a cell that shows an exercise or poster, its code folded away.
+
+    It imports what it needs, so that cells can be run one by one and in any order.
+    """
+    source = f'from allyship_course import {function}\n\n{function}("{part_id}")'
+    return new_code_cell(
+        source, metadata={"jupyter": {"source_hidden": True}, "editable": False, "deletable": False}
+    )
+
+
+def check_cell(exercise_id: str) -> NotebookNode:
+    """Return the nbgrader test cell whose value is the points of one exercise."""
+    nbgrader: dict[str, Any] = {
+        "schema_version": 3,
+        "grade_id": f"{CHECK_PREFIX}{exercise_id}",
+        "grade": True,
+        "solution": False,
+        "locked": True,
+        "task": False,
+        "points": POINTS,
+    }
+    source = f'from allyship_course import check\n\ncheck("{exercise_id}")'
+    metadata = {
+        "nbgrader": nbgrader,
+        "jupyter": {"source_hidden": True},
+        "editable": False,
+        "deletable": False,
+    }
+    return new_code_cell(source, metadata=metadata)

@@ -1,0 +1,142 @@
+"""Serve a demo on loopback: the book, a student's notebook, the instructor's Formgrader."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from types import FrameType
+
+from ..journal import FOLDER_VARIABLE
+from .demo import YOU, Demo, DemoError
+
+Tell = Callable[[str], None]
+
+LOOPBACK = "127.0.0.1"
+BOOK_PORT = 8000
+JUPYTER_PORT = 8888
+_START_SECONDS = 60
+_STOP_SECONDS = 10
+
+
+def serve(demo: Demo, book_html: Path, tell: Tell) -> None:
+    """Serve until Ctrl-C; then stop everything that was started, kernels included."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    with contextlib.suppress(KeyboardInterrupt), _book(book_html, tell) as book_address:
+        with _jupyter(demo, tell) as (lab, token):
+            first = sorted(p.name for p in (demo.course / "source").iterdir())[0]
+            notebook = f"students/{YOU}/{first}/{first}.ipynb"
+            tell("")
+            tell(f"The book                    {book_address}/")
+            tell(f"A student's notebook        {lab}/lab/tree/{notebook}?token={token}")
+            tell(f"The instructor's Formgrader {lab}/formgrader?token={token}")
+            tell("")
+            tell("Stop with Ctrl-C.")
+            threading.Event().wait()
+    tell("\nStopped.")
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+class _QuietHandler(SimpleHTTPRequestHandler):
+    extensions_map = {**SimpleHTTPRequestHandler.extensions_map, ".mjs": "text/javascript"}
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@contextlib.contextmanager
+def _book(html: Path, tell: Tell) -> Iterator[str]:
+    handler = functools.partial(_QuietHandler, directory=str(html))
+    port = free_port(BOOK_PORT, "the book", tell)
+    with ThreadingHTTPServer((LOOPBACK, port), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield f"http://{LOOPBACK}:{port}"
+        finally:
+            server.shutdown()
+
+
+def free_port(wanted: int, what: str, tell: Tell) -> int:
+    """Return ``wanted`` if nobody listens there, else say so and return another port."""
+    for port in (wanted, 0):
+        with socket.socket() as s:
+            s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                s.bind((LOOPBACK, port))
+            except OSError:
+                continue
+            found: int = s.getsockname()[1]
+        if found != wanted:
+            tell(f"Port {wanted} is taken; {what} uses {found}.")
+        return found
+    raise DemoError(f"no port is free on {LOOPBACK}")
+
+
+@contextlib.contextmanager
+def _jupyter(demo: Demo, tell: Tell) -> Iterator[tuple[str, str]]:
+    """Start JupyterLab over the demo folder; yield its address and token."""
+    port = free_port(JUPYTER_PORT, "JupyterLab", tell)
+    token = secrets.token_urlsafe(24)
+    state = demo.root / "jupyter"
+    state.mkdir(exist_ok=True)
+    environment = {
+        **os.environ,
+        "JUPYTER_TOKEN": token,  # not on the command line, which every user can read
+        "JUPYTER_CONFIG_DIR": str(state / "config"),
+        "JUPYTER_RUNTIME_DIR": str(state / "runtime"),
+        FOLDER_VARIABLE: str(demo.journal(YOU)),
+    }
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", f"--ServerApp.ip={LOOPBACK}"]
+    command += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0"]
+    command += [f"--ServerApp.root_dir={demo.root}"]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        command.append("--allow-root")
+    log = state / "jupyterlab.log"
+    with log.open("w", encoding="utf-8") as out:
+        process = subprocess.Popen(
+            command, cwd=demo.course, env=environment, stdout=out, stderr=subprocess.STDOUT,
+            start_new_session=True,  # Ctrl-C reaches us alone; we then end it in order
+        )
+    try:
+        address = f"http://{LOOPBACK}:{port}"
+        _wait_for(f"{address}/api", process, log)
+        yield address, token
+    finally:
+        _stop(process)
+
+
+def _wait_for(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    for _ in range(_START_SECONDS * 5):
+        if process.poll() is not None:
+            raise DemoError(f"JupyterLab ended at once; {log} says why")
+        try:
+            with urllib.request.urlopen(address, timeout=2):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.2)
+    raise DemoError(f"JupyterLab did not answer within {_START_SECONDS} seconds; see {log}")
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """Ask the server to end, which ends its kernels; make sure that it did."""
+    process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(_STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
