@@ -15,7 +15,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from .posters import POSTERS_FILE
-from .spec import EXERCISES_FILE, Module, load_module
+from .spec import EXERCISES_FILE, Exercise, Module, load_module
 
 CHECK_PREFIX = "check-"
 NOTE_TAG = "allyship-note"
@@ -63,8 +63,8 @@ def make_assignment(module_folder: Path, source: Path) -> Path:
 
 def assignment_notebook(module: Module, reading: Path) -> NotebookNode:
     """Return a valid nbgrader source notebook made from a module's reading and exercises."""
-    cells = [*_reading_cells(reading), new_markdown_cell(_CHECKS)]
-    cells += [check_cell(exercise.id) for exercise in module.exercises]
+    cells = [*_reading_cells(module, reading), new_markdown_cell(_CHECKS)]
+    cells += [check_cell(exercise) for exercise in module.exercises]
     cells.append(new_markdown_cell(_NOTE, metadata={"tags": [NOTE_TAG]}))
     for number, cell in enumerate(cells):
         # Counted, not random: made again from the same module, the notebook is the same.
@@ -76,7 +76,7 @@ def assignment_notebook(module: Module, reading: Path) -> NotebookNode:
     return new_notebook(cells=cells, metadata=metadata)
 
 
-def _reading_cells(reading: Path) -> list[NotebookNode]:
+def _reading_cells(module: Module, reading: Path) -> list[NotebookNode]:
     import jupytext
 
     cells: list[NotebookNode] = []
@@ -85,7 +85,7 @@ def _reading_cells(reading: Path) -> list[NotebookNode]:
             # Links to other pages of the book lead nowhere from a notebook.
             cells.append(new_markdown_cell(_PAGE_LINK.sub(r"\1", cell.source)))
         elif placed := _PLACED.match(cell.source):
-            cells.append(_placing_cell(placed[1], placed[2]))
+            cells.append(_placing_cell(module, placed[1], placed[2]))
         elif "remove-cell" not in cell.metadata.get("tags", []):
             raise ValueError(
                 f"{reading}: a code cell holds more than one exercise(...) or poster(...): "
@@ -95,33 +95,34 @@ def _reading_cells(reading: Path) -> list[NotebookNode]:
     return cells
 
 
-def _placing_cell(function: str, part_id: str) -> NotebookNode:
+def _placing_cell(module: Module, function: str, part_id: str) -> NotebookNode:
     """Return a cell that shows an exercise or poster, its code folded away.
 
     It imports what it needs, so that cells can be run one by one and in any order.
     """
-    source = f'from allyship_course import {function}\n\n{function}("{part_id}")'
-    return new_code_cell(
-        source, metadata={"jupyter": {"source_hidden": True}, "editable": False, "deletable": False}
-    )
+    title = f"Exercise: {module.exercise(part_id).title}" if function == "exercise" else "Poster"
+    return _folded_cell(title, function, part_id, {})
 
 
-def check_cell(exercise_id: str) -> NotebookNode:
+def check_cell(exercise: Exercise) -> NotebookNode:
     """Return the nbgrader test cell whose value is the points of one exercise."""
-    nbgrader: dict[str, Any] = {
+    nbgrader = {
         "schema_version": 3,
-        "grade_id": f"{CHECK_PREFIX}{exercise_id}",
+        "grade_id": f"{CHECK_PREFIX}{exercise.id}",
         "grade": True,
         "solution": False,
         "locked": True,
         "task": False,
         "points": POINTS,
     }
-    source = f'from allyship_course import check\n\ncheck("{exercise_id}")'
-    metadata = {
-        "nbgrader": nbgrader,
-        "jupyter": {"source_hidden": True},
-        "editable": False,
-        "deletable": False,
-    }
-    return new_code_cell(source, metadata=metadata)
+    title = f"Complete? {exercise.title}"
+    return _folded_cell(title, "check", exercise.id, {"nbgrader": nbgrader})
+
+
+def _folded_cell(
+    title: str, function: str, part_id: str, metadata: dict[str, Any]
+) -> NotebookNode:
+    """Return a cell of which JupyterLab shows the first line only: its title."""
+    source = f'# {title}\nfrom allyship_course import {function}\n\n{function}("{part_id}")'
+    folded = {"jupyter": {"source_hidden": True}, "editable": False, "deletable": False}
+    return new_code_cell(source, metadata={**folded, **metadata})

@@ -94,6 +94,14 @@ class Demo:
         return self.home(student_id) / "journal"
 
 
+_DEMO_CONFIG = """
+# For the demo class only: its own exchange; and all twelve students are one person on this
+# machine, so that every owner would look wrong.
+c.Exchange.root = str(Path(__file__).resolve().parent.parent / "exchange")
+c.ExchangeCollect.check_owner = False
+"""
+
+
 class DemoError(RuntimeError):
     """A step of the demo did not succeed; the message says which, and what nbgrader said."""
 
@@ -108,7 +116,8 @@ def make_demo(root: Path, book: Path, course_config: Path, tell: Tell) -> Demo:
     demo.exchange.mkdir(parents=True)
     demo.exchange.chmod(0o777)  # nbgrader's exchange wants it so; sub-folders are narrower
     demo.course.mkdir()
-    shutil.copyfile(course_config, demo.course / "nbgrader_config.py")
+    config = course_config.read_text(encoding="utf-8") + _DEMO_CONFIG
+    (demo.course / "nbgrader_config.py").write_text(config, encoding="utf-8")
     modules = [load_module(f.parent) for f in sorted(book.glob("modules/*/exercises.yml"))]
     with _log_to(root / "nbgrader.log") as log, warnings.catch_warnings():
         # nbgrader 0.9.6 warns of itself: of its SQLAlchemy sessions and of cells without ids.
@@ -176,12 +185,7 @@ def _run_module(demo: Demo, module: Module, log: logging.Logger, tell: Tell) -> 
 
 
 def _config(demo: Demo) -> Config:
-    config = PyFileConfigLoader("nbgrader_config.py", str(demo.course)).load_config()
-    config.CourseDirectory.root = str(demo.course)
-    config.Exchange.root = str(demo.exchange)
-    # All twelve are one person on this machine, so every owner would look wrong.
-    config.ExchangeCollect.check_owner = False
-    return config
+    return PyFileConfigLoader("nbgrader_config.py", str(demo.course)).load_config()
 
 
 def demo_table(demo: Demo) -> pd.DataFrame:
