@@ -13,17 +13,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import __version__
-from .form import SCRIPT, STYLE
+from .form import FOLDER, SCRIPT, STYLE
 from .posters import POSTERS_FILE, load_posters, pdf_name, write_pdf
 from .spec import EXERCISES_FILE, SpecError, load_module
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
+    from sphinx.config import Config
 
 BUILDING = "ALLYSHIP_BOOK"
 """Environment variable that tells a kernel that it runs for a book build."""
 
-_BOOK_STYLE = Path(__file__).parent / "form" / "book.css"
+_BOOK_STYLE = FOLDER / "book.css"
+_TEMPLATES = FOLDER / "templates"
+_ICON = FOLDER / "icon.svg"
 
 
 class Page:
@@ -47,6 +50,12 @@ class Page:
 def building() -> bool:
     """Tell whether this kernel runs for a book build."""
     return BUILDING in os.environ
+
+
+def _dress(_app: Sphinx, config: Config) -> None:
+    """Give the theme our wordmark and icon."""
+    config.templates_path.insert(0, str(_TEMPLATES))
+    config.html_favicon = str(_ICON)
 
 
 def _prepare(app: Sphinx) -> None:
@@ -86,6 +95,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     # Jupyter Book passes this on to an extension that our _config.yml leaves out; nobody
     # would know the value then, and Sphinx would warn.
     app.add_config_value("comments_config", {}, "")
+    app.connect("config-inited", _dress)
     app.connect("builder-inited", _prepare)
     app.connect("source-read", _depend_on_exercises)
     app.add_css_file(STYLE.name)
