@@ -7,6 +7,7 @@ so a page carries our one script and nothing of Jupyter's.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 from pathlib import Path
@@ -53,7 +54,9 @@ def building() -> bool:
 
 
 def _dress(_app: Sphinx, config: Config) -> None:
-    """Give the theme our wordmark and icon."""
+    """Give the theme our wordmark and icon; write every page anew when our own files change."""
+    ours = sorted(f for f in FOLDER.rglob("*") if f.is_file() and f.suffix != ".pyc")
+    config.allyship_look = hashlib.sha256(b"".join(f.read_bytes() for f in ours)).hexdigest()
     config.templates_path.insert(0, str(_TEMPLATES))
     config.html_favicon = str(_ICON)
 
@@ -95,6 +98,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     # Jupyter Book passes this on to an extension that our _config.yml leaves out; nobody
     # would know the value then, and Sphinx would warn.
     app.add_config_value("comments_config", {}, "")
+    app.add_config_value("allyship_look", "", "html")
     app.connect("config-inited", _dress)
     app.connect("builder-inited", _prepare)
     app.connect("source-read", _depend_on_exercises)
