@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 from filelock import FileLock
@@ -114,10 +115,10 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
+@contextlib.contextmanager
+def guarded(browser: Browser, **options: Any) -> Iterator[BrowserContext]:
     """A fresh browser profile. A request to any other host, or a script error, fails the test."""
-    context = browser.new_context()
+    context = browser.new_context(**options)
     foreign: list[str] = []
     errors: list[str] = []
     ours = re.compile(r"^(https?|wss?)://127\.0\.0\.1[:/]|^(data|blob|about):")
@@ -127,6 +128,19 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
     context.close()
     assert not foreign, f"requested from another host: {foreign}"
     assert not errors, f"errors in the page's scripts: {errors}"
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    with guarded(browser) as context:
+        yield context
+
+
+@pytest.fixture
+def page_with(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Open a page in a profile of its own: ``page_with(color_scheme="dark")``."""
+    with contextlib.ExitStack() as profiles:
+        yield lambda **options: profiles.enter_context(guarded(browser, **options)).new_page()
 
 
 @pytest.fixture
