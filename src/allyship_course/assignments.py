@@ -15,7 +15,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from .posters import POSTERS_FILE
-from .spec import EXERCISES_FILE, Exercise, Module, load_module
+from .spec import EXERCISES_FILE, Exercise, Module, Problem, SpecError, load_module
 
 CHECK_PREFIX = "check-"
 NOTE_TAG = "allyship-note"
@@ -87,12 +87,18 @@ def _reading_cells(module: Module, reading: Path) -> list[NotebookNode]:
         elif placed := _PLACED.match(cell.source):
             cells.append(_placing_cell(module, placed[1], placed[2]))
         elif "remove-cell" not in cell.metadata.get("tags", []):
-            raise ValueError(
-                f"{reading}: a code cell holds more than one exercise(...) or poster(...): "
-                f"{cell.source.splitlines()[0]!r}"
-            )
+            raise SpecError([_not_one_part(reading, cell.source)])
     cells.insert(1, new_markdown_cell(_BEGIN))
     return cells
+
+
+def _not_one_part(reading: Path, code: str) -> Problem:
+    first = code.partition("\n")[0]
+    lines = reading.read_text(encoding="utf-8").splitlines()
+    line = lines.index(first) + 1 if first in lines else 1
+    what = f"the code cell that begins with {first!r} does not place exactly one exercise or poster"
+    remedy = 'Write exercise("...") or poster("...") alone in each cell'
+    return Problem(reading, line, None, what, remedy)
 
 
 def _placing_cell(module: Module, function: str, part_id: str) -> NotebookNode:
@@ -119,9 +125,7 @@ def check_cell(exercise: Exercise) -> NotebookNode:
     return _folded_cell(title, "check", exercise.id, {"nbgrader": nbgrader})
 
 
-def _folded_cell(
-    title: str, function: str, part_id: str, metadata: dict[str, Any]
-) -> NotebookNode:
+def _folded_cell(title: str, function: str, part_id: str, metadata: dict[str, Any]) -> NotebookNode:
     """Return a cell of which JupyterLab shows the first line only: its title."""
     source = f'# {title}\nfrom allyship_course import {function}\n\n{function}("{part_id}")'
     folded = {"jupyter": {"source_hidden": True}, "editable": False, "deletable": False}

@@ -70,7 +70,11 @@ def demo(into: Path) -> None:
 
 @main.command()
 @click.option(
-    "--demo", "folder", type=_FOLDER, default="demo", show_default=True,
+    "--demo",
+    "folder",
+    type=_FOLDER,
+    default="demo",
+    show_default=True,
     help="Folder of a demo class made by 'allyship demo'.",
 )
 def start(folder: Path) -> None:

@@ -7,28 +7,55 @@ import sysconfig
 from pathlib import Path
 from typing import Any
 
-from nbconvert.preprocessors import ClearMetadataPreprocessor
+import nbformat
+from markdown_it import MarkdownIt
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from nbgrader.api import Gradebook
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import (
     AssignLatePenalties,
     CheckCellMetadata,
-    ClearOutput,
-    DeduplicateIds,
-    IgnorePattern,
-    LimitOutput,
     NbGraderPreprocessor,
-    OverwriteCells,
-    OverwriteKernelspec,
     SaveAutoGrades,
 )
 from nbgrader.utils import is_grade
 from traitlets.config import Config
 
-from .assignments import CHECK_PREFIX
+from .assignments import CHECK_PREFIX, NOTE_TAG
 from .spec import load_module
 from .widget import Check, check_in
+
+_PAGES = Path(__file__).parent / "pages"
+
+# No HTML, and no images, which a browser would fetch.
+_MARKDOWN = MarkdownIt("commonmark", {"html": False}).disable("image")
+
+
+class AsReleased(NbGraderPreprocessor):
+    """Puts the student's note into the notebook as it was released, and grades that.
+
+    A submission says two things: ``completion.json``, and the note. Whatever else became of
+    the notebook (checks deleted, doubled or edited, metadata of another schema) neither
+    changes a grade nor stops nbgrader in the middle of a class.
+    """
+
+    def preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any]
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        course = CourseDirectory(parent=self)
+        names = resources["nbgrader"]
+        folder = course.format_path(course.release_directory, ".", names["assignment"])
+        released = nbformat.read(Path(folder) / f"{names['notebook']}.ipynb", as_version=4)
+        written = [cell.source for cell in nb.cells if _is_note(cell)]
+        for cell in filter(_is_note, released.cells):
+            cell.source = "\n\n".join(written)
+        return released, resources
+
+
+def _is_note(cell: NotebookNode) -> bool:
+    tags = cell.metadata.get("tags")
+    return isinstance(tags, list) and NOTE_TAG in tags
 
 
 class CompletionChecks(NbGraderPreprocessor):
@@ -43,15 +70,14 @@ class CompletionChecks(NbGraderPreprocessor):
     ) -> tuple[NotebookNode, dict[str, Any]]:
         folder = Path(resources["metadata"]["path"])
         module = load_module(folder)
-        titles = {f"{CHECK_PREFIX}{e.id}": e for e in module.exercises}
-        for cell in nb.cells:
-            if cell.cell_type != "code":
-                continue
-            exercise = titles.get(cell.metadata.get("nbgrader", {}).get("grade_id"))
-            if exercise is not None and is_grade(cell):
+        exercises = {f"{CHECK_PREFIX}{e.id}": e for e in module.exercises}
+        for cell in filter(is_grade, nb.cells):
+            grade_id = cell.metadata.nbgrader.grade_id
+            if exercise := exercises.get(grade_id):
                 show_check(cell, check_in(module, exercise, folder))
             else:
-                cell.outputs, cell.execution_count = [], None
+                # Without an output, nbgrader would give full points.
+                show_check(cell, Check(None, grade_id, "not counted. There is no such exercise."))
         return nb, resources
 
 
@@ -62,22 +88,9 @@ def show_check(cell: NotebookNode, check: Check) -> None:
     cell.execution_count = 1
 
 
-class KeepOneCheck(NbGraderPreprocessor):
-    """Drop copies of check cells: nbgrader stops a whole class at the first one it meets."""
-
-    def preprocess(
-        self, nb: NotebookNode, resources: dict[str, Any]
-    ) -> tuple[NotebookNode, dict[str, Any]]:
-        seen: set[str] = set()
-        kept = []
-        for cell in nb.cells:
-            grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
-            if grade_id is None or grade_id not in seen:
-                kept.append(cell)
-            if grade_id is not None:
-                seen.add(grade_id)
-        nb.cells = kept
-        return nb, resources
+def student_markdown(text: str) -> str:
+    """Render a note for the instructor, whose browser runs and fetches nothing because of it."""
+    return str(_MARKDOWN.render(text))
 
 
 def open_gradebook(course: Path) -> Gradebook:
@@ -97,27 +110,9 @@ def _find_alembic() -> None:
 def configure(c: Config) -> None:
     """Set up nbgrader for this course; called from ``course/nbgrader_config.py``."""
     _find_alembic()
-    c.Autograde.sanitize_preprocessors = [
-        ClearOutput,
-        KeepOneCheck,
-        DeduplicateIds,
-        OverwriteKernelspec,
-        OverwriteCells,
-        CheckCellMetadata,
-    ]
-    c.Autograde.autograde_preprocessors = [
-        CompletionChecks,
-        IgnorePattern,
-        ClearMetadataPreprocessor,
-        LimitOutput,
-        SaveAutoGrades,
-        AssignLatePenalties,
-        CheckCellMetadata,
-    ]
-    # A deleted check comes back, instead of leaving the submission "needs manual grade".
-    c.OverwriteCells.add_missing_cells = True
-    # Feedback pages ask nothing of another host.
-    c.HTMLExporter.mathjax_url = ""
-    c.HTMLExporter.require_js_url = ""
-    c.HTMLExporter.jquery_url = ""
-    c.HTMLExporter.widget_renderer_url = ""
+    c.Autograde.sanitize_preprocessors = [AsReleased, CheckCellMetadata]
+    c.Autograde.autograde_preprocessors = [CompletionChecks, SaveAutoGrades, AssignLatePenalties]
+    # Formgrader shows the note to the instructor.
+    c.HTMLExporter.filters = {"markdown2html": student_markdown}
+    c.GenerateFeedback.HTMLExporter.template_name = "allyship-feedback"
+    c.GenerateFeedback.HTMLExporter.extra_template_basedirs = [str(_PAGES)]

@@ -10,12 +10,11 @@ import contextlib
 import datetime as dt
 import logging
 import shutil
-import time
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import nbformat
 import pandas as pd
@@ -23,18 +22,19 @@ from nbgrader.apps.api import NbGraderAPI
 from nbgrader.auth import Authenticator
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.exchange import ExchangeFactory
-from traitlets.config import Config, PyFileConfigLoader
+from traitlets.config import Config
+from traitlets.config.loader import PyFileConfigLoader
 
 from ..assignments import make_assignment
 from ..grading import open_gradebook
 from ..journal import Note, keep
 from ..record import RECORD_FILE
-from ..spec import Choice, Module, Scale, Sort, load_module
+from ..spec import EXERCISES_FILE, Choice, Module, Scale, Sort, load_module
 from .table import completion_table
 
 Tell = Callable[[str], None]
 
-
+MARKER = "made-by-allyship-demo"
 ALL = 1000
 RECORD_DAMAGED = "record damaged"
 HANDED_IN_TWICE = "handed in twice"
@@ -112,80 +112,20 @@ def make_demo(root: Path, book: Path, course_config: Path, tell: Tell) -> Demo:
     ``book`` holds the modules; ``course_config`` is the course's ``nbgrader_config.py``.
     """
     demo = Demo(root)
-    _clear(root)
-    demo.exchange.mkdir(parents=True)
+    _make_empty(root)
+    demo.exchange.mkdir()
     demo.exchange.chmod(0o777)  # nbgrader's exchange wants it so; sub-folders are narrower
     demo.course.mkdir()
     config = course_config.read_text(encoding="utf-8") + _DEMO_CONFIG
     (demo.course / "nbgrader_config.py").write_text(config, encoding="utf-8")
-    modules = [load_module(f.parent) for f in sorted(book.glob("modules/*/exercises.yml"))]
     with _log_to(root / "nbgrader.log") as log, warnings.catch_warnings():
         # nbgrader 0.9.6 warns of itself: of its SQLAlchemy sessions and of cells without ids.
         warnings.simplefilter("ignore")
-        for module in modules:
-            tell(f"{module.module}: make, release")
-            make_assignment(book / "modules" / module.module, demo.course / "source")
-            _run_module(demo, module, log, tell)
-            _fetch(demo, YOU, module.module, log)
+        for exercises in sorted(book.glob(f"modules/*/{EXERCISES_FILE}")):
+            make_assignment(exercises.parent, demo.course / "source")
+            _run_module(demo, load_module(exercises.parent), log, tell)
     demo_table(demo).to_csv(root / "completion.csv", index=False)
     return demo
-
-
-def _clear(root: Path) -> None:
-    """Remove an earlier demo, and nothing else."""
-    if not root.exists():
-        root.mkdir(parents=True)
-        return
-    known = {"course", "exchange", "students", "nbgrader.log", "completion.csv", "jupyter"}
-    foreign = sorted(p.name for p in root.iterdir() if p.name not in known)
-    if foreign:
-        raise DemoError(
-            f"{root} is no demo folder: it holds {', '.join(foreign[:3])}. Name an empty folder"
-        )
-    shutil.rmtree(root)
-    root.mkdir()
-
-
-@contextlib.contextmanager
-def _log_to(file: Path) -> Iterator[logging.Logger]:
-    """Send nbgrader's many lines to a file; a person sees ours."""
-    log = logging.Logger("allyship-demo", logging.INFO)
-    handler = logging.FileHandler(file, encoding="utf-8")
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
-    log.addHandler(handler)
-    yield log
-    handler.close()
-
-
-def _run_module(demo: Demo, module: Module, log: logging.Logger, tell: Tell) -> None:
-    name = module.module
-    instructor = _instructor(demo, log)
-    _ok("generate_assignment", instructor.generate_assignment(name))
-    _ok("release", instructor.release_assignment(name))
-    _enrol(demo, STUDENTS)
-    tell(f"{name}: {len(STUDENTS)} students fetch and work")
-    for student in STUDENTS:
-        _fetch(demo, student.id, name, log)
-        work(demo, module, student)
-    tell(f"{name}: {sum(s.submits for s in STUDENTS)} students hand in")
-    for student in (s for s in STUDENTS if s.submits and not s.late):
-        _submit(demo, module, student, log)
-    for student in (s for s in STUDENTS if s.state == HANDED_IN_TWICE):
-        work(demo, module, Student(student.id, "complete"))
-        _submit(demo, module, student, log)
-    _due_now(demo, name)
-    for student in (s for s in STUDENTS if s.late):
-        _submit(demo, module, student, log)
-    tell(f"{name}: collect, grade, feedback")
-    _ok("collect", instructor.collect(name))
-    for student in (s for s in STUDENTS if s.submits):
-        _ok(f"autograde of {student.id}", instructor.autograde(name, student.id))
-        _ok(f"feedback of {student.id}", instructor.generate_feedback(name, student.id))
-    _ok("release_feedback", instructor.release_feedback(name))
-
-
-def _config(demo: Demo) -> Config:
-    return PyFileConfigLoader("nbgrader_config.py", str(demo.course)).load_config()
 
 
 def demo_table(demo: Demo) -> pd.DataFrame:
@@ -196,54 +136,104 @@ def demo_table(demo: Demo) -> pd.DataFrame:
     return table
 
 
-def _instructor(demo: Demo, log: logging.Logger) -> NbGraderAPI:
+def _make_empty(root: Path) -> None:
+    """Make the folder, or empty it if the whole of it is an earlier demo."""
+    marker = root / MARKER
+    if marker.exists():
+        shutil.rmtree(root)
+    elif root.exists() and (found := sorted(p.name for p in root.iterdir())):
+        raise DemoError(
+            f"{root} is not a demo folder: it holds {', '.join(found[:3])}. Name an empty folder"
+        )
+    root.mkdir(parents=True, exist_ok=True)
+    marker.write_text("'allyship demo' deletes this whole folder when it makes it again.\n")
+
+
+@contextlib.contextmanager
+def _log_to(file: Path) -> Iterator[logging.Logger]:
+    """Send nbgrader's many lines to a file; a person sees ours."""
+    log = logging.getLogger("allyship-demo")
+    log.setLevel(logging.INFO)
+    log.propagate = False
+    handler = logging.FileHandler(file, encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    log.addHandler(handler)
+    try:
+        yield log
+    finally:
+        log.removeHandler(handler)
+        handler.close()
+
+
+def _run_module(demo: Demo, module: Module, log: logging.Logger, tell: Tell) -> None:
+    name = module.module
     config = _config(demo)
-    api = NbGraderAPI(config=config, log=log)
-    api.coursedir = CourseDirectory(config=config, log=log)
-    return api
+    course = CourseDirectory(config=config, log=log)
+    instructor = NbGraderAPI(course, config=config, log=log)
+    handing_in = [student for student in STUDENTS if student.submits]
+
+    tell(f"{name}: make, release")
+    _ok("generate_assignment", instructor.generate_assignment(name))
+    _ok("release", instructor.release_assignment(name))
+    with open_gradebook(demo.course) as gradebook:
+        for student in STUDENTS:
+            gradebook.update_or_create_student(student.id)
+
+    tell(f"{name}: {len(STUDENTS)} students fetch and work")
+    _exchange("FetchAssignment", demo, YOU, name, log)
+    for student in STUDENTS:
+        _exchange("FetchAssignment", demo, student.id, name, log)
+        work(demo, module, student)
+
+    tell(f"{name}: {len(handing_in)} students hand in")
+    for student in handing_in:
+        if not student.late:
+            _exchange("Submit", demo, student.id, name, log)
+        if student.state == HANDED_IN_TWICE:
+            work(demo, module, Student(student.id, "complete"))
+            _exchange("Submit", demo, student.id, name, log)
+    with open_gradebook(demo.course) as gradebook:
+        due = dt.datetime.now(dt.UTC).replace(tzinfo=None)
+        gradebook.update_or_create_assignment(name, duedate=due)
+    for student in handing_in:
+        if student.late:
+            _exchange("Submit", demo, student.id, name, log)
+
+    tell(f"{name}: collect, grade, feedback")
+    _ok("collect", instructor.collect(name))
+    for student in handing_in:
+        _ok(f"autograde of {student.id}", instructor.autograde(name, student.id))
+        _ok(f"feedback of {student.id}", instructor.generate_feedback(name, student.id))
+    _ok("release_feedback", instructor.release_feedback(name))
 
 
-def _fetch(demo: Demo, student_id: str, module_id: str, log: logging.Logger) -> None:
-    config = _student_config(demo, student_id, module_id)
-    factory = ExchangeFactory(config=config, log=log)
-    factory.FetchAssignment(**_parts(config), config=config, log=log).start()
+def _config(demo: Demo) -> Config:
+    config: Config = PyFileConfigLoader("nbgrader_config.py", str(demo.course)).load_config()
+    return config
 
 
-def _submit(demo: Demo, module: Module, student: Student, log: logging.Logger) -> None:
-    config = _student_config(demo, student.id, module.module)
-    ExchangeFactory(config=config, log=log).Submit(**_parts(config), config=config, log=log).start()
-
-
-def _student_config(demo: Demo, student_id: str, module_id: str) -> Config:
-    config = _config(demo)
+def _exchange(
+    step: Literal["FetchAssignment", "Submit"],
+    demo: Demo,
+    student_id: str,
+    module_id: str,
+    log: logging.Logger,
+) -> None:
+    """Do one step of nbgrader's exchange as a student does it, from their own home."""
     home = demo.home(student_id)
     home.mkdir(parents=True, exist_ok=True)
+    config = _config(demo)
     config.Exchange.assignment_dir = str(home)
     config.Exchange.cache = str(home / ".nbgrader-cache")
     config.CourseDirectory.assignment_id = module_id
     config.CourseDirectory.student_id = student_id
-    return config
-
-
-def _parts(config: Config) -> dict[str, Any]:
-    return {
-        "coursedir": CourseDirectory(config=config),
-        "authenticator": Authenticator(config=config),
-    }
-
-
-def _enrol(demo: Demo, students: Iterable[Student]) -> None:
-    with open_gradebook(demo.course) as gradebook:
-        for student in students:
-            gradebook.update_or_create_student(student.id)
-
-
-def _due_now(demo: Demo, module_id: str) -> None:
-    """Put the due date between those who were in time and those who were not."""
-    with open_gradebook(demo.course) as gradebook:
-        due = dt.datetime.now(dt.UTC).replace(tzinfo=None)
-        gradebook.update_or_create_assignment(module_id, duedate=due)
-    time.sleep(1)
+    start = getattr(ExchangeFactory(config=config, log=log), step)
+    start(
+        coursedir=CourseDirectory(config=config, log=log),
+        authenticator=Authenticator(config=config, log=log),
+        config=config,
+        log=log,
+    ).start()
 
 
 def _ok(step: str, result: dict[str, Any]) -> None:

@@ -33,19 +33,30 @@ _STOP_SECONDS = 10
 
 def serve(demo: Demo, book_html: Path, tell: Tell) -> None:
     """Serve until Ctrl-C; then stop everything that was started, kernels included."""
-    signal.signal(signal.SIGTERM, _interrupt)
-    with contextlib.suppress(KeyboardInterrupt), _book(book_html, tell) as book_address:
-        with _jupyter(demo, tell) as (lab, token):
-            first = sorted(p.name for p in (demo.course / "source").iterdir())[0]
-            notebook = f"students/{YOU}/{first}/{first}.ipynb"
-            tell("")
-            tell(f"The book                    {book_address}/")
-            tell(f"A student's notebook        {lab}/lab/tree/{notebook}?token={token}")
-            tell(f"The instructor's Formgrader {lab}/formgrader?token={token}")
-            tell("")
-            tell("Stop with Ctrl-C.")
-            threading.Event().wait()
+    _end_on_signals()
+    with (
+        contextlib.suppress(KeyboardInterrupt),
+        _book(book_html, tell) as book_address,
+        _jupyter(demo, tell) as (lab, token),
+    ):
+        first = min(p.name for p in (demo.course / "source").iterdir())
+        notebook = f"students/{YOU}/{first}/{first}.ipynb"
+        tell("")
+        tell(f"The book                    {book_address}/")
+        tell(f"A student's notebook        {lab}/lab/tree/{notebook}?token={token}")
+        tell(f"The instructor's Formgrader {lab}/formgrader?token={token}")
+        tell("")
+        tell("Stop with Ctrl-C.")
+        threading.Event().wait()
     tell("\nStopped.")
+
+
+def _end_on_signals() -> None:
+    """Let a plain kill, or closing the terminal's window, end things as Ctrl-C does."""
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)  # Windows knows no SIGHUP
+        if number and signal.getsignal(number) is signal.SIG_DFL:  # nohup ignores it: let it
+            signal.signal(number, _interrupt)
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
@@ -53,8 +64,6 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
 
 
 class _QuietHandler(SimpleHTTPRequestHandler):
-    extensions_map = {**SimpleHTTPRequestHandler.extensions_map, ".mjs": "text/javascript"}
-
     def log_message(self, *_: object) -> None:
         pass
 
@@ -109,7 +118,11 @@ def _jupyter(demo: Demo, tell: Tell) -> Iterator[tuple[str, str]]:
     log = state / "jupyterlab.log"
     with log.open("w", encoding="utf-8") as out:
         process = subprocess.Popen(
-            command, cwd=demo.course, env=environment, stdout=out, stderr=subprocess.STDOUT,
+            command,
+            cwd=demo.course,
+            env=environment,
+            stdout=out,
+            stderr=subprocess.STDOUT,
             start_new_session=True,  # Ctrl-C reaches us alone; we then end it in order
         )
     try:
@@ -125,7 +138,7 @@ def _wait_for(address: str, process: subprocess.Popen[bytes], log: Path) -> None
         if process.poll() is not None:
             raise DemoError(f"JupyterLab ended at once; {log} says why")
         try:
-            with urllib.request.urlopen(address, timeout=2):
+            with urllib.request.urlopen(address, timeout=2):  # noqa: S310  http, see above
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.2)
