@@ -10,6 +10,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, TypeVar, get_args
 
@@ -18,6 +19,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 EXERCISES_FILE = "exercises.yml"
 END = "end"
+NONE = "none"
+RATINGS = ("knew", "partly", "not-yet")
+_DATE = re.compile(r"[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}\Z", re.ASCII)
+_PHRASE = re.compile(r"\[([^\]]+)\]\(([a-z0-9-]+)\)")
+_PLACEHOLDER = re.compile(r"\{([a-z0-9-]+)\}")
 
 # Ids become parts of HTML ids, file names and nbgrader cell ids.
 Id = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
@@ -50,15 +56,19 @@ class _FieldBase(Part):
     hint: str = ""
     optional: bool = False
     private: Literal["always"] | None = None
+    earlier: str = ""  # "module/exercise/field" whose answer is shown above this field
 
     def rule(self) -> dict[str, Any]:
         return {"type": self.type, "required": not self.optional}  # type: ignore[attr-defined]
 
     def answered(self, value: object) -> bool:
+        """Tell whether ``value``, which may be anything at all, answers this field."""
         raise NotImplementedError
 
 
 class Option(Part):
+    """One answer of a choice; ``next`` names the step it leads to."""
+
     id: Id
     label: Text
     consequence: str = ""
@@ -88,16 +98,21 @@ class Scale(_FieldBase):
         return {**super().rule(), "steps": len(self.steps)}
 
     def answered(self, value: object) -> bool:
-        # bool is an int in Python; JSON's true is no step.
-        return type(value) is int and 1 <= value <= len(self.steps)
+        # bool is an int in Python; JSON's true is no step. JSON has one kind of number: 1.0 is 1.
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        return number and value in range(1, len(self.steps) + 1)
 
 
 class Category(Part):
+    """One of the places that cards are sorted into."""
+
     id: Id
     label: Text
 
 
 class Card(Part):
+    """Something to sort; ``reasoning`` is shown once it has a place."""
+
     id: Id
     text: Text
     reasoning: str = ""
@@ -139,13 +154,207 @@ class TextField(_FieldBase):
         return isinstance(value, str) and count_words(value) >= self.min_words
 
 
-AnyField = Annotated[Choice | Scale | Sort | TextField, Field(discriminator="type")]
+class ManyOption(Part):
+    """One box of ``choices``."""
+
+    id: Id
+    label: Text
+    consequence: str = ""
+
+
+class Choices(_FieldBase):
+    """Any of several (checkboxes). The answer lists the options' ids, or just ``"none"``.
+
+    ``none`` is the label of a last box that excludes the others, such as "None of these".
+    """
+
+    type: Literal["choices"]
+    options: Annotated[list[ManyOption], Field(min_length=2)]
+    at_least: Annotated[int, Field(ge=1)] = 1
+    none: str = ""
+
+    def rule(self) -> dict[str, Any]:
+        return {
+            **super().rule(),
+            "options": [o.id for o in self.options],
+            "at_least": self.at_least,
+            "none": bool(self.none),
+        }
+
+    def answered(self, value: object) -> bool:
+        if self.none and value == [NONE]:
+            return True
+        return _known(value, [o.id for o in self.options]) >= self.at_least
+
+
+class Item(Part):
+    """One thing of an order; ``first`` is what comes of it when this one stands first."""
+
+    id: Id
+    text: Text
+    first: str = ""
+
+
+class Order(_FieldBase):
+    """Things to put in an order. The answer maps each item's id to its place, from 1."""
+
+    type: Literal["order"]
+    items: Annotated[list[Item], Field(min_length=2, max_length=9)]
+
+    def rule(self) -> dict[str, Any]:
+        return {**super().rule(), "items": [i.id for i in self.items]}
+
+    def answered(self, value: object) -> bool:
+        if not isinstance(value, dict):
+            return False
+        places = [value.get(i.id) for i in self.items]
+        return all(type(p) is int for p in places) and {*places} == {*range(1, len(places) + 1)}
+
+
+class Line(_FieldBase):
+    """One line of text."""
+
+    type: Literal["line"]
+
+    def answered(self, value: object) -> bool:
+        return isinstance(value, str) and count_words(value) > 0
+
+
+class Date(_FieldBase):
+    """A day. The answer is YYYY-MM-DD."""
+
+    type: Literal["date"]
+
+    def answered(self, value: object) -> bool:
+        if not (isinstance(value, str) and _DATE.match(value)):
+            return False
+        try:
+            date.fromisoformat(value)
+        except ValueError:
+            return False
+        return True
+
+
+class Column(Part):
+    """One column of a ``list``."""
+
+    id: Id
+    label: Text
+
+
+class Rows(_FieldBase):
+    """Rows to add and remove. The answer is a list of rows, each column id to text.
+
+    ``at_least`` so many rows must have something in them.
+    """
+
+    type: Literal["list"]
+    columns: Annotated[list[Column], Field(min_length=1, max_length=4)]
+    at_least: Annotated[int, Field(ge=1, le=10)] = 1
+
+    def rule(self) -> dict[str, Any]:
+        columns = [c.id for c in self.columns]
+        return {**super().rule(), "columns": columns, "at_least": self.at_least}
+
+    def answered(self, value: object) -> bool:
+        if not isinstance(value, list):
+            return False
+        rows = [[row.get(c.id) for c in self.columns] for row in value if isinstance(row, dict)]
+        filled = [any(isinstance(v, str) and count_words(v) > 0 for v in row) for row in rows]
+        return sum(filled) >= self.at_least
+
+
+class Phrase(Part):
+    """A phrase of a passage that can be pressed; ``note`` is what we would say of it."""
+
+    id: Id
+    note: Text
+
+
+class Mark(_FieldBase):
+    """Press the phrases that... In ``passage``, plain text, ``[a phrase](its-id)`` can be pressed.
+
+    The answer lists the ids of the pressed phrases, or just ``"none"``.
+    """
+
+    type: Literal["mark"]
+    passage: Text
+    phrases: Annotated[list[Phrase], Field(min_length=2)]
+
+    def rule(self) -> dict[str, Any]:
+        return {**super().rule(), "phrases": [p.id for p in self.phrases]}
+
+    def answered(self, value: object) -> bool:
+        return value == [NONE] or _known(value, [p.id for p in self.phrases]) > 0
+
+    def parts(self) -> list[tuple[str, str]]:
+        """Return the passage as (text, phrase id) in a row; the id is empty for plain text."""
+        # Split by a pattern with two groups: text, phrase, id, text, phrase, id, ..., text.
+        pieces = _PHRASE.split(self.passage)
+        parts = [(pieces[0], "")]
+        for phrase, one, after in zip(pieces[1::3], pieces[2::3], pieces[3::3], strict=True):
+            parts += [(phrase, one), (after, "")]
+        return [(text, one) for text, one in parts if text]
+
+
+class Recall(_FieldBase):
+    """A card turned over: a question (the label), what we would say, and how well one knew it."""
+
+    type: Literal["recall"]
+    back: Text
+
+    def rule(self) -> dict[str, Any]:
+        return {**super().rule(), "ratings": list(RATINGS)}
+
+    def answered(self, value: object) -> bool:
+        return isinstance(value, str) and value in RATINGS
+
+
+def _known(value: object, ids: Sequence[str]) -> int:
+    """Count the different ids that stand in a list that may hold anything."""
+    return len({v for v in value if isinstance(v, str)} & {*ids}) if isinstance(value, list) else 0
+
+
+AnyField = Annotated[
+    Choice | Choices | Scale | Sort | Order | TextField | Line | Date | Rows | Mark | Recall,
+    Field(discriminator="type"),
+]
 FIELD_TYPES: dict[str, type[_FieldBase]] = {
-    "choice": Choice,
-    "scale": Scale,
-    "sort": Sort,
-    "text": TextField,
+    get_args(shape.model_fields["type"].annotation)[0]: shape
+    for shape in get_args(get_args(AnyField)[0])
 }
+
+
+class Profile(Part):
+    """The exercise's scales as a chart, with the numbers in a table.
+
+    ``compare`` names a ``module/exercise`` with the same field ids, taken earlier.
+    """
+
+    title: Text
+    compare: str = ""
+
+
+class Compose(Part):
+    """The fields put together as a text to copy; ``{field-id}`` stands for its answer."""
+
+    title: Text
+    template: Text
+
+
+class Event(Part):
+    """A follow-up: in so many ``weeks`` from today, or on the day of a date ``field``."""
+
+    title: Text
+    weeks: Annotated[int, Field(ge=1, le=104)] | None = None
+    field: Id | None = None
+
+
+class Calendar(Part):
+    """A calendar file (.ics) of follow-ups."""
+
+    title: Text
+    events: Annotated[list[Event], Field(min_length=1)]
 
 
 class Step(Part):
@@ -171,6 +380,9 @@ class Exercise(Part):
     fields: list[AnyField] = []
     steps: list[Step] = []
     closing: str = ""
+    profile: Profile | None = None
+    compose: Compose | None = None
+    calendar: Calendar | None = None
 
     def all_fields(self) -> list[AnyField]:
         """Return every field, in the order of the page."""
@@ -225,10 +437,8 @@ class Module(Part):
         for exercise in self.exercises:
             if exercise.id == exercise_id:
                 return exercise
-        known = [e.id for e in self.exercises]
-        raise KeyError(
-            f"module {self.module} has no exercise '{exercise_id}'.{_did_you_mean(exercise_id, known)}"
-        )
+        hint = _did_you_mean(exercise_id, [e.id for e in self.exercises])
+        raise KeyError(f"module {self.module} has no exercise '{exercise_id}'. {hint}")
 
 
 class Problem(NamedTuple):
@@ -269,51 +479,98 @@ def load_checked(
     file: Path, shape: type[Shape], cross_check: Callable[[Shape], Iterable[Finding]]
 ) -> Shape:
     """Read YAML into ``shape``; raise :class:`SpecError` with every problem, each with its line."""
-    text = _read_text(file)
-    node, data = _parse_yaml(file, text)
-
-    def problem(finding: Finding) -> Problem:
-        loc, what, remedy = finding
-        return Problem(file, _line(node, loc), _exercise_id(data, loc), what, remedy)
-
-    findings = list(_duplicate_keys(node))
+    source = Source(file)
+    findings = list(_duplicate_keys(source.node))
+    loaded: Shape | None = None
     try:
-        loaded = shape.model_validate(data)
+        loaded = shape.model_validate(source.data)
     except ValidationError as e:
         findings += [_in_words(error, shape) for error in e.errors()]
     else:
         findings += cross_check(loaded)
-    if findings:
-        raise SpecError([problem(f) for f in findings])
+    if loaded is None or findings:
+        raise SpecError([source.problem(f) for f in findings])
     return loaded
 
 
-def _read_text(file: Path) -> str:
+class _Loader(yaml.SafeLoader):
+    """Plain YAML, but a date stays the text that its author wrote."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012
+        first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith(":timestamp")]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+
+class Source:
+    """A YAML file as data, and as nodes, which know their lines."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self.node, self.data = _parse_yaml(file, read_text(file, "Each module has one"))
+
+    def problem(self, finding: Finding) -> Problem:
+        """Say in which line and exercise a finding is."""
+        loc, what, remedy = finding
+        return Problem(self.file, _line(self.node, loc), self._exercise_id(loc), what, remedy)
+
+    def _exercise_id(self, loc: Loc) -> str | None:
+        if len(loc) < 2 or loc[0] != "exercises":
+            return None
+        data: Any = self.data
+        try:
+            return str(data["exercises"][loc[1]]["id"])
+        except (LookupError, TypeError):
+            return None
+
+
+def read_text(file: Path, needed: str) -> str:
+    """Read UTF-8 text; ``needed`` says why the file should be there."""
+    line = 1
     try:
         return file.read_text(encoding="utf-8")
     except FileNotFoundError:
-        what, line, remedy = "there is no such file", 1, "Each module has one"
+        what, remedy = "there is no such file", needed
     except UnicodeDecodeError as e:
         line = e.object[: e.start].count(b"\n") + 1
         what, remedy = "the file is not UTF-8", "Save it as UTF-8 text"
+    except OSError as e:
+        what, remedy = f"the file can't be read: {e.strerror}", needed
     raise SpecError([Problem(file, line, None, what, remedy)])
 
 
 def _parse_yaml(file: Path, text: str) -> tuple[yaml.Node | None, object]:
     """Return the YAML twice: as nodes, which know their lines, and as plain data."""
+    line = 1
     try:
-        return yaml.compose(text, Loader=yaml.SafeLoader), yaml.safe_load(text)
+        return yaml.compose(text, Loader=_Loader), yaml.load(text, Loader=_Loader)  # noqa: S506
     except yaml.MarkedYAMLError as e:
-        mark = e.problem_mark or e.context_mark
-        line = mark.line + 1 if mark else 1
-        what = f"this is not valid YAML ({e.problem or e.context})"
-        remedy = (
-            "Look at the indentation here and just above; quote a text that contains ': ' "
-            "or starts with a symbol"
-        )
-    except (yaml.YAMLError, RecursionError, ValueError) as e:
-        line, what, remedy = 1, f"this is not valid YAML ({type(e).__name__})", "Simplify it"
+        line, what, remedy = _yaml_trouble(e)
+    except yaml.reader.ReaderError as e:
+        line = text.count("\n", 0, e.position) + 1
+        what, remedy = "here stands a control character, which nobody can see", "Remove it"
+    except RecursionError:
+        what, remedy = "lists and keys are nested too deep to read", "Simplify it"
+    except ValueError as e:
+        what, remedy = f"a value can't be read ({e})", "Put it in quotes"
     raise SpecError([Problem(file, line, None, what, remedy)])
+
+
+def _yaml_trouble(error: yaml.MarkedYAMLError) -> tuple[int, str, str]:
+    """Return line, what is wrong and what would be right, of broken YAML."""
+    mark = error.problem_mark or error.context_mark
+    what = f"this is not valid YAML ({error.problem or error.context})"
+    remedy = (
+        "Look at the indentation here and just above; quote a text that contains ': ' "
+        "or starts with a symbol"
+    )
+    if "'\\t'" in (error.problem or ""):
+        what, remedy = "here stands a tab", "Indent with spaces: YAML takes no tabs"
+    elif error.problem == "found unexpected end of stream":
+        # YAML notices at the end of the file; what is to be mended stands where it began.
+        mark = error.context_mark or mark
+        what, remedy = "a quotation mark opens here and never closes", "Close it, or remove it"
+    return mark.line + 1 if mark else 1, what, remedy
 
 
 def _line(node: yaml.Node | None, loc: Loc) -> int:
@@ -321,45 +578,53 @@ def _line(node: yaml.Node | None, loc: Loc) -> int:
     if node is None:
         return 1
     line = node.start_mark.line + 1
-    for part in loc:
+    for part in _without_tags(loc):
         found: yaml.Node | None = None
         if isinstance(node, yaml.MappingNode):
             for key, value in node.value:
-                if key.value == part:
+                if key.value == str(part):
                     line, found = key.start_mark.line + 1, value
         elif isinstance(node, yaml.SequenceNode) and isinstance(part, int):
             found = node.value[part]
             line = found.start_mark.line + 1
-        # pydantic puts the field type into the path of a union: not in the YAML, skip it.
         node = found or node
     return line
 
 
-def _exercise_id(data: object, loc: Loc) -> str | None:
-    if len(loc) < 2 or loc[0] != "exercises" or not isinstance(data, dict):
-        return None
-    entry = data["exercises"][loc[1]]
-    return str(entry["id"]) if isinstance(entry, dict) and "id" in entry else None
+def _without_tags(loc: Loc) -> Loc:
+    """Leave out the field types that pydantic puts behind a field's place: the YAML has none."""
+    return tuple(
+        part
+        for i, part in enumerate(loc)
+        if not (part in FIELD_TYPES and loc[i - 2 : i - 1] == ("fields",))
+    )
 
 
-def _duplicate_keys(node: yaml.Node | None, loc: Loc = ()) -> Iterator[Finding]:
+def _duplicate_keys(
+    node: yaml.Node | None, loc: Loc = (), seen: set[int] | None = None
+) -> Iterator[Finding]:
     """YAML lets a key stand twice and the last one win: a lost text that nobody notices."""
+    seen = set() if seen is None else seen
+    if id(node) in seen:  # an alias: looked at where it was defined
+        return
+    seen.add(id(node))
     if isinstance(node, yaml.MappingNode):
-        seen = set()
+        last: dict[str, yaml.Node] = {}
         for key, value in node.value:
-            here = (*loc, key.value)
-            if key.value in seen:
-                yield here, f"the key '{key.value}' stands here twice", "Keep one of them"
-            seen.add(key.value)
-            yield from _duplicate_keys(value, here)
+            if key.value in last:
+                what = f"the key '{key.value}' stands here twice"
+                yield (*loc, key.value), what, "Keep one of them"
+            last[key.value] = value
+        for name, value in last.items():
+            yield from _duplicate_keys(value, (*loc, name), seen)
     elif isinstance(node, yaml.SequenceNode):
         for i, item in enumerate(node.value):
-            yield from _duplicate_keys(item, (*loc, i))
+            yield from _duplicate_keys(item, (*loc, i), seen)
 
 
 def _did_you_mean(word: str, known: Sequence[str]) -> str:
     near = difflib.get_close_matches(word, known, n=1)
-    return f" Did you mean '{near[0]}'?" if near else f" There are: {', '.join(known)}"
+    return f"Did you mean '{near[0]}'?" if near else f"There are: {', '.join(known)}"
 
 
 def _keys_of(loc: Loc, shape: type[BaseModel]) -> list[str]:
@@ -378,38 +643,74 @@ def _part_type(shape: type[BaseModel], key: str) -> type[BaseModel] | None:
     return next((e for e in entries if isinstance(e, type) and issubclass(e, BaseModel)), None)
 
 
+# pydantic's errors about one value: what is wrong and what would be right.
+_KEYS = ("here stands '{given}' where keys are expected", "Write 'key: value' lines")
+_WHOLE = ("{name} must be a whole number, not '{given}'", "Write it in digits, as in 5")
+_TRUTH = ("{name} must be true or false, not '{given}'", "Write true, or remove the line")
+_BAD_VALUES = {
+    "bool_parsing": _TRUTH,
+    "bool_type": _TRUTH,
+    "dict_type": _KEYS,
+    "greater_than_equal": ("{name} is {given}, which is too small", "The least is {ge}"),
+    "int_from_float": _WHOLE,
+    "int_parsing": _WHOLE,
+    "int_type": _WHOLE,
+    "less_than_equal": ("{name} is {given}, which is too large", "The most is {le}"),
+    "list_type": (
+        "{name} must be a list, not '{given}'",
+        "Begin each entry on a line of its own with '- '",
+    ),
+    "literal_error": ("{name} can't be '{given}'", "Write {expected}, or remove the line"),
+    "model_attributes_type": _KEYS,
+    "model_type": _KEYS,
+    "string_pattern_mismatch": (
+        "'{given}' can't be an id",
+        "Use small letters, digits and single hyphens, as in 'passed-over'",
+    ),
+    "string_too_long": ("{name} is longer than {max_length} characters", "Shorten it"),
+    "string_too_short": ("{name} is empty", "Write its text"),
+    "string_type": ("{name} must be a text, not '{given}'", "Put it in quotes"),
+    "too_long": ("{name} has {actual_length} entries", "It can have {max_length} at most"),
+    "too_short": ("{name} has {actual_length} of at least {min_length} entries", "Add the rest"),
+}
+
+
 def _in_words(error: Any, shape: type[BaseModel]) -> Finding:
     """Turn one of pydantic's errors into where, what is wrong and what would be right."""
     loc: Loc = error["loc"]
-    key = loc[-1] if loc else "the file"
-    given = error.get("input")
+    types = ", ".join(FIELD_TYPES)
     match error["type"]:
         case "extra_forbidden":
-            return loc, f"unknown key '{key}'.{_did_you_mean(str(key), _keys_of(loc, shape))}", (
-                "Correct or remove it"
-            )
+            key = str(loc[-1])
+            return loc, f"unknown key '{key}'", _did_you_mean(key, _keys_of(loc, shape))
+        case "invalid_key":
+            return loc, f"unknown key '{loc[-1]}'", _did_you_mean("", _keys_of(loc, shape))
         case "missing":
-            return loc[:-1], f"'{key}' is missing", f"Add a line '{key}: …'"
+            return loc[:-1], f"'{loc[-1]}' is missing", f"Add a line '{loc[-1]}: …'"
         case "union_tag_not_found":
-            types = ", ".join(FIELD_TYPES)
             return loc, "this field has no type", f"Add 'type:' with one of: {types}"
         case "union_tag_invalid":
             tag = str(error["ctx"]["tag"])
-            return (*loc, "type"), f"unknown field type '{tag}'", (
-                f"Known types: {', '.join(FIELD_TYPES)}.{_did_you_mean(tag, list(FIELD_TYPES))}"
-            )
-        case "string_pattern_mismatch":
-            return loc, f"'{given}' can't be an id", (
-                "Use small letters, digits and single hyphens, as in 'passed-over'"
-            )
-        case "string_type":
-            return loc, f"'{key}' must be a text, not {given!r}", "Put it in quotes"
-        case "model_type" | "model_attributes_type" | "dict_type":
-            return loc, f"here stands {given!r} where keys are expected", "Write 'key: value' lines"
-        case "list_type":
-            return loc, f"'{key}' must be a list", "Begin each entry on a line of its own with '- '"
-        case _:
-            return loc, f"'{key}': {error['msg']}", "See the authors' guide"
+            return (*loc, "type"), f"unknown field type '{tag}'", _did_you_mean(tag, [*FIELD_TYPES])
+    if error["input"] is None:
+        return loc, f"{_name(loc)} is empty", "Write something here, or remove it"
+    words = {"name": _name(loc), "given": _as_yaml(error["input"]), **error.get("ctx", {})}
+    what, remedy = _BAD_VALUES.get(error["type"], ("{name} can't be '{given}'", "Correct it"))
+    return loc, what.format_map(words), remedy.format_map(words)
+
+
+def _name(loc: Loc) -> str:
+    """Name a place for an author: a key, an entry of a list, or the whole file."""
+    if not loc:
+        return "the file"
+    return f"entry {loc[-1] + 1} of '{loc[-2]}'" if isinstance(loc[-1], int) else f"'{loc[-1]}'"
+
+
+def _as_yaml(value: object) -> str:
+    """Show a value as its author wrote it, or nearly, and not all of a long one."""
+    text = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, width=1000)
+    text = text.removesuffix("\n...\n").strip()
+    return text if len(text) <= 60 else f"{text[:59]}…"
 
 
 def _cross_check(module: Module) -> Iterator[Finding]:
@@ -433,29 +734,71 @@ def _cross_check(module: Module) -> Iterator[Finding]:
             if isinstance(field, Choice):
                 yield from twice([o.id for o in field.options], (*loc, "options"), "option")
                 if not exercise.steps and any(o.next for o in field.options):
-                    yield loc, "'next' needs steps to lead to", "Remove it, or give the exercise 'steps'"
-            if isinstance(field, Sort):
-                yield from twice([c.id for c in field.cards], (*loc, "cards"), "card")
-                yield from twice([c.id for c in field.categories], (*loc, "categories"), "category")
+                    remedy = "Remove it, or give the exercise 'steps'"
+                    yield loc, "'next' needs steps to lead to", remedy
+            yield from _check_parts(field, loc)
+        yield from _check_extras(exercise, here)
         if exercise.steps:
             yield from _check_steps(exercise, here)
+
+
+def _check_parts(field: AnyField, loc: Loc) -> Iterator[Finding]:
+    """Find ids that stand twice among a field's parts, and phrases without a place."""
+    match field:
+        case Choices():
+            yield from twice([o.id for o in field.options], (*loc, "options"), "option")
+        case Order():
+            yield from twice([i.id for i in field.items], (*loc, "items"), "item")
+        case Rows():
+            yield from twice([c.id for c in field.columns], (*loc, "columns"), "column")
+        case Sort():
+            yield from twice([c.id for c in field.cards], (*loc, "cards"), "card")
+            yield from twice([c.id for c in field.categories], (*loc, "categories"), "category")
+        case Mark():
+            ids = [p.id for p in field.phrases]
+            yield from twice(ids, (*loc, "phrases"), "phrase")
+            placed = [one for _, one in field.parts() if one]
+            for one in sorted({*ids} ^ {*placed}):
+                what = f"the phrase '{one}' stands in only one of 'passage' and 'phrases'"
+                yield loc, what, f"Mark it as [its words]({one}) in the passage and give it a note"
+
+
+def _check_extras(exercise: Exercise, here: Loc) -> Iterator[Finding]:
+    """Find a chart without scales, a composed text or a calendar of fields that are not there."""
+    fields = {f.id: f for f in exercise.all_fields()}
+    if exercise.profile and not any(isinstance(f, Scale) for f in fields.values()):
+        yield (*here, "profile"), "there is no scale to draw", "Give the exercise scales"
+    for name in _PLACEHOLDER.findall(exercise.compose.template) if exercise.compose else []:
+        if name not in fields:
+            what = f"'{{{name}}}' names no field.{_did_you_mean(name, [*fields])}"
+            yield (*here, "compose", "template"), what, "Name a field of this exercise"
+    for i, event in enumerate(exercise.calendar.events if exercise.calendar else []):
+        loc: Loc = (*here, "calendar", "events", i)
+        if (event.weeks is None) == (event.field is None):
+            yield loc, "an event has either 'weeks' or 'field'", "Keep one of them"
+        elif event.field and not isinstance(fields.get(event.field), Date):
+            yield (*loc, "field"), f"'{event.field}' is no date field", "Name a field of type date"
 
 
 def _check_steps(exercise: Exercise, here: Loc) -> Iterator[Finding]:
     ids = [s.id for s in exercise.steps]
     yield from twice(ids, (*here, "steps"), "step")
+    lost = False
     for s, step in enumerate(exercise.steps):
         loc: Loc = (*here, "steps", s)
         if step.id == END:
-            yield (*loc, "id"), f"a step can't be called '{END}'", "The word stands for the end: rename it"
+            what = f"a step can't be called '{END}'"
+            yield (*loc, "id"), what, "The word stands for the end: rename it"
         branching = [
             f for f in step.fields if isinstance(f, Choice) and any(o.next for o in f.options)
         ]
         if len(branching) > 1:
-            yield loc, f"two choices of step '{step.id}' branch", "Let one choice a step carry 'next'"
+            what = f"two choices of step '{step.id}' branch"
+            yield loc, what, "Let one choice a step carry 'next'"
         for f in branching:
             if f.optional:
-                yield loc, f"the choice '{f.id}' branches and is optional", "A choice that leads on must be answered"
+                what = f"the choice '{f.id}' branches and is optional"
+                yield loc, what, "A choice that leads on must be answered"
         targets: list[tuple[Loc, str]] = [((*loc, "next"), step.next)] if step.next else []
         for j, f2 in enumerate(step.fields):
             if isinstance(f2, Choice):
@@ -466,10 +809,11 @@ def _check_steps(exercise: Exercise, here: Loc) -> Iterator[Finding]:
                 ]
         for target_loc, target in targets:
             if target not in (*ids, END):
-                yield target_loc, f"'next: {target}' leads nowhere.{_did_you_mean(target, [*ids, END])}", (
-                    "Name a step of this exercise, or 'end'"
-                )
-    yield from _check_reach(exercise, here)
+                lost = True
+                what = f"'next: {target}' leads nowhere"
+                yield target_loc, what, _did_you_mean(target, [*ids, END])
+    if not lost:  # else half of the steps would seem out of reach
+        yield from _check_reach(exercise, here)
 
 
 def _check_reach(exercise: Exercise, here: Loc) -> Iterator[Finding]:
@@ -487,12 +831,15 @@ def _check_reach(exercise: Exercise, here: Loc) -> Iterator[Finding]:
     reached = reach(exercise.steps[0].id)
     for s, step in enumerate(exercise.steps):
         if step.id not in reached:
-            yield (*here, "steps", s), f"no way leads to step '{step.id}'", "Point a 'next' at it, or remove it"
+            what = f"no way leads to step '{step.id}'"
+            yield (*here, "steps", s), what, "Point a 'next' at it, or remove it"
         elif END not in reach(step.id):
-            yield (*here, "steps", s), f"from step '{step.id}' no way leads to the end", "Give it 'next: end'"
+            what = f"from step '{step.id}' no way leads to the end"
+            yield (*here, "steps", s), what, "Give it 'next: end'"
 
 
 def twice(ids: Sequence[str], loc: Loc, what: str) -> Iterator[Finding]:
+    """Find ids that stand twice in the list of ``what`` at ``loc``."""
     seen: set[str] = set()
     for i, one in enumerate(ids):
         if one in seen:
