@@ -7,7 +7,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from .posters import POSTERS_FILE, load_posters
-from .spec import EXERCISES_FILE, Choice, Exercise, Module, Problem, Sort, SpecError, load_module
+from .spec import (
+    EXERCISES_FILE,
+    Choice,
+    Exercise,
+    Finding,
+    Loc,
+    Module,
+    Problem,
+    Sort,
+    Source,
+    SpecError,
+    load_module,
+    read_text,
+)
 
 _CALL = re.compile(r"^(exercise|poster)\(\s*['\"]([^'\"]+)['\"]\s*\)\s*$")
 
@@ -23,67 +36,74 @@ def check_book(book: Path) -> list[Problem]:
 def check_module(folder: Path) -> list[Problem]:
     """Return every problem of one module's exercises, posters and reading."""
     problems: list[Problem] = []
-    posters: list[str] = []
+    parts: dict[str, list[str]] = {"exercise": [], "poster": []}
     if (folder / POSTERS_FILE).exists():
         try:
-            posters = [p.id for p in load_posters(folder)]
+            parts["poster"] = [p.id for p in load_posters(folder)]
         except SpecError as e:
             problems += e.problems
+            del parts["poster"]
     try:
         module = load_module(folder)
+        parts["exercise"] = [e.id for e in module.exercises]
+        problems += _unfinished(folder, module)
     except SpecError as e:
-        return problems + list(e.problems)
-    file = folder / EXERCISES_FILE
-    problems += [
-        Problem(file, _line_of(file, exercise.id), exercise.id, what, remedy)
-        for exercise in module.exercises
-        for what, remedy in _content(exercise)
-    ]
+        problems += e.problems
+        del parts["exercise"]
+    try:
+        problems += _placing(folder / "index.md", parts)
+    except SpecError as e:
+        problems += e.problems
+    return problems
+
+
+def _unfinished(folder: Path, module: Module) -> Iterator[Problem]:
+    source = Source(folder / EXERCISES_FILE)
     if module.module != folder.name:
         what = f"'module: {module.module}' stands in the folder {folder.name}"
-        problems.append(Problem(file, 1, None, what, "Give both the same name"))
-    return problems + list(_placing(folder, module, posters))
+        yield source.problem((("module",), what, "Give both the same name"))
+    for i, exercise in enumerate(module.exercises):
+        for finding in _content(exercise, ("exercises", i)):
+            yield source.problem(finding)
 
 
-def _line_of(file: Path, exercise_id: str) -> int:
-    lines = file.read_text(encoding="utf-8").splitlines()
-    return next((n for n, t in enumerate(lines, 1) if f"id: {exercise_id}" in t), 1)
-
-
-def _content(exercise: Exercise) -> Iterator[tuple[str, str]]:
+def _content(exercise: Exercise, here: Loc) -> Iterator[Finding]:
     """Find what is valid but not finished: nothing here has a right answer, all have a why."""
     if not exercise.evidence and not exercise.practice_wisdom:
-        yield "it names no evidence", "Add 'evidence: [key]' or 'practice-wisdom: true'"
+        yield here, "it names no evidence", "Add 'evidence: [key]' or 'practice-wisdom: true'"
     if not exercise.sources:
-        yield "it names no row of the source map", "Add 'sources: [C4]' with its rows"
-    for field in exercise.all_fields():
+        yield here, "it names no row of the source map", "Add 'sources: [C4]' with its rows"
+    for loc, field in exercise.places(here):
         if isinstance(field, Choice):
-            for option in field.options:
+            for o, option in enumerate(field.options):
                 if not option.consequence:
-                    yield f"option '{option.id}' of '{field.id}' has no consequence", "Add one"
+                    what = f"option '{option.id}' of '{field.id}' has no consequence"
+                    yield (*loc, "options", o), what, "Add one"
         if isinstance(field, Sort):
-            for card in field.cards:
+            for c, card in enumerate(field.cards):
                 if not card.reasoning:
-                    yield f"card '{card.id}' of '{field.id}' has no reasoning", "Add one"
+                    what = f"card '{card.id}' of '{field.id}' has no reasoning"
+                    yield (*loc, "cards", c), what, "Add one"
 
 
-def _placing(folder: Path, module: Module, posters: list[str]) -> Iterator[Problem]:
-    """Check that the reading places every exercise and poster once, and nothing else."""
-    reading = folder / "index.md"
-    if not reading.exists():
-        yield Problem(reading, 1, None, "there is no such file", "Each module has a reading")
-        return
-    known = {("exercise", e.id) for e in module.exercises} | {("poster", p) for p in posters}
+def _placing(reading: Path, parts: dict[str, list[str]]) -> Iterator[Problem]:
+    """Check that the reading places every exercise and poster once, and nothing else.
+
+    A kind that is not in ``parts`` could not be loaded: nobody knows what should be placed.
+    """
     placed: set[tuple[str, str]] = set()
-    for number, line in enumerate(reading.read_text(encoding="utf-8").splitlines(), 1):
-        if not (call := _CALL.match(line)):
+    text = read_text(reading, "Each module has a reading")
+    for number, line in enumerate(text.splitlines(), 1):
+        if not (call := _CALL.match(line)) or call[1] not in parts:
             continue
-        one = (call[1], call[2])
-        if one not in known:
-            yield Problem(reading, number, None, f"there is no {one[0]} '{one[1]}'", "Correct the id")
-        elif one in placed:
-            yield Problem(reading, number, None, f"{one[0]} '{one[1]}' stands here twice", "Keep one")
-        placed.add(one)
+        kind, name = call[1], call[2]
+        if name not in parts[kind]:
+            what = f"there is no {kind} '{name}'"
+            yield Problem(reading, number, None, what, "Correct the id")
+        elif (kind, name) in placed:
+            yield Problem(reading, number, None, f"{kind} '{name}' stands here twice", "Keep one")
+        placed.add((kind, name))
+    known = {(kind, name) for kind, names in parts.items() for name in names}
     for kind, name in sorted(known - placed):
         what = f"{kind} '{name}' is placed nowhere in the reading"
         yield Problem(reading, 1, None, what, f'Add a code cell with {kind}("{name}")')

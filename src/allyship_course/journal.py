@@ -105,7 +105,7 @@ def keep(
     note = Note(note.answers, note.passed, note.shared, datetime.now(UTC).isoformat("T", "seconds"))
     try:
         _make_private(folder)
-        with FileLock(folder / ".lock", timeout=_LOCK_SECONDS):
+        with FileLock(folder / ".lock", timeout=_LOCK_SECONDS, mode=0o600):
             notes = _readable_notes(folder, module.module, notices)
             notes[exercise.id] = note
             _write_notes(folder, module.module, notes)
@@ -134,7 +134,9 @@ def _readable_notes(folder: Path, module_id: str, notices: list[str]) -> dict[st
         raise
     except RecordError as e:
         aside = _put_aside(folder / f"{module_id}.json")
-        notices.append(f"Your journal of this module could not be read ({e}). It is kept as {aside}")
+        notices.append(
+            f"Your journal of this module could not be read ({e}). It is kept as {aside}"
+        )
         return {}
 
 
@@ -149,7 +151,13 @@ def _write_notes(folder: Path, module_id: str, notes: Mapping[str, Note]) -> Non
         for name, n in notes.items()
     }
     data = {"schema": SCHEMA, "module": module_id, "exercises": exercises}
-    replace_file(folder / f"{module_id}.json", encode_json(data))
+    raw = encode_json(data)
+    if len(raw) > _MAX_BYTES:
+        # Else it could never be read again.
+        raise RecordError(
+            "Not saved: your journal of this module is full. Shorten a text in it and type on"
+        )
+    replace_file(folder / f"{module_id}.json", raw)
 
 
 def _update_record(

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import errno
 import json
+import math
 import os
 import stat
 import tempfile
@@ -29,6 +30,7 @@ from typing import Any
 RECORD_FILE = "completion.json"
 SCHEMA = 1
 MAX_BYTES = 1_000_000
+MAX_DEPTH = 20
 
 
 class RecordError(Exception):
@@ -75,7 +77,7 @@ class Record:
 
 
 def read_record(file: Path) -> Record | None:
-    """Read a record; ``None`` where there is none. Raise :class:`RecordError` if it is no record."""
+    """Read a record; ``None`` where there is no file. Raises RecordError for anything else."""
     data = read_json(file)
     if data is None:
         return None
@@ -86,6 +88,7 @@ def write_record(file: Path, record: Record) -> None:
     """Write ``record``; at any moment the file holds either the old or the new one."""
     raw = encode_json(record.to_json())
     if len(raw) > MAX_BYTES:
+        # Else it could never be read again.
         raise RecordError(
             "Your answers are safe in your journal, but what you share is too long to hand in. "
             "Shorten it, or untick Share on one exercise"
@@ -138,38 +141,63 @@ def migrate(data: object, name: str) -> dict[str, Any]:
 
 
 def read_json(file: Path, limit: int = MAX_BYTES) -> object | None:
-    """Read a JSON file of at most ``limit`` bytes that is a plain file; ``None`` if there is none."""
+    """Read a plain file of at most ``limit`` bytes as JSON; ``None`` where there is no file."""
+    # Neither follow a link nor wait for somebody to write into a pipe.
+    flags = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     try:
-        fd = os.open(file, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+        fd = os.open(file, os.O_RDONLY | flags)
     except FileNotFoundError:
         return None
     except OSError as e:
         if e.errno == errno.ELOOP:
             raise RecordError(f"{file.name} is a link, not a file") from None
         raise RecordError(f"{file.name} can't be read: {e.strerror}") from None
+    if not stat.S_ISREG(os.fstat(fd).st_mode):  # before fdopen, which chokes on a folder
+        os.close(fd)
+        raise RecordError(f"{file.name} is not a plain file")
     with os.fdopen(fd, "rb") as f:
-        if not stat.S_ISREG(os.fstat(fd).st_mode):
-            raise RecordError(f"{file.name} is not a plain file")
         raw = f.read(limit + 1)
     if len(raw) > limit:
         raise RecordError(f"{file.name} is larger than {limit // 1000:,} kB")
     if not raw.strip():
         raise RecordError(f"{file.name} is empty")
     try:
-        data: object = json.loads(raw, parse_constant=_no_constant)
+        data: object = json.loads(raw, parse_constant=_finite, parse_float=_finite)
     except (ValueError, RecursionError):
         # The reason may quote what stands in the file: leave it out.
         raise RecordError(f"{file.name} is damaged: it is not complete, valid JSON") from None
+    if _too_deep(data):
+        raise RecordError(f"{file.name} is damaged: its parts are nested too deep")
     return data
 
 
-def _no_constant(name: str) -> float:
-    raise ValueError(name)
+def _finite(digits: str) -> float:
+    """Read a number, but not NaN, Infinity or 1e999: those could not be written again."""
+    number = float(digits)
+    if not math.isfinite(number):
+        raise ValueError
+    return number
+
+
+def _too_deep(data: object) -> bool:
+    """Tell whether lists and objects are nested deeper than any form of ours nests them."""
+    level = [data]
+    for _ in range(MAX_DEPTH):
+        parts = [part for part in level if isinstance(part, dict | list)]
+        level = [
+            child for part in parts for child in (part.values() if isinstance(part, dict) else part)
+        ]
+    return bool(level)
 
 
 def encode_json(data: object) -> bytes:
-    """Return ``data`` as UTF-8 JSON that a person can read too."""
-    text = json.dumps(data, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    """Return ``data`` as UTF-8 JSON that a person can read too, and :func:`read_json` as well."""
+    try:
+        if _too_deep(data):
+            raise ValueError
+        text = json.dumps(data, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    except ValueError:
+        raise RecordError("Not saved: there is a value in it that no form of ours sends") from None
     # "replace": half a surrogate pair, which a browser may send, has no UTF-8 form.
     return text.encode("utf-8", "replace")
 
@@ -186,7 +214,7 @@ def replace_file(file: Path, raw: bytes) -> None:
             f.write(raw)
             f.flush()
             os.fsync(f.fileno())
-        os.replace(temporary, file)
+        Path(temporary).replace(file)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise

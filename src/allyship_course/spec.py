@@ -19,6 +19,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 EXERCISES_FILE = "exercises.yml"
 END = "end"
+
+Loc = tuple[str | int, ...]
+Finding = tuple[Loc, str, str]  # where, what is wrong, what would be right
 NONE = "none"
 RATINGS = ("knew", "partly", "not-yet")
 _DATE = re.compile(r"[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}\Z", re.ASCII)
@@ -386,7 +389,15 @@ class Exercise(Part):
 
     def all_fields(self) -> list[AnyField]:
         """Return every field, in the order of the page."""
-        return [*self.fields, *(f for s in self.steps for f in s.fields)]
+        return [field for _, field in self.places()]
+
+    def places(self, here: Loc = ()) -> list[tuple[Loc, AnyField]]:
+        """Return every field with where it stands in the YAML, below ``here``."""
+        return [((*here, "fields", j), f) for j, f in enumerate(self.fields)] + [
+            ((*here, "steps", s, "fields", j), f)
+            for s, step in enumerate(self.steps)
+            for j, f in enumerate(step.fields)
+        ]
 
     def routes(self) -> list[dict[str, Any]]:
         """Return the steps as ``{id, fields, next}``; an exercise without steps is one step.
@@ -465,8 +476,6 @@ class SpecError(ValueError):
         super().__init__("\n".join(map(str, problems)))
 
 
-Loc = tuple[str | int, ...]
-Finding = tuple[Loc, str, str]  # where, what is wrong, what would be right
 Shape = TypeVar("Shape", bound=BaseModel)
 
 
@@ -721,13 +730,8 @@ def _cross_check(module: Module) -> Iterator[Finding]:
         if bool(exercise.fields) == bool(exercise.steps):
             what = "has both 'fields' and 'steps'" if exercise.fields else "has nothing to do"
             yield here, f"the exercise {what}", "Give it either 'fields' or 'steps'"
-        places = [((*here, "fields", j), f) for j, f in enumerate(exercise.fields)] + [
-            ((*here, "steps", s, "fields", j), f)
-            for s, step in enumerate(exercise.steps)
-            for j, f in enumerate(step.fields)
-        ]
         seen: set[str] = set()
-        for loc, field in places:
+        for loc, field in exercise.places(here):
             if field.id in seen:
                 yield (*loc, "id"), f"two fields have the id '{field.id}'", "Rename one of them"
             seen.add(field.id)
