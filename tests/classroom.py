@@ -1,0 +1,110 @@
+"""A class for the tests: nbgrader's own command, students who type in a real kernel, scores."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from jupyter_client.blocking import BlockingKernelClient
+from nbclient import NotebookClient
+
+from allyship_course.desk.demo import made_up_answer
+from allyship_course.grading import open_gradebook
+from allyship_course.spec import Exercise
+
+NBGRADER = Path(sys.executable).with_name("nbgrader")
+VIEW = "application/vnd.jupyter.widget-view+json"
+
+
+def nbgrader(
+    folder: Path, *arguments: str, env: Mapping[str, str] | None = None, ok: bool = True
+) -> str:
+    """Run nbgrader's command in ``folder``; return what it said. It must end as ``ok`` says."""
+    done = subprocess.run(
+        [NBGRADER, *arguments],
+        cwd=folder,
+        env={**os.environ, **(env or {})},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    said = done.stdout + done.stderr
+    assert (done.returncode == 0) == ok, f"nbgrader {' '.join(arguments)}:\n{said[-6000:]}"
+    return said
+
+
+def scores(course: Path) -> dict[str, dict[str, float]]:
+    """The points of every student's every exercise, from the gradebook."""
+    with open_gradebook(course) as gradebook:
+        return {
+            submission.student_id: {grade.name: grade.score for grade in notebook.grades}
+            for assignment in gradebook.assignments
+            for submission in assignment.submissions
+            for notebook in submission.notebooks
+        }
+
+
+def full_note(exercise: Exercise, shared: bool = False, **own: str) -> dict[str, Any]:
+    """A note with every field answered; ``own`` says by field id what is typed there."""
+    answers = {f.id: made_up_answer(f) for f in exercise.all_fields()} | own
+    return {"answers": answers, "passed": False, "shared": shared}
+
+
+@contextmanager
+def kernel_of(notebook: Path, journal: Path) -> Iterator[NotebookClient]:
+    """A fresh kernel for a notebook in its own folder, as a student starts it."""
+    nb = nbformat.read(notebook, as_version=4)
+    client = NotebookClient(nb, timeout=60, resources={"metadata": {"path": str(notebook.parent)}})
+    with client.setup_kernel(env={**os.environ, "ALLYSHIP_JOURNAL": str(journal)}):
+        yield client
+
+
+def type_in(notebook: Path, journal: Path, notes: Mapping[str, Mapping[str, Any]]) -> None:
+    """Run all cells, send each exercise's note as its form does, run all cells again and save.
+
+    The notebook is saved with its outputs and the state of its widgets, as JupyterLab does.
+    """
+    with kernel_of(notebook, journal) as client:
+        run_all(client)
+        for exercise_id, note in notes.items():
+            _send(client, _model_of(client.nb, exercise_id), note)
+        run_all(client)
+        client.set_widgets_metadata()
+    nbformat.write(client.nb, notebook)
+
+
+def run_all(client: NotebookClient) -> None:
+    for index, cell in enumerate(client.nb.cells):
+        client.execute_cell(cell, index)
+
+
+def _model_of(nb: nbformat.NotebookNode, exercise_id: str) -> str:
+    (cell,) = [c for c in nb.cells if c.source.endswith(f'\nexercise("{exercise_id}")')]
+    (model,) = [o.data[VIEW]["model_id"] for o in cell.outputs if VIEW in o.get("data", {})]
+    return str(model)
+
+
+def _send(client: NotebookClient, model: str, note: Mapping[str, Any]) -> None:
+    """Save a note by a comm message and wait until the kernel says that it is kept."""
+    browser = BlockingKernelClient()
+    browser.load_connection_file(client.km.connection_file)
+    browser.start_channels()
+    try:
+        browser.wait_for_ready(timeout=60)
+        content = {"type": "save", "request": "1", "note": note}
+        data = {"method": "custom", "content": content}
+        message = browser.session.msg("comm_msg", {"comm_id": model, "data": data})
+        browser.shell_channel.send(message)
+        while True:
+            reply = browser.get_iopub_msg(timeout=60)
+            if reply["msg_type"] == "comm_msg" and reply["content"]["comm_id"] == model:
+                assert reply["content"]["data"]["content"]["type"] == "kept", reply["content"]
+                return
+    finally:
+        browser.stop_channels()

@@ -1,0 +1,161 @@
+"""The notebook made from a module: valid for nbgrader, the same each time, usable cell by cell."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat import NotebookNode
+from nbgrader.nbgraderformat import MetadataValidator
+
+from allyship_course.assignments import NOTE_TAG, make_assignment
+from allyship_course.spec import SpecError, load_module
+from tests.classroom import kernel_of, run_all
+from tests.conftest import ROOT, TINY_MODULE
+
+MODULES = [TINY_MODULE, *sorted(p.parent for p in ROOT.glob("book/modules/*/exercises.yml"))]
+
+
+@pytest.fixture(scope="module", params=MODULES, ids=lambda folder: folder.name)
+def module_folder(request: pytest.FixtureRequest) -> Path:
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def made(module_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_assignment(module_folder, tmp_path_factory.mktemp("source"))
+
+
+@pytest.fixture
+def notebook(made: Path) -> NotebookNode:
+    return nbformat.read(made, as_version=4)
+
+
+def checks(notebook: NotebookNode) -> list[NotebookNode]:
+    return [cell for cell in notebook.cells if "nbgrader" in cell.metadata]
+
+
+def test_the_notebook_is_valid_for_jupyter_and_for_nbgrader(notebook: NotebookNode) -> None:
+    nbformat.validate(notebook)
+    MetadataValidator().validate_nb(notebook)
+
+
+def test_made_twice_it_is_the_same_byte_for_byte(
+    module_folder: Path, made: Path, tmp_path: Path
+) -> None:
+    assert make_assignment(module_folder, tmp_path).read_bytes() == made.read_bytes()
+
+
+def test_made_again_after_a_change_it_holds_the_change(tmp_path: Path) -> None:
+    module = shutil.copytree(TINY_MODULE, tmp_path / "01-tiny")
+    make_assignment(module, tmp_path / "source")
+    for name in ("index.md", "exercises.yml"):
+        file = module / name
+        file.write_text(file.read_text().replace("kettle", "teapot"))
+    made = make_assignment(module, tmp_path / "source")
+    assert "check-teapot" in made.read_text()
+    assert "kettle" not in made.with_name("exercises.yml").read_text()
+
+
+def test_every_exercise_has_one_check_at_the_end_under_its_heading(
+    module_folder: Path, notebook: NotebookNode
+) -> None:
+    exercises = load_module(module_folder).exercises
+    found = checks(notebook)
+    assert [c.metadata.nbgrader.grade_id for c in found] == [f"check-{e.id}" for e in exercises]
+    assert all(c.metadata.nbgrader.grade and c.metadata.nbgrader.points == 1 for c in found)
+    first = notebook.cells.index(found[0])
+    assert notebook.cells[first - 1].source.startswith("## What is complete")
+    assert notebook.cells[first : first + len(found)] == found
+    assert len(notebook.cells) == first + len(found) + 1, "after the checks comes the note alone"
+
+
+def test_code_is_folded_away_under_a_line_that_says_what_it_is(
+    module_folder: Path, notebook: NotebookNode
+) -> None:
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    first_lines = [cell.source.splitlines()[0] for cell in code]
+    for exercise in load_module(module_folder).exercises:
+        assert first_lines.count(f"# Exercise: {exercise.title}") == 1
+        assert first_lines.count(f"# Complete? {exercise.title}") == 1
+    assert all(cell.metadata.jupyter.source_hidden for cell in code)
+
+
+def test_exactly_one_cell_is_for_a_note_and_it_is_not_graded(notebook: NotebookNode) -> None:
+    (note,) = [c for c in notebook.cells if NOTE_TAG in c.metadata.get("tags", [])]
+    assert note.cell_type == "markdown"
+    assert "nbgrader" not in note.metadata
+
+
+def test_links_to_other_pages_of_the_book_are_plain_text(notebook: NotebookNode) -> None:
+    assert not [c.source for c in notebook.cells if ".md)" in c.source or ".md#" in c.source]
+
+
+def test_a_link_keeps_its_words_and_links_to_the_web_stay(tmp_path: Path) -> None:
+    module = shutil.copytree(TINY_MODULE, tmp_path / "01-tiny")
+    page = module / "index.md"
+    page.write_text(
+        page.read_text() + "\nSee [the other page](../02/index.md#part), "
+        "[here](next.md) and [there](https://example.org/a.html).\n"
+    )
+    text = make_assignment(module, tmp_path / "source").read_text()
+    assert "See the other page, here and [there](https://example.org/a.html)." in text
+
+
+def test_the_folder_holds_what_cells_need_and_no_record_or_answer(
+    module_folder: Path, made: Path
+) -> None:
+    # nbgrader puts the files of this folder over the student's at grading.
+    expected = {made.name, "exercises.yml", "posters.yml"}
+    assert {p.name for p in made.parent.iterdir()} == expected
+    assert made.stem == made.parent.name == load_module(module_folder).module
+
+
+def outputs_without_error(cells: list[NotebookNode]) -> bool:
+    outputs = [output for cell in cells for output in cell.outputs]
+    bad = [o for o in outputs if o.output_type == "error" or o.get("name") == "stderr"]
+    assert not bad, bad
+    return all(cell.outputs for cell in cells)
+
+
+def test_every_code_cell_runs_by_itself_in_a_fresh_kernel(
+    student_folder: Path, tmp_path: Path
+) -> None:
+    notebook = student_folder / "01-tiny.ipynb"
+    cells = nbformat.read(notebook, as_version=4).cells
+    for number in [n for n, cell in enumerate(cells) if cell.cell_type == "code"]:
+        with kernel_of(notebook, tmp_path / "journal") as client:
+            client.execute_cell(client.nb.cells[number], number)
+        assert outputs_without_error([client.nb.cells[number]])
+
+
+def test_code_cells_run_in_reverse_order(student_folder: Path, tmp_path: Path) -> None:
+    with kernel_of(student_folder / "01-tiny.ipynb", tmp_path / "journal") as client:
+        client.nb.cells.reverse()
+        run_all(client)
+    assert outputs_without_error([c for c in client.nb.cells if c.cell_type == "code"])
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'exercise("all-types")\nexercise("kettle")',
+        'exercise("kettle"); poster("is-not")',
+        "print('hello')",
+    ],
+)
+def test_a_cell_that_does_not_place_one_part_is_refused_in_plain_words(
+    tmp_path: Path, code: str
+) -> None:
+    module = shutil.copytree(TINY_MODULE, tmp_path / "01-tiny")
+    page = module / "index.md"
+    page.write_text(page.read_text().replace('exercise("kettle")', code))
+    line = page.read_text().splitlines().index(code.splitlines()[0]) + 1
+    with pytest.raises(SpecError) as refused:
+        make_assignment(module, tmp_path / "source")
+    message = str(refused.value)
+    assert message.startswith(f"{page}:{line}: ")
+    assert "exactly one exercise or poster" in message
+    assert not list(tmp_path.glob("source/**/*.ipynb"))
