@@ -60,7 +60,8 @@ def once(shared: Path, name: str, make: Callable[[Path], None]) -> Path:
 
 def build_book(source: Path, out: Path) -> None:
     """Build a book with the course's own configuration; any warning fails."""
-    command = [sys.executable, "-m", "jupyter_book", "build", "--config", str(ROOT / "_config.yml")]
+    jupyter_book = str(Path(sys.executable).with_name("jupyter-book"))
+    command = [jupyter_book, "build", "--config", str(ROOT / "_config.yml")]
     command += ["--path-output", str(out), str(source), "--warningiserror", "--keep-going"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
