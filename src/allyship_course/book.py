@@ -105,5 +105,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_css_file(STYLE.name)
     app.add_css_file(_BOOK_STYLE.name)
     # async and type=module: it does not wait for the theme's scripts, nor they for it.
-    app.add_js_file(SCRIPT.name, type="module", **{"async": "async"})
+    failed = "document.documentElement.classList.add('ac-failed')"
+    app.add_js_file(SCRIPT.name, type="module", onerror=failed, **{"async": "async"})
     return {"version": __version__, "parallel_read_safe": True, "parallel_write_safe": True}

@@ -15,8 +15,10 @@
  * @typedef {Record<string, any>} Answers  field id to value
  * @typedef {{answers: Answers, passed: boolean, shared: boolean}} Note
  * @typedef {{complete: boolean, passed: boolean, done: number, required: number}} Completion
- * @typedef {{load: () => Promise<Note | null>, save: (note: Note) => Promise<string[]>,
- *   saved: string, onOther: (apply: (note: Note) => void) => void}} Store
+ * @typedef {Set<string>} Names  of fields, and of the two boxes: "/pass", "/share"
+ * @typedef {{load: () => Promise<Note | null>, saved: string,
+ *   save: (note: Note, changed: Names) => Promise<string[]>,
+ *   onOther: (take: (note: Note | null) => void) => void}} Store
  */
 
 const SPACE = "\\t-\\r \\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000\\ufeff";
@@ -24,6 +26,8 @@ const UNSPACED =
   "\\u0e00-\\u0eff\\u1000-\\u109f\\u1780-\\u17ff\\u3040-\\u30ff\\u3400-\\u4dbf\\u4e00-\\u9fff";
 const WORD = new RegExp(`[${UNSPACED}]|[^${SPACE}${UNSPACED}]+`, "gu");
 const SCHEMA = 1;
+/** @type {Note} */
+const EMPTY = { answers: {}, passed: false, shared: false };
 
 /** @param {string} text */
 export const countWords = (text) => (text.match(WORD) ?? []).length;
@@ -152,7 +156,8 @@ const types = {
       typeof value === "string" && countWords(value) >= (rule.min_words ?? 1),
     read: (field) => textarea(field).value || undefined,
     write: (field, value) => {
-      textarea(field).value = typeof value === "string" ? value : "";
+      const text = typeof value === "string" ? value : "";
+      if (textarea(field).value !== text) textarea(field).value = text;
     },
     show: (field, rule) => {
       const count = countWords(textarea(field).value);
@@ -196,12 +201,10 @@ export function read(form) {
   };
 }
 
-/** Put a note into the form, but leave alone the field that somebody is typing in.
- * @param {HTMLElement} form @param {Note} note @param {Element | null} busy */
-export function write(form, note, busy = null) {
+/** Put a note into the form. @param {HTMLElement} form @param {Note} note */
+export function write(form, note) {
   const rule = ruleOf(form);
   for (const field of fieldsOf(form)) {
-    if (busy && field.contains(busy)) continue;
     const id = field.dataset.field ?? "";
     types[rule.fields[id].type].write(field, own(note.answers, id));
   }
@@ -210,6 +213,27 @@ export function write(form, note, busy = null) {
   if (pass) pass.checked = note.passed;
   if (share) share.checked = note.shared;
 }
+
+/** The last word wins for each field by itself: what was changed here, and all else as kept.
+ * Answers to fields that the exercise has no longer stay too.
+ * @param {Note} mine @param {Note} kept @param {Names} changed @returns {Note} */
+export function merge(mine, kept, changed) {
+  const answers = { ...kept.answers };
+  for (const name of changed) {
+    if (Object.hasOwn(mine.answers, name)) answers[name] = mine.answers[name];
+    else delete answers[name];
+  }
+  return {
+    answers,
+    passed: (changed.has("/pass") ? mine : kept).passed,
+    shared: (changed.has("/share") ? mine : kept).shared,
+  };
+}
+
+/** @param {Element} control */
+const nameOf = (control) =>
+  /** @type {HTMLElement | null} */ (control.closest("[data-field]"))?.dataset.field ??
+  `/${control.getAttribute("name")}`;
 
 /** The steps that the answers lead through, the first one always among them.
  * @param {HTMLElement} form @param {string[]} answeredFields */
@@ -280,30 +304,60 @@ export async function enhance(form, store, signal) {
   let timer;
   /** @type {Note | null} */
   let cleared = null;
-  let touched = false;
+  let loaded = false;
+  /** What was changed here and is not kept yet. @type {Names} */
+  let changed = new Set();
 
+  /** @param {string} saved @param {string} trouble */
+  const tell = (saved, trouble) => {
+    setText(form, ".ac-saved", saved);
+    setText(form, ".ac-trouble", trouble);
+  };
+  /** @param {unknown} error */
+  const tellTrouble = (error) => tell("", error instanceof Error ? error.message : String(error));
+
+  /** Put in what is kept, but not over what was changed here meanwhile. @param {Note | null} note */
+  const take = (note) => {
+    loaded = true;
+    write(form, merge(read(form), note ?? EMPTY, changed));
+    show(form, true);
+    tell(note ? store.saved : "", "");
+  };
+  const load = async () => {
+    try {
+      take(await store.load());
+    } catch (error) {
+      // Whoever answers that there is trouble has answered; whoever is asleep is asked again.
+      loaded = !(error instanceof Asleep);
+      throw error;
+    }
+  };
   const save = async () => {
     clearTimeout(timer);
     timer = undefined;
+    let sent = changed;
     try {
-      const notices = await store.save(read(form));
-      setText(form, ".ac-saved", store.saved);
-      setText(form, ".ac-trouble", notices.join(" "));
+      // Earlier answers first: what is kept would be lost under a form without them.
+      if (!loaded) await load();
+      sent = changed;
+      changed = new Set();
+      tell(store.saved, (await store.save(read(form), sent)).join(" "));
     } catch (error) {
-      setText(form, ".ac-saved", "");
-      setText(form, ".ac-trouble", error instanceof Error ? error.message : String(error));
+      changed = new Set([...sent, ...changed]);
+      tellTrouble(error);
     }
   };
   const clear = form.querySelector("[data-clear]");
-  const change = () => {
-    touched = true;
+  /** @param {Iterable<string>} names */
+  const change = (names) => {
+    for (const name of names) changed.add(name);
     cleared = null;
     if (clear) clear.textContent = "Clear my answers";
     show(form);
     clearTimeout(timer);
     timer = setTimeout(save, 300);
   };
-  form.addEventListener("input", change);
+  form.addEventListener("input", (event) => change([nameOf(/** @type {Element} */ (event.target))]));
   form.addEventListener("submit", (event) => event.preventDefault());
   // What was typed in the last third of a second goes too when the page is left.
   form.addEventListener("focusout", () => timer && save());
@@ -312,8 +366,8 @@ export async function enhance(form, store, signal) {
   clear?.addEventListener("click", () => {
     const back = cleared;
     const before = read(form);
-    write(form, back ?? { answers: {}, passed: false, shared: false });
-    change();
+    write(form, back ?? EMPTY);
+    change([...Object.keys(ruleOf(form).fields), "/pass", "/share"]);
     cleared = back ? null : before;
     clear.textContent = back ? "Clear my answers" : "Bring my answers back";
     if (!back) setText(form, ".ac-progress", "Cleared. The same button brings your answers back.");
@@ -321,30 +375,17 @@ export async function enhance(form, store, signal) {
   for (const starter of form.querySelectorAll(".ac-starters li")) offerStarter(starter, change);
   addEventListener("beforeprint", () => form.querySelectorAll("textarea").forEach(grow), { signal });
   store.onOther((note) => {
-    const busy = form.contains(document.activeElement) ? document.activeElement : null;
-    write(form, note, busy?.matches("textarea") ? busy : null);
-    show(form, true);
+    take(note);
+    if (changed.size && !timer) save();
   });
 
   show(form, true);
-  try {
-    const note = await store.load();
-    // Who typed before the answers came in keeps what was typed; the rest is filled in.
-    if (note) {
-      const typed = touched ? read(form) : null;
-      write(form, typed ? { ...note, answers: { ...note.answers, ...typed.answers } } : note);
-      setText(form, ".ac-saved", store.saved);
-    }
-    setText(form, ".ac-trouble", "");
-  } catch (error) {
-    setText(form, ".ac-trouble", error instanceof Error ? error.message : String(error));
-  }
-  show(form, true);
+  await load().catch(tellTrouble);
   form.setAttribute("data-ready", "");
 }
 
 /** Turn a sentence starter into a button that puts it into the text.
- * @param {Element} item @param {() => void} change */
+ * @param {Element} item @param {(names: string[]) => void} change */
 function offerStarter(item, change) {
   const field = item.closest("[data-field]");
   if (!field) return;
@@ -357,7 +398,7 @@ function offerStarter(item, change) {
     area.value += `${gap}${(button.textContent ?? "").replace(/\s*…\s*$/u, " ")}`;
     area.focus();
     area.setSelectionRange(area.value.length, area.value.length);
-    change();
+    change([nameOf(area)]);
   });
   item.replaceChildren(button);
 }
@@ -378,51 +419,50 @@ function grow(area) {
 export function pageStore(form) {
   const site = new URL("..", import.meta.url).pathname;
   const key = `allyship:${site}:${form.dataset.module}/${form.dataset.exercise}`;
-  const cannot =
-    "This browser does not let the page keep your answers (a private window, or its storage is full). " +
-    "They stay here until you close the page: print it, or copy what you want to keep.";
+
   /** @param {string | null} text @returns {Note | null} */
   const parse = (text) => {
     if (text === null) return null;
     const data = JSON.parse(text);
-    if (data?.schema > SCHEMA) throw new Newer();
+    if (data?.schema > SCHEMA) throw new Told(NEWER);
     if (typeof data?.answers !== "object" || data.answers === null) throw new SyntaxError();
     return { answers: data.answers, passed: data.passed === true, shared: data.shared === true };
   };
+  /** What is kept; what can't be read is set aside under another key, never overwritten. */
+  const kept = () => {
+    const text = localStorage.getItem(key);
+    try {
+      return parse(text);
+    } catch (error) {
+      if (error instanceof Told) throw error;
+      localStorage.setItem(`${key}:damaged`, text ?? "");
+      localStorage.removeItem(key);
+      throw new Told(DAMAGED);
+    }
+  };
+  /** Use the storage; what the browser refuses is told in words. @template T @param {() => T} act */
+  const attempt = async (act) => {
+    try {
+      return act();
+    } catch (error) {
+      throw error instanceof Told ? error : new Told(CANNOT);
+    }
+  };
   return {
     saved: "Kept in this browser only.",
-    load: async () => {
-      let text = null;
-      try {
-        text = localStorage.getItem(key);
-      } catch {
-        throw new Error(cannot);
-      }
-      try {
-        return parse(text);
-      } catch (error) {
-        if (error instanceof Newer) throw error;
-        localStorage.setItem(`${key}:damaged`, text ?? "");
-        throw new Error("Your earlier answers to this exercise were damaged in this browser and can’t be shown.");
-      }
-    },
-    save: async (note) => {
-      try {
-        const before = localStorage.getItem(key);
-        if (before && JSON.parse(before)?.schema > SCHEMA) throw new Newer();
+    load: () => attempt(kept),
+    save: (mine, changed) =>
+      attempt(() => {
+        const note = merge(mine, kept() ?? EMPTY, changed);
         const data = { schema: SCHEMA, ...note, saved: new Date().toISOString() };
         localStorage.setItem(key, JSON.stringify(data));
-      } catch (error) {
-        if (error instanceof Newer) throw error;
-        throw new Error(cannot);
-      }
-      return [];
-    },
-    onOther: (apply) =>
+        return [];
+      }),
+    onOther: (take) =>
       addEventListener("storage", (event) => {
-        if (event.key !== key) return;
+        if (event.key !== key || event.newValue === null) return;
         try {
-          apply(parse(event.newValue) ?? { answers: {}, passed: false, shared: false });
+          take(parse(event.newValue));
         } catch {
           // Another tab wrote what this version can't read: leave this form as it is.
         }
@@ -430,14 +470,19 @@ export function pageStore(form) {
   };
 }
 
-class Newer extends Error {
-  constructor() {
-    super(
-      "Your answers were kept by a newer version of this course. Nothing was changed. " +
-        "Reload the page; if this stays, an old copy of the page is being shown.",
-    );
-  }
-}
+const CANNOT =
+  "This browser does not let the page keep your answers (a private window, or its storage is full). " +
+  "They stay here until you close the page: print it, or copy what you want to keep.";
+const NEWER =
+  "Your answers were kept by a newer version of this course. Nothing was changed. " +
+  "Reload the page; if this stays, an old copy of the page is being shown.";
+const DAMAGED =
+  "Your earlier answers to this exercise were damaged in this browser and can’t be shown.";
+
+/** Trouble in words for the learner. */
+class Told extends Error {}
+/** Nobody answers. */
+class Asleep extends Told {}
 
 /** Enhance every form of a published page. */
 function enhancePage() {
@@ -455,68 +500,133 @@ if (document.readyState === "loading") {
 // ----------------------------------------------- where answers are kept: Jupyter
 
 const ASLEEP =
-  "This notebook is not running, so nothing is saved yet. Your text stays here. " +
-  "In the menu choose Run, then Run All Cells: your earlier answers come back.";
-const PATIENCE = 5000;
+  "This notebook is not running. In the menu choose Run, then Run All Cells: " +
+  "the form opens, and your earlier answers come back.";
+const STOPPED =
+  "Not saved: this notebook has stopped running. In the menu choose Run, then Run All Cells. " +
+  "What you wrote here comes along.";
+const PATIENCE = 3000;
+
+/**
+ * What no kernel has kept yet, for the form that takes the place of this one when the notebook
+ * is run again. In this page's memory only, and where every widget's copy of this module sees it.
+ * @type {Map<string, {note: Note, changed: Names}>}
+ */
+const unsaved = (/** @type {any} */ (globalThis)[Symbol.for("allyship-unsaved")] ??= new Map());
 
 /**
  * Send answers to the kernel, which keeps them in the learner's journal. They travel as
  * messages, never as traits: traits are saved in the notebook and handed in with it.
  * @param {any} model anywidget's model
+ * @param {HTMLElement} form
  * @returns {Store}
  */
-export function kernelStore(model) {
+export function kernelStore(model, form) {
+  const key = `${form.dataset.module}/${form.dataset.exercise}`;
   /** @type {Map<string, {resolve: (content: any) => void, reject: (error: Error) => void}>} */
   const waiting = new Map();
-  /** @type {(note: Note) => void} */
-  let other = () => {};
+  /** @type {(note: Note | null) => void} */
+  let take = () => {};
   model.on("msg:custom", (/** @type {any} */ content) => {
     const asked = waiting.get(content.request);
     waiting.delete(content.request);
-    if (asked && content.type === "trouble") asked.reject(new Error(content.message));
-    else if (asked) asked.resolve(content);
-    else if (content.type === "kept") other(content.note);
+    if (content.type === "trouble") return asked?.reject(new Told(content.message));
+    if (asked) return asked.resolve(content);
+    // For another view of this exercise; or for this one, from a kernel that was long busy.
+    allow(form, true);
+    take(content.note);
   });
-  /** @param {Record<string, unknown>} content @returns {Promise<any>} */
-  const ask = (content) =>
+  /** @param {Record<string, unknown>} content @param {string} hint @returns {Promise<any>} */
+  const ask = (content, hint) =>
     new Promise((resolve, reject) => {
       const request = `${Date.now()}-${Math.random()}`;
       waiting.set(request, { resolve, reject });
       setTimeout(() => {
-        if (waiting.delete(request)) reject(new Error(ASLEEP));
+        if (waiting.delete(request)) reject(new Asleep(hint));
       }, PATIENCE);
       model.send({ ...content, request });
     });
+  /** @param {Note} note @param {Names} changed @returns {Promise<string[]>} */
+  const save = async (note, changed) => {
+    const left = { note, changed };
+    unsaved.set(key, left);
+    const kept = await ask({ type: "save", note, changed: [...changed] }, STOPPED);
+    if (unsaved.get(key) === left) unsaved.delete(key);
+    // Another notebook has kept answers to this exercise since this form was filled.
+    if (kept.more) take(kept.note);
+    return kept.notices;
+  };
   return {
     saved: "Kept in your journal.",
-    load: async () => (await ask({ type: "load" })).note,
-    save: async (note) => (await ask({ type: "save", note })).notices,
+    load: async () => {
+      // Nobody writes into an empty form that is not empty in the journal.
+      allow(form, false);
+      /** @type {Note | null} */
+      let note;
+      try {
+        note = (await ask({ type: "load" }, ASLEEP)).note;
+      } catch (error) {
+        allow(form, !(error instanceof Asleep));
+        throw error;
+      }
+      allow(form, true);
+      const left = unsaved.get(key);
+      if (!left) return note;
+      save(left.note, left.changed).catch((error) => setText(form, ".ac-trouble", error.message));
+      return merge(left.note, note ?? EMPTY, left.changed);
+    },
+    save,
     onOther: (apply) => {
-      other = apply;
+      take = apply;
     },
   };
 }
 
-let views = 0;
+/** @param {HTMLElement} form @param {boolean} yes */
+function allow(form, yes) {
+  for (const control of form.querySelectorAll("input, textarea, button")) {
+    control.toggleAttribute("disabled", !yes);
+  }
+}
 
-/** Give a form's ids a number: the same exercise may be open in two views of one page.
+/** Make a form's ids its own: other views, notebooks and exercises stand in the same page.
  * @param {HTMLElement} root */
-function numberIds(root) {
-  views += 1;
+function ownIds(root) {
+  // Random, not counted: every widget has its own copy of this module.
+  const mark = Math.random().toString(36).slice(2);
   for (const attribute of ["id", "for", "aria-labelledby", "aria-describedby"]) {
     for (const element of root.querySelectorAll(`[${attribute}]`)) {
       const ids = (element.getAttribute(attribute) ?? "").trim().split(/\s+/u);
-      element.setAttribute(attribute, ids.map((id) => `${id}-${views}`).join(" "));
+      element.setAttribute(attribute, ids.map((id) => `${id}-${mark}`).join(" "));
     }
   }
+}
+
+/**
+ * Keep Jupyter's shortcuts away from the form: with a radio button focused, an arrow key would
+ * leave for the next cell and "d d" would delete this one. Ctrl or Cmd with a letter (save,
+ * find, the command palette) goes through, but for what acts on cells.
+ * @param {KeyboardEvent} event
+ */
+function keepKey(event) {
+  const command = (event.ctrlKey || event.metaKey) && /^[^am]$/iu.test(event.key);
+  if (!command) event.stopPropagation();
+}
+
+/** Leave a text's context menu (spelling, paste) to the browser. @param {MouseEvent} event */
+function keepMenu(event) {
+  if (event.target instanceof HTMLTextAreaElement) event.stopPropagation();
 }
 
 /** @param {{model: any, el: HTMLElement}} view */
 function render({ model, el }) {
   el.innerHTML = model.get("form_html");
-  numberIds(el);
+  ownIds(el);
+  const form = /** @type {HTMLElement} */ (el.querySelector("form"));
+  form.addEventListener("keydown", keepKey);
+  form.addEventListener("contextmenu", keepMenu);
   const gone = new AbortController();
-  enhance(/** @type {HTMLElement} */ (el.querySelector("form")), kernelStore(model), gone.signal);
+  enhance(form, kernelStore(model, form), gone.signal);
   return () => gone.abort();
 }
 
