@@ -733,7 +733,8 @@ def _cross_check(module: Module) -> Iterator[Finding]:
         seen: set[str] = set()
         for loc, field in exercise.places(here):
             if field.id in seen:
-                yield (*loc, "id"), f"two fields have the id '{field.id}'", "Rename one of them"
+                what = f"the field '{field.id}' stands here twice"
+                yield (*loc, "id"), what, "Rename one of them"
             seen.add(field.id)
             if isinstance(field, Choice):
                 yield from twice([o.id for o in field.options], (*loc, "options"), "option")
@@ -847,5 +848,5 @@ def twice(ids: Sequence[str], loc: Loc, what: str) -> Iterator[Finding]:
     seen: set[str] = set()
     for i, one in enumerate(ids):
         if one in seen:
-            yield (*loc, i, "id"), f"two {what}s have the id '{one}'", "Rename one of them"
+            yield (*loc, i, "id"), f"the {what} '{one}' stands here twice", "Rename one of them"
         seen.add(one)
