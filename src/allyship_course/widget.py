@@ -7,7 +7,7 @@ journal. They are never a trait: traits end up in the saved notebook, which is h
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from .form import SCRIPT, STYLE, render
 from .journal import Note, journal_folder, keep, read_notes
 from .posters import load_posters, markdown, page_html, pdf_name
 from .record import RECORD_FILE, RecordError, read_record
-from .spec import Exercise, Module, load_module
+from .spec import Exercise, Module, SpecError, load_module
 
 
 class ExerciseWidget(anywidget.AnyWidget):
@@ -48,23 +48,42 @@ class ExerciseWidget(anywidget.AnyWidget):
         reply: dict[str, Any] = {"request": content.get("request")}
         try:
             if content["type"] == "load":
-                reply |= {"type": "note", "note": self._load()}
+                reply |= {"type": "note", "note": _message(self._kept())}
             else:
-                note = content["note"]
-                notices = self._save(Note(note["answers"], note["passed"], note["shared"]))
-                reply |= {"type": "kept", "note": note, "notices": notices}
+                mine = Note(**content["note"])
+                note = self._merged(mine, content["changed"])
+                notices = keep(self._module, self._exercise, note, self._assignment)
+                reply |= {"type": "kept", "note": _message(note), "notices": list(notices)}
+                reply["more"] = note != mine
         except (RecordError, OSError) as e:
             reply |= {"type": "trouble", "message": f"{e}."}
         self.send(reply)
 
-    def _load(self) -> dict[str, Any] | None:
-        note = read_notes(journal_folder(), self._module.module).get(self._exercise.id)
-        if note is None:
-            return None
-        return {"answers": dict(note.answers), "passed": note.passed, "shared": note.shared}
+    def _kept(self) -> Note | None:
+        return read_notes(journal_folder(), self._module.module).get(self._exercise.id)
 
-    def _save(self, note: Note) -> list[str]:
-        return list(keep(self._module, self._exercise, note, self._assignment))
+    def _merged(self, mine: Note, changed: Collection[str]) -> Note:
+        """Take what was changed in this form, and all else as it is kept.
+
+        Another notebook may have kept answers to this exercise since this form was filled.
+        """
+        try:
+            kept = self._kept()
+        except RecordError:
+            return mine  # keep() deals with such a journal, and says so
+        if kept is None:
+            return mine
+        theirs = {k: v for k, v in kept.answers.items() if k not in changed}
+        answers = theirs | {k: v for k, v in mine.answers.items() if k in changed}
+        passed = (mine if "/pass" in changed else kept).passed
+        shared = (mine if "/share" in changed else kept).shared
+        return Note(answers, passed, shared)
+
+
+def _message(note: Note | None) -> dict[str, Any] | None:
+    if note is None:
+        return None
+    return {"answers": dict(note.answers), "passed": note.passed, "shared": note.shared}
 
 
 class Check(float):
@@ -87,8 +106,11 @@ class Check(float):
 def exercise(exercise_id: str) -> ExerciseWidget | Page:
     """Show an exercise of the module in whose folder this notebook runs."""
     folder = Path.cwd()
-    module = load_module(folder)
-    found = module.exercise(exercise_id)
+    try:
+        module = load_module(folder)
+        found = module.exercise(exercise_id)
+    except (SpecError, KeyError) as e:
+        return _trouble(e, "This exercise can't be shown")
     if building():
         text = f"**Exercise: {found.title}**\n\n{found.intro}"
         return Page(render(module, found, "page"), text)
@@ -97,7 +119,12 @@ def exercise(exercise_id: str) -> ExerciseWidget | Page:
 
 def poster(poster_id: str) -> Page:
     """Show a poster of the module in whose folder this notebook runs, with its full text."""
-    posters = {p.id: p for p in load_posters(Path.cwd())}
+    try:
+        posters = {p.id: p for p in load_posters(Path.cwd())}
+        if poster_id not in posters:
+            raise KeyError(f"there is no poster '{poster_id}'. There are: {', '.join(posters)}")
+    except (SpecError, KeyError) as e:
+        return _trouble(e, "This poster can't be shown")
     found = posters[poster_id]
     # A module's page stands two folders below the book's static files.
     pdf = f"../../_static/{pdf_name(found)}" if building() else None
@@ -106,8 +133,36 @@ def poster(poster_id: str) -> Page:
 
 def check(exercise_id: str) -> Check:
     """Say whether an exercise is complete, from ``completion.json`` alone."""
-    module = load_module(Path.cwd())
-    return check_in(module, module.exercise(exercise_id), Path.cwd())
+    try:
+        module = load_module(Path.cwd())
+        found = module.exercise(exercise_id)
+    except (SpecError, KeyError) as e:
+        return Check(None, exercise_id, f"not counted. {_in_words(e)}")
+    return check_in(module, found, Path.cwd())
+
+
+def _trouble(error: SpecError | KeyError, what: str) -> Page:
+    """Return a message in place of what can't be shown; a book build stops at it instead.
+
+    An exception would show a learner a traceback, and end "Run All Cells" right there.
+    """
+    if building():
+        raise error
+    text = f"{what}. {_in_words(error)}"
+    return Page(f"<p>{html.escape(text)}</p>", text)
+
+
+def _in_words(error: SpecError | KeyError) -> str:
+    """Say what is wrong with the files beside this notebook, and what a learner can do."""
+    if isinstance(error, KeyError):
+        what = str(error.args[0]).rstrip(".")
+    else:
+        first = error.problems[0]
+        what = f"{first.file.name}, line {first.line}: {first.what}"
+    return (
+        f"{what[0].upper()}{what[1:]}. This notebook and the files beside it do not fit "
+        "together: fetch the assignment again, or show this line to your instructor."
+    )
 
 
 def check_in(module: Module, found: Exercise, folder: Path) -> Check:
