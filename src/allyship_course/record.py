@@ -31,6 +31,7 @@ RECORD_FILE = "completion.json"
 SCHEMA = 1
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 20
+MAX_WORDS = 10_000_000
 
 
 class RecordError(Exception):
@@ -96,7 +97,7 @@ def write_record(file: Path, record: Record) -> None:
     replace_file(file, raw)
 
 
-def parse_record(data: object, name: str = RECORD_FILE) -> Record:
+def parse_record(data: dict[str, Any], name: str = RECORD_FILE) -> Record:
     """Check a record's shape. Names that no exercise has are kept: they earn nothing."""
     data = migrate(data, name)
     module, exercises = data.get("module"), data.get("exercises")
@@ -114,7 +115,7 @@ def _entry(data: object, exercise: str, name: str) -> Entry:
         isinstance(answered, list)
         and all(isinstance(a, str) for a in answered)
         and isinstance(words, dict)
-        and all(type(n) is int and n >= 0 for n in words.values())
+        and all(type(n) is int and 0 <= n <= MAX_WORDS for n in words.values())
         and isinstance(passed, bool)
         and (shared is None or isinstance(shared, dict))
     ):
@@ -122,26 +123,24 @@ def _entry(data: object, exercise: str, name: str) -> Entry:
     return Entry(tuple(dict.fromkeys(answered)), words, passed, shared)
 
 
-def migrate(data: object, name: str) -> dict[str, Any]:
+def migrate(data: dict[str, Any], name: str) -> dict[str, Any]:
     """Bring a file's data to the schema that this code knows; refuse what is newer.
 
     There is one schema so far. A step from schema n to n + 1 goes in here.
     """
-    if not isinstance(data, dict):
-        raise RecordError(f"{name} does not hold a JSON object")
     schema = data.get("schema")
     if type(schema) is not int or schema < 1:
         raise RecordError(f"{name} does not say which schema it follows")
     if schema > SCHEMA:
         raise NewerSchemaError(
-            f"{name} was written by a newer version of this course (schema {schema}; this one "
-            f"knows up to {SCHEMA}). Nothing was changed. Update the course and try again"
+            f"{name} was written by a newer version of this course than this one, which knows "
+            f"schemas up to {SCHEMA}. Nothing was changed. Update the course and try again"
         )
     return data
 
 
-def read_json(file: Path, limit: int = MAX_BYTES) -> object | None:
-    """Read a plain file of at most ``limit`` bytes as JSON; ``None`` where there is no file."""
+def read_json(file: Path, limit: int = MAX_BYTES) -> dict[str, Any] | None:
+    """Read a plain file of at most ``limit`` bytes as a JSON object; ``None`` if there is none."""
     # Neither follow a link nor wait for somebody to write into a pipe.
     flags = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     try:
@@ -168,6 +167,8 @@ def read_json(file: Path, limit: int = MAX_BYTES) -> object | None:
         raise RecordError(f"{file.name} is damaged: it is not complete, valid JSON") from None
     if _too_deep(data):
         raise RecordError(f"{file.name} is damaged: its parts are nested too deep")
+    if not isinstance(data, dict):
+        raise RecordError(f"{file.name} does not hold a JSON object")
     return data
 
 
