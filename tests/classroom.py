@@ -97,12 +97,14 @@ def _send(client: NotebookClient, model: str, note: Mapping[str, Any]) -> None:
     browser.start_channels()
     try:
         browser.wait_for_ready(timeout=60)
-        content = {"type": "save", "request": "1", "note": note}
+        changed = [*note["answers"], "/pass", "/share"]
+        content = {"type": "save", "request": "1", "note": note, "changed": changed}
         data = {"method": "custom", "content": content}
         message = browser.session.msg("comm_msg", {"comm_id": model, "data": data})
         browser.shell_channel.send(message)
         while True:
             reply = browser.get_iopub_msg(timeout=60)
+            assert reply["msg_type"] != "error", reply["content"]["evalue"]
             if reply["msg_type"] == "comm_msg" and reply["content"]["comm_id"] == model:
                 assert reply["content"]["data"]["content"]["type"] == "kept", reply["content"]
                 return
