@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import anywidget
 import traitlets
@@ -38,7 +38,10 @@ class ExerciseWidget(anywidget.AnyWidget):
         self.on_msg(self._answer)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        bundle, metadata = super()._repr_mimebundle_(**kwargs)
+        shown = super()._repr_mimebundle_(**kwargs)
+        if shown is None:
+            return None
+        bundle, metadata = shown
         title = self._exercise.title
         bundle["text/plain"] = f"Exercise: {title} (run this notebook to use it)"
         return bundle, metadata
@@ -49,6 +52,10 @@ class ExerciseWidget(anywidget.AnyWidget):
         try:
             if content["type"] == "load":
                 reply |= {"type": "note", "note": _message(self._kept())}
+            elif content["type"] == "other":
+                module, _, exercise = content["exercise"].partition("/")
+                notes = read_notes(journal_folder(), module)
+                reply |= {"type": "note", "note": _message(notes.get(exercise))}
             else:
                 mine = Note(**content["note"])
                 note = self._merged(mine, content["changed"])
@@ -92,7 +99,7 @@ class Check(float):
     nbgrader reads a cell's last number as its score; a person reads the line.
     """
 
-    def __new__(cls, found: Completion | None, title: str, trouble: str = "") -> Check:
+    def __new__(cls, found: Completion | None, title: str, trouble: str = "") -> Self:
         self = super().__new__(cls, bool(found and found.complete))
         self.line = f"{title}: {trouble or (found.in_words if found else '')}"
         return self
