@@ -344,6 +344,10 @@ class Compose(Part):
     title: Text
     template: Text
 
+    def blank(self) -> str:
+        """Return the text with gaps to fill in by hand."""
+        return _PLACEHOLDER.sub("__________", self.template)
+
 
 class Event(Part):
     """A follow-up: in so many ``weeks`` from today, or on the day of a date ``field``."""

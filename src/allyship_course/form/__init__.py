@@ -14,7 +14,7 @@ import jinja2
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
-from ..spec import Exercise, Module
+from ..spec import Exercise, Module, Scale
 
 FOLDER = Path(__file__).parent
 SCRIPT = FOLDER / "exercise.mjs"
@@ -66,4 +66,6 @@ def render(module: Module, exercise: Exercise, place: Place) -> str:
         next_of=exercise.default_next(),
         may_share=place == "notebook" and not all(private),
         some_private=any(private),
+        scale_steps=max((len(f.steps) for f in fields if isinstance(f, Scale)), default=0),
+        blank_text=exercise.compose.blank() if exercise.compose else "",
     )

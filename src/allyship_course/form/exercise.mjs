@@ -9,7 +9,8 @@
  * the form, then the two places where answers are kept.
  *
  * @typedef {{type: string, required: boolean, options?: string[], steps?: number,
- *   cards?: string[], categories?: string[], min_words?: number}} FieldRule
+ *   cards?: string[], categories?: string[], min_words?: number, at_least?: number, none?: boolean,
+ *   items?: string[], columns?: string[], phrases?: string[], ratings?: string[]}} FieldRule
  * @typedef {{id: string, fields: string[], next: string[]}} StepRule
  * @typedef {{fields: Record<string, FieldRule>, steps: StepRule[]}} Rule
  * @typedef {Record<string, any>} Answers  field id to value
@@ -18,6 +19,7 @@
  * @typedef {Set<string>} Names  of fields, and of the two boxes: "/pass", "/share"
  * @typedef {{load: () => Promise<Note | null>, saved: string,
  *   save: (note: Note, changed: Names) => Promise<string[]>,
+ *   other: (path: string) => Promise<Note | null>,
  *   onOther: (take: (note: Note | null) => void) => void}} Store
  */
 
@@ -87,6 +89,8 @@ const own = (object, key) => (Object.hasOwn(object, key) ? object[key] : undefin
 const radios = (scope) => [...scope.querySelectorAll("input")].filter((i) => i.type === "radio");
 /** @param {Element} scope */
 const checked = (scope) => radios(scope).find((radio) => radio.checked)?.value;
+/** @param {Element} scope */
+const chosen = (scope) => radios(scope).flatMap((radio) => (radio.checked ? [radio.value] : []));
 /** @param {Element} scope @param {unknown} value */
 const check = (scope, value) => {
   for (const radio of radios(scope)) radio.checked = radio.value === String(value);
@@ -94,18 +98,101 @@ const check = (scope, value) => {
 /** @param {Element} scope @returns {HTMLElement[]} */
 const cardsOf = (scope) => [...scope.querySelectorAll("[data-card]")].map((c) => /** @type {HTMLElement} */ (c));
 
+/** @param {unknown} value @returns {value is Record<string, unknown>} */
+const isRecord = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+/** @param {unknown} value */
+const isNone = (value) => Array.isArray(value) && value.length === 1 && value[0] === "none";
+/** How many different ones of ``ids`` stand in a list that may hold anything.
+ * @param {unknown} value @param {string[]} [ids] */
+const known = (value, ids = []) =>
+  Array.isArray(value) ? new Set(value.filter((v) => ids.includes(v))).size : 0;
+/** A day as a Date, or null if there is no such day. @param {string} text */
+const dayOf = (text) => {
+  const day = new Date(`${text}T00:00:00Z`);
+  const real = /^[1-9]\d{3}-\d\d-\d\d$/u.test(text) && !Number.isNaN(day.getTime());
+  return real && day.toISOString().startsWith(text) ? day : null;
+};
+/** @param {string} text */
+const dayInWords = (text) =>
+  dayOf(text)?.toLocaleDateString(document.documentElement.lang || undefined, {
+    dateStyle: "long",
+    timeZone: "UTC",
+  }) ?? "";
+
+/** @param {Element} scope @returns {HTMLInputElement[]} */
+const boxes = (scope) => [...scope.querySelectorAll("input")].filter((i) => i.type === "checkbox");
+/** @param {Element} scope */
+const ticked = (scope) => {
+  const values = boxes(scope).filter((b) => b.checked).map((b) => b.value);
+  return values.length ? values : undefined;
+};
+/** @param {Element} scope @param {unknown} value */
+const tick = (scope, value) => {
+  for (const b of boxes(scope)) b.checked = Array.isArray(value) && value.includes(b.value);
+};
+/** "None of these" and the others exclude each other.
+ * @param {Element} scope @param {Element} control */
+const excludeNone = (scope, control) => {
+  const none = /** @type {HTMLInputElement} */ (control).value === "none";
+  for (const b of boxes(scope)) if ((b.value === "none") !== none) b.checked = false;
+};
+/** The labels of what is chosen, for a composed text. @param {Element} scope */
+const labelsInWords = (scope) =>
+  [...scope.querySelectorAll("input")]
+    .filter((i) => i.checked)
+    .map((i) => i.labels?.[0]?.textContent ?? "")
+    .join("; ");
+/** @param {Element} scope @returns {HTMLSelectElement[]} */
+const selects = (scope) => [...scope.querySelectorAll("select")];
+/** @param {Element} field */
+const input = (field) => /** @type {HTMLInputElement} */ (field.querySelector("input"));
+/** @param {Element} field @returns {HTMLElement[]} */
+const rowsOf = (field) => [...field.querySelectorAll("[data-row]")].map((r) => /** @type {HTMLElement} */ (r));
+/** @param {Element} row @returns {[string, string][]} column id and text */
+const cells = (row) => [...row.querySelectorAll("textarea")].map((a) => [a.dataset.column ?? "", a.value]);
+/** @param {Element} field */
+const addRow = (field) => {
+  const last = /** @type {HTMLElement} */ (rowsOf(field).at(-1));
+  const row = /** @type {HTMLElement} */ (last.cloneNode(true));
+  for (const area of row.querySelectorAll("textarea")) area.value = "";
+  last.after(row);
+  numberRows(field);
+  return row;
+};
+/** @param {Element} row */
+const focusRow = (row) => row.querySelector("textarea")?.focus();
+/** Take a row away; the last one is only emptied. Focus goes to the row that takes its place.
+ * @param {Element} button */
+const removeRow = (button) => {
+  const field = /** @type {Element} */ (button.closest("[data-field]"));
+  const row = /** @type {Element} */ (button.closest("[data-row]"));
+  const next = row.nextElementSibling ?? row.previousElementSibling;
+  if (next) row.remove();
+  else for (const area of row.querySelectorAll("textarea")) area.value = "";
+  focusRow(next ?? row);
+  numberRows(field);
+};
+/** @param {Element} field */
+const numberRows = (field) =>
+  rowsOf(field).forEach((row, i) => {
+    row.querySelector("[data-remove]")?.setAttribute("aria-label", `Remove row ${i + 1}`);
+  });
+
 /**
- * Show the text that goes with a choice, in a live region that stands there from the start.
+ * Show the texts that go with what is chosen, in a live region that stands there from the start.
  * On restoring, the region is exchanged for a filled one: a screen reader then does not read
  * out every consequence of last week.
- * @param {Element} scope @param {string | undefined} value @param {boolean} quietly
+ * @param {Element} scope @param {string[]} values @param {boolean} quietly
  */
-function say(scope, value, quietly) {
+function say(scope, values, quietly) {
   const region = scope.querySelector(":scope > .ac-said");
   if (!region) return;
   const texts = [...scope.querySelectorAll(":scope > .ac-all [data-for]")];
-  const text = value && texts.find((t) => ["*", value].includes(t.getAttribute("data-for") ?? ""));
-  const html = text ? text.innerHTML : "";
+  const chosen = texts.filter((text) => {
+    const of = text.getAttribute("data-for") ?? "";
+    return of === "*" ? values.length : values.includes(of);
+  });
+  const html = chosen.map((text) => text.innerHTML).join("");
   if (region.innerHTML === html) return;
   const target = quietly ? /** @type {Element} */ (region.cloneNode()) : region;
   target.innerHTML = html;
@@ -117,6 +204,8 @@ function say(scope, value, quietly) {
  *   answered: (rule: FieldRule, value: unknown) => boolean,
  *   read: (field: HTMLElement) => unknown,
  *   write: (field: HTMLElement, value: any) => void,
+ *   settle?: (field: HTMLElement, control: Element) => void,
+ *   words?: (field: HTMLElement) => string,
  *   show?: (field: HTMLElement, rule: FieldRule, quietly: boolean) => void}>}
  */
 const types = {
@@ -124,21 +213,20 @@ const types = {
     answered: (rule, value) => (rule.options ?? []).includes(/** @type {string} */ (value)),
     read: checked,
     write: check,
-    show: (field, _rule, quietly) => say(field, checked(field), quietly),
+    show: (field, _rule, quietly) => say(field, chosen(field), quietly),
+    words: labelsInWords,
   },
   scale: {
     answered: (rule, value) =>
       Number.isInteger(value) && Number(value) >= 1 && Number(value) <= (rule.steps ?? 0),
     read: (field) => (checked(field) ? Number(checked(field)) : undefined),
     write: check,
+    words: labelsInWords,
   },
   sort: {
     answered: (rule, value) =>
-      typeof value === "object" &&
-      value !== null &&
-      (rule.cards ?? []).every((card) =>
-        (rule.categories ?? []).includes(own(/** @type {Record<string, string>} */ (value), card)),
-      ),
+      isRecord(value) &&
+      (rule.cards ?? []).every((card) => (rule.categories ?? []).includes(own(value, card))),
     read: (field) => {
       const placed = cardsOf(field).map((card) => [card.dataset.card, checked(card)]);
       const entries = placed.filter(([, place]) => place !== undefined);
@@ -148,8 +236,13 @@ const types = {
       for (const card of cardsOf(field)) check(card, own(value ?? {}, card.dataset.card ?? ""));
     },
     show: (field, _rule, quietly) => {
-      for (const card of cardsOf(field)) say(card, checked(card), quietly);
+      for (const card of cardsOf(field)) say(card, chosen(card), quietly);
     },
+    words: (field) =>
+      cardsOf(field)
+        .filter((card) => checked(card))
+        .map((card) => `- ${card.querySelector("legend")?.textContent}: ${labelsInWords(card)}`)
+        .join("\n"),
   },
   text: {
     answered: (rule, value) =>
@@ -166,6 +259,112 @@ const types = {
       const missing = count && more > 0 ? `, ${more} more to complete it` : "";
       if (line) line.textContent = count ? `${plural(count, "word")}${missing}` : "";
     },
+    words: (field) => textarea(field).value.trim(),
+  },
+  choices: {
+    answered: (rule, value) =>
+      (rule.none && isNone(value)) || known(value, rule.options) >= (rule.at_least ?? 1),
+    read: ticked,
+    write: tick,
+    settle: excludeNone,
+    show: (field, _rule, quietly) => say(field, ticked(field) ?? [], quietly),
+    words: labelsInWords,
+  },
+  order: {
+    answered: (rule, value) => {
+      const places = (rule.items ?? []).map((item) => isRecord(value) && own(value, item));
+      return places.every((_, i) => places.includes(i + 1));
+    },
+    read: (field) => {
+      const placed = selects(field).filter((s) => s.value);
+      return placed.length
+        ? Object.fromEntries(placed.map((s) => [s.dataset.item, Number(s.value)]))
+        : undefined;
+    },
+    write: (field, value) => {
+      for (const select of selects(field)) {
+        const place = own(value ?? {}, select.dataset.item ?? "");
+        select.value = select.dataset.was = Number.isInteger(place) ? String(place) : "";
+      }
+    },
+    // Whoever had the place that is now taken gets the one that became free.
+    settle: (field, control) => {
+      const select = /** @type {HTMLSelectElement} */ (control);
+      const other = selects(field).find((s) => s !== select && s.value && s.value === select.value);
+      if (other) other.value = other.dataset.was = select.dataset.was ?? "";
+      select.dataset.was = select.value;
+    },
+    show: (field, _rule, quietly) => {
+      const first = selects(field).find((s) => s.value === "1");
+      say(field, first?.dataset.item ? [first.dataset.item] : [], quietly);
+    },
+    words: (field) =>
+      selects(field)
+        .filter((s) => s.value)
+        .sort((a, b) => Number(a.value) - Number(b.value))
+        .map((s) => `${s.value}. ${s.labels[0].textContent}`)
+        .join("\n"),
+  },
+  line: {
+    answered: (_rule, value) => typeof value === "string" && countWords(value) > 0,
+    read: (field) => input(field).value || undefined,
+    write: (field, value) => {
+      const text = typeof value === "string" ? value : "";
+      if (input(field).value !== text) input(field).value = text;
+    },
+    words: (field) => input(field).value.trim(),
+  },
+  date: {
+    answered: (_rule, value) => typeof value === "string" && dayOf(value) !== null,
+    read: (field) => input(field).value || undefined,
+    write: (field, value) => {
+      input(field).value = typeof value === "string" && dayOf(value) ? value : "";
+    },
+    words: (field) => dayInWords(input(field).value),
+  },
+  list: {
+    answered: (rule, value) => {
+      const rows = Array.isArray(value) ? value.filter(isRecord) : [];
+      const filled = rows.filter((row) =>
+        (rule.columns ?? []).some((c) => typeof own(row, c) === "string" && countWords(row[c])),
+      );
+      return filled.length >= (rule.at_least ?? 1);
+    },
+    read: (field) => {
+      const rows = rowsOf(field).map((row) => Object.fromEntries(cells(row).filter(([, text]) => text)));
+      const filled = rows.filter((row) => Object.keys(row).length);
+      return filled.length ? filled : undefined;
+    },
+    write: (field, value) => {
+      const rows = Array.isArray(value) ? value : [];
+      while (rowsOf(field).length < rows.length) addRow(field);
+      rowsOf(field).forEach((row, i) => {
+        for (const area of row.querySelectorAll("textarea")) {
+          const text = own(rows[i] ?? {}, area.dataset.column ?? "");
+          if (area.value !== (text ?? "")) area.value = typeof text === "string" ? text : "";
+        }
+      });
+    },
+    words: (field) =>
+      rowsOf(field)
+        .map((row) => cells(row).map(([, text]) => text.trim()).filter(Boolean).join(": "))
+        .filter(Boolean)
+        .map((text) => `- ${text}`)
+        .join("\n"),
+  },
+  mark: {
+    answered: (rule, value) => isNone(value) || known(value, rule.phrases) > 0,
+    read: ticked,
+    write: tick,
+    settle: excludeNone,
+    show: (field, _rule, quietly) => say(field, ticked(field) ?? [], quietly),
+    words: labelsInWords,
+  },
+  recall: {
+    answered: (rule, value) => (rule.ratings ?? []).includes(/** @type {string} */ (value)),
+    read: checked,
+    write: check,
+    words: labelsInWords,
   },
 };
 
@@ -263,6 +462,7 @@ export function show(form, quietly = false) {
     const fieldRule = rule.fields[field.dataset.field ?? ""];
     types[fieldRule.type].show?.(field, fieldRule, quietly);
   }
+  showExtras(form);
   const found = answered(rule, note.answers);
   const state = completion(rule, found.fields, note.passed);
   const { steps, ids, ended } = route(form, found.fields);
@@ -290,6 +490,138 @@ function inWords(state, branches) {
 function setText(form, selector, text) {
   const element = form.querySelector(selector);
   if (element && element.textContent !== text) element.textContent = text;
+}
+
+// ------------------------------------- what a form makes of its answers: chart, text, dates
+
+/** @param {HTMLElement} form */
+function showExtras(form) {
+  const fields = new Map(fieldsOf(form).map((field) => [field.dataset.field ?? "", field]));
+  const rule = ruleOf(form);
+  /** @param {string} id */
+  const words = (id) => {
+    const field = fields.get(id);
+    return (field && types[rule.fields[id].type].words?.(field)) || "…";
+  };
+  const composed = /** @type {HTMLElement | null} */ (form.querySelector("[data-template]"));
+  const text = composed?.dataset.template?.replace(/\{([a-z0-9-]+)\}/gu, (_, id) => words(id));
+  if (composed && text !== undefined && composed.textContent !== text) composed.textContent = text;
+  for (const row of form.querySelectorAll("[data-scale]")) {
+    const field = fields.get(row.getAttribute("data-scale") ?? "");
+    draw(row, "now", field && Number(checked(field)));
+  }
+  for (const event of form.querySelectorAll("[data-day]")) {
+    const field = fields.get(event.getAttribute("data-day") ?? "");
+    const day = field ? dayInWords(input(field).value) : "";
+    const when = event.querySelector(".ac-when");
+    if (when) when.textContent = `: ${day || "no date yet"}`;
+  }
+}
+
+/** Put a number into a chart's row, and draw it. @param {Element} row @param {string} which
+ * @param {unknown} value */
+function draw(row, which, value) {
+  const steps = Number(row.getAttribute("data-steps"));
+  const step = Number.isInteger(value) && Number(value) <= steps ? Number(value) : 0;
+  const cell = row.querySelector(`[data-${which}]`);
+  if (cell) cell.textContent = step ? String(step) : "–";
+  const bar = /** @type {HTMLElement | null} */ (row.querySelector(`.ac-${which}`));
+  if (bar) bar.style.inlineSize = `${(100 * step) / steps}%`;
+}
+
+/** Show what the learner wrote elsewhere: earlier answers, the first round of an inventory.
+ * @param {HTMLElement} form @param {Store} store */
+async function showEarlier(form, store) {
+  const profile = /** @type {HTMLElement | null} */ (form.querySelector("[data-compare]"));
+  const before = profile?.dataset.compare ? await store.other(profile.dataset.compare) : null;
+  for (const row of form.querySelectorAll("[data-scale]")) {
+    draw(row, "then", own(before?.answers ?? {}, row.getAttribute("data-scale") ?? ""));
+  }
+  for (const place of form.querySelectorAll("[data-earlier]")) {
+    const [module, exercise, field] = (place.getAttribute("data-earlier") ?? "").split("/");
+    const note = await store.other(`${module}/${exercise}`);
+    const value = own(note?.answers ?? {}, field);
+    const quote = place.querySelector("blockquote");
+    if (quote) quote.textContent = typeof value === "string" ? value : "";
+    place.toggleAttribute("hidden", !quote?.textContent);
+  }
+}
+
+
+/** Copy the composed text; where the browser does not allow it, select it to be copied by hand.
+ * @param {HTMLElement} form */
+async function copyComposed(form) {
+  const composed = form.querySelector("[data-template]");
+  if (!composed) return;
+  try {
+    await navigator.clipboard.writeText(composed.textContent ?? "");
+    setText(form, ".ac-compose .ac-copied", "Copied.");
+  } catch {
+    getSelection()?.selectAllChildren(composed);
+    setText(form, ".ac-compose .ac-copied", "The text is selected: copy it with Ctrl+C or Cmd+C.");
+  }
+}
+
+/** The follow-ups of a form that have a day: [day as YYYYMMDD, title].
+ * @param {HTMLElement} form @returns {[string, string][]} */
+function followUps(form) {
+  const rows = [...form.querySelectorAll("[data-event]")].map((e) => /** @type {HTMLElement} */ (e));
+  return rows.flatMap((event) => {
+    const { weeks, day: field } = event.dataset;
+    const control = fieldsOf(form).find((f) => f.dataset.field === field);
+    const today = new Date();
+    today.setMinutes(today.getMinutes() - today.getTimezoneOffset());
+    const day = weeks
+      ? new Date(today.getTime() + Number(weeks) * 7 * 86400000)
+      : control && dayOf(input(control).value);
+    if (!day) return [];
+    return [[day.toISOString().slice(0, 10).replaceAll("-", ""), event.dataset.event ?? ""]];
+  });
+}
+
+/** A calendar file (RFC 5545): whole days, lines of at most 75 octets.
+ * @param {[string, string][]} events */
+export function calendarFile(events) {
+  const stamp = new Date().toISOString().replace(/[-:]|\.\d+/gu, "");
+  const lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Allyship course//EN"];
+  for (const [day, title] of events) {
+    const summary = title.replace(/[\\;,]/gu, "\\$&").replace(/\r?\n/gu, "\\n");
+    lines.push("BEGIN:VEVENT", `UID:${stamp}-${Math.random().toString(36).slice(2)}`, `DTSTAMP:${stamp}`);
+    lines.push(`DTSTART;VALUE=DATE:${day}`, `SUMMARY:${summary}`, "END:VEVENT");
+  }
+  lines.push("END:VCALENDAR", "");
+  return lines.map(fold).join("\r\n");
+}
+
+/** @param {string} line */
+function fold(line) {
+  let folded = "";
+  let octets = 0;
+  for (const character of line) {
+    const size = new TextEncoder().encode(character).length;
+    if (octets + size > 75) {
+      folded += "\r\n ";
+      octets = 1;
+    }
+    folded += character;
+    octets += size;
+  }
+  return folded;
+}
+
+/** @param {HTMLElement} form */
+function saveCalendar(form) {
+  const events = followUps(form);
+  if (events.length) {
+    const file = new Blob([calendarFile(events)], { type: "text/calendar" });
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(file);
+    link.download = `${form.dataset.exercise}.ics`;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+  }
+  const words = events.length ? `${plural(events.length, "date")} saved.` : "Choose a date first.";
+  setText(form, ".ac-calendar .ac-copied", words);
 }
 
 /**
@@ -357,7 +689,24 @@ export async function enhance(form, store, signal) {
     clearTimeout(timer);
     timer = setTimeout(save, 300);
   };
-  form.addEventListener("input", (event) => change([nameOf(/** @type {Element} */ (event.target))]));
+  form.addEventListener("input", (event) => {
+    const control = /** @type {Element} */ (event.target);
+    const field = /** @type {HTMLElement | null} */ (control.closest("[data-field]"));
+    const type = field && ruleOf(form).fields[field.dataset.field ?? ""].type;
+    if (type) types[type].settle?.(field, control);
+    change([nameOf(control)]);
+  });
+  form.addEventListener("click", (event) => {
+    const button = /** @type {Element} */ (event.target).closest("button");
+    if (button?.matches("[data-copy]")) copyComposed(form);
+    if (button?.matches("[data-ics]")) saveCalendar(form);
+    if (button?.matches("[data-add]")) focusRow(addRow(/** @type {Element} */ (button.closest("[data-field]"))));
+    if (button?.matches("[data-remove]")) {
+      const name = nameOf(button);
+      removeRow(button);
+      change([name]);
+    }
+  });
   form.addEventListener("submit", (event) => event.preventDefault());
   // What was typed in the last third of a second goes too when the page is left.
   form.addEventListener("focusout", () => timer && save());
@@ -373,7 +722,7 @@ export async function enhance(form, store, signal) {
     if (!back) setText(form, ".ac-progress", "Cleared. The same button brings your answers back.");
   });
   for (const starter of form.querySelectorAll(".ac-starters li")) offerStarter(starter, change);
-  addEventListener("beforeprint", () => form.querySelectorAll("textarea").forEach(grow), { signal });
+  addEventListener("beforeprint", () => form.querySelectorAll(".ac-paper").forEach(copy), { signal });
   store.onOther((note) => {
     take(note);
     if (changed.size && !timer) save();
@@ -381,6 +730,9 @@ export async function enhance(form, store, signal) {
 
   show(form, true);
   await load().catch(tellTrouble);
+  await showEarlier(form, store).catch(() => {
+    // What stops this has stopped the loading of this form too, and is told there.
+  });
   form.setAttribute("data-ready", "");
 }
 
@@ -403,9 +755,10 @@ function offerStarter(item, change) {
   item.replaceChildren(button);
 }
 
-/** Let a textarea be as tall as its text, for paper. @param {HTMLTextAreaElement} area */
-function grow(area) {
-  area.style.minHeight = `${area.scrollHeight}px`;
+/** Copy what was written to where paper shows it: unlike a textarea, that goes over as many
+ * pages as it needs. @param {Element} paper */
+function copy(paper) {
+  paper.textContent = textarea(/** @type {Element} */ (paper.parentElement)).value;
 }
 
 // -------------------------------------------------- where answers are kept: page
@@ -417,8 +770,8 @@ function grow(area) {
  * @returns {Store}
  */
 export function pageStore(form) {
-  const site = new URL("..", import.meta.url).pathname;
-  const key = `allyship:${site}:${form.dataset.module}/${form.dataset.exercise}`;
+  const site = `allyship:${new URL("..", import.meta.url).pathname}:`;
+  const key = `${site}${form.dataset.module}/${form.dataset.exercise}`;
 
   /** @param {string | null} text @returns {Note | null} */
   const parse = (text) => {
@@ -451,6 +804,7 @@ export function pageStore(form) {
   return {
     saved: "Kept in this browser only.",
     load: () => attempt(kept),
+    other: (path) => attempt(() => parse(localStorage.getItem(site + path))),
     save: (mine, changed) =>
       attempt(() => {
         const note = merge(mine, kept() ?? EMPTY, changed);
@@ -575,6 +929,7 @@ export function kernelStore(model, form) {
       save(left.note, left.changed).catch((error) => setText(form, ".ac-trouble", error.message));
       return merge(left.note, note ?? EMPTY, left.changed);
     },
+    other: async (path) => (await ask({ type: "other", exercise: path }, ASLEEP)).note,
     save,
     onOther: (apply) => {
       take = apply;
@@ -584,7 +939,7 @@ export function kernelStore(model, form) {
 
 /** @param {HTMLElement} form @param {boolean} yes */
 function allow(form, yes) {
-  for (const control of form.querySelectorAll("input, textarea, button")) {
+  for (const control of form.querySelectorAll("input, textarea, select, button")) {
     control.toggleAttribute("disabled", !yes);
   }
 }
