@@ -195,11 +195,16 @@ def _update_record(
 def entry_of(exercise: Exercise, note: Note) -> Entry:
     """Reduce a note to what is collected. Answers go in only if shared, private fields never."""
     found = answered(exercise, note.answers)
+    fields = exercise.all_fields()
+    optional = {f.id for f in fields if f.optional}
+    private = {f.id for f in fields if f.private == "always"}
+    counted = tuple(name for name in found.fields if name not in optional)
+    words = {name: n for name, n in found.words.items() if name not in optional | private}
     shared = None
     if note.shared:
-        open_to_share = [f.id for f in exercise.all_fields() if f.private != "always"]
+        open_to_share = [f.id for f in fields if f.id not in private]
         shared = {name: note.answers[name] for name in open_to_share if name in note.answers}
-    return Entry(found.fields, found.words, note.passed, shared)
+    return Entry(counted, words, note.passed, shared)
 
 
 def _reason(e: OSError) -> str:
