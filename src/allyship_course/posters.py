@@ -12,9 +12,20 @@ from markupsafe import Markup
 from pydantic import Field
 
 from .form import FOLDER, template
-from .spec import Finding, Id, Part, Text, load_checked, twice
+from .spec import Finding, Id, Loc, Part, Text, load_checked, twice
 
 POSTERS_FILE = "posters.yml"
+
+
+# How many letters go into a line of the sheet, and how many lines there is room for: as in
+# poster.svg.jinja, which breaks its lines by the same numbers.
+_ROOM = {
+    "title": (22, 2),
+    "lead": (66, 2),
+    "close": (66, 2),
+    "title of a point": (44, 1),
+    "text of a point": (62, 2),
+}
 
 
 class Point(Part):
@@ -47,6 +58,23 @@ def load_posters(folder: Path) -> list[Poster]:
 
 def _check(posters: Posters) -> Iterator[Finding]:
     yield from twice([p.id for p in posters.posters], ("posters",), "poster")
+    for i, poster in enumerate(posters.posters):
+        for loc, kind, text in _texts(poster):
+            letters, most = _ROOM[kind]
+            if len(textwrap.wrap(text, letters)) > most:
+                what = f"the {kind} is too long for the sheet"
+                remedy = f"Shorten it to {most} x {letters} letters"
+                yield ("posters", i, *loc), what, remedy
+
+
+def _texts(poster: Poster) -> Iterator[tuple[Loc, str, str]]:
+    """Return every text of a poster: where it stands, what it is, and itself."""
+    yield ("title",), "title", poster.title
+    yield ("lead",), "lead", poster.lead
+    for j, point in enumerate(poster.points):
+        yield ("points", j, "title"), "title of a point", point.title
+        yield ("points", j, "text"), "text of a point", point.text
+    yield ("close",), "close", poster.close
 
 
 def svg(poster: Poster) -> str:
