@@ -59,12 +59,12 @@ def _dress(_app: Sphinx, config: Config) -> None:
     config.allyship_look = hashlib.sha256(b"".join(f.read_bytes() for f in ours)).hexdigest()
     config.templates_path.insert(0, str(_TEMPLATES))
     config.html_favicon = str(_ICON)
+    # A call of an exercise that is not there: say in the terminal which there are.
+    config.nb_execution_show_tb = True
 
 
 def _prepare(app: Sphinx) -> None:
     os.environ[BUILDING] = "1"
-    from sphinx.errors import ConfigError
-
     static = Path(app.doctreedir) / "allyship_static"
     static.mkdir(parents=True, exist_ok=True)
     for file in (SCRIPT, STYLE, _BOOK_STYLE):
@@ -72,7 +72,8 @@ def _prepare(app: Sphinx) -> None:
     try:
         _check_and_print(Path(app.srcdir), static)
     except SpecError as e:
-        raise ConfigError(f"the book can't be built until this is mended:\n{e}") from None
+        # Not one of Sphinx's errors: Jupyter Book would bury the message under a traceback.
+        raise SystemExit(f"The book can't be built until this is mended:\n{e}") from None
     app.config.html_static_path.append(str(static))
 
 
@@ -106,5 +107,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_css_file(_BOOK_STYLE.name)
     # async and type=module: it does not wait for the theme's scripts, nor they for it.
     failed = "document.documentElement.classList.add('ac-failed')"
-    app.add_js_file(SCRIPT.name, type="module", onerror=failed, **{"async": "async"})
+    attributes: dict[str, Any] = {"type": "module", "async": "async", "onerror": failed}
+    app.add_js_file(SCRIPT.name, **attributes)
     return {"version": __version__, "parallel_read_safe": True, "parallel_write_safe": True}

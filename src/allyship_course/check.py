@@ -12,12 +12,16 @@ from .spec import (
     Choice,
     Exercise,
     Finding,
+    Line,
     Loc,
     Module,
     Problem,
+    Rows,
+    Scale,
     Sort,
     Source,
     SpecError,
+    TextField,
     load_module,
     read_text,
 )
@@ -28,9 +32,44 @@ _CALL = re.compile(r"^(exercise|poster)\(\s*['\"]([^'\"]+)['\"]\s*\)\s*$")
 def check_book(book: Path) -> list[Problem]:
     """Return every problem of every module, in the order of the folders."""
     problems: list[Problem] = []
-    for exercises in sorted(book.glob(f"modules/*/{EXERCISES_FILE}")):
-        problems += check_module(exercises.parent)
-    return problems
+    folders = sorted(exercises.parent for exercises in book.glob(f"**/{EXERCISES_FILE}"))
+    for folder in folders:
+        problems += check_module(folder)
+    return problems or list(_earlier(folders))
+
+
+def _earlier(folders: list[Path]) -> Iterator[Problem]:
+    """Check that what a form shows again from elsewhere is there, and can be shown."""
+    modules = {folder: load_module(folder) for folder in folders}
+    fields = {
+        f"{module.module}/{exercise.id}/{field.id}": field
+        for module in modules.values()
+        for exercise in module.exercises
+        for field in exercise.all_fields()
+    }
+    for folder, module in modules.items():
+        source = Source(folder / EXERCISES_FILE)
+        for i, exercise in enumerate(module.exercises):
+            for loc, path, types in _shown_again(exercise, ("exercises", i)):
+                # Another module's labels are not at hand where a notebook runs.
+                here = path.startswith(f"{module.module}/")
+                field = fields.get(path)
+                if not isinstance(field, types) or (isinstance(field, Choice) and not here):
+                    what = f"'{path}' is no field that can be shown here"
+                    remedy = "Name the module/exercise/field of a text, a line or a list"
+                    yield source.problem((loc, what, remedy))
+
+
+def _shown_again(exercise: Exercise, here: Loc) -> Iterator[tuple[Loc, str, tuple[type, ...]]]:
+    """Yield where an exercise points elsewhere, the full path, and the types it may point to."""
+    for loc, field in exercise.places(here):
+        if field.earlier:
+            yield (*loc, "earlier"), field.earlier, (TextField, Line, Rows, Choice)
+    if exercise.profile and exercise.profile.compare:
+        for field in exercise.all_fields():
+            if isinstance(field, Scale):
+                loc = (*here, "profile", "compare")
+                yield loc, f"{exercise.profile.compare}/{field.id}", (Scale,)
 
 
 def check_module(folder: Path) -> list[Problem]:

@@ -14,7 +14,7 @@ import jinja2
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
-from ..spec import Exercise, Module, Scale
+from ..spec import AnyField, Choice, Exercise, Module, Scale
 
 FOLDER = Path(__file__).parent
 SCRIPT = FOLDER / "exercise.mjs"
@@ -31,7 +31,7 @@ def _markdown() -> MarkdownIt:
 
 def markdown(text: str) -> Markup:
     """Render CommonMark without raw HTML."""
-    return Markup(_markdown().render(text))
+    return Markup(_markdown().render(text))  # noqa: S704  the renderer escapes all HTML
 
 
 @functools.cache
@@ -46,6 +46,15 @@ def template(name: str) -> jinja2.Template:
     )
     environment.filters["markdown"] = markdown
     return environment.get_template(name)
+
+
+def _labels(module: Module, field: AnyField) -> dict[str, str]:
+    """Return the labels of the options that ``field.earlier`` may name, if it names a choice."""
+    of_module, exercise_id, field_id = field.earlier.split("/")
+    if of_module != module.module:
+        return {}
+    earlier = {f.id: f for f in module.exercise(exercise_id).all_fields()}[field_id]
+    return {o.id: o.label for o in earlier.options} if isinstance(earlier, Choice) else {}
 
 
 def render(module: Module, exercise: Exercise, place: Place) -> str:
@@ -66,6 +75,7 @@ def render(module: Module, exercise: Exercise, place: Place) -> str:
         next_of=exercise.default_next(),
         may_share=place == "notebook" and not all(private),
         some_private=any(private),
+        earlier_labels={f.id: json.dumps(_labels(module, f)) for f in fields if f.earlier},
         scale_steps=max((len(f.steps) for f in fields if isinstance(f, Scale)), default=0),
         blank_text=exercise.compose.blank() if exercise.compose else "",
     )

@@ -473,7 +473,7 @@ export function show(form, quietly = false) {
     step.toggleAttribute("data-reached", reached);
   }
   form.toggleAttribute("data-ended", !steps.length || ended);
-  if (opened && !quietly) setText(form, ".ac-announce", `The case goes on below: ${opened}`);
+  if (opened && !quietly) setText(form, ".ac-announce", `It goes on below: ${opened}`);
   form.toggleAttribute("data-complete", state.complete);
   setText(form, ".ac-progress", inWords(state, steps.length > 0));
 }
@@ -541,8 +541,10 @@ async function showEarlier(form, store) {
     const [module, exercise, field] = (place.getAttribute("data-earlier") ?? "").split("/");
     const note = await store.other(`${module}/${exercise}`);
     const value = own(note?.answers ?? {}, field);
+    const labels = JSON.parse(place.getAttribute("data-labels") ?? "{}");
+    const rows = [value ?? []].flat().map((row) => (isRecord(row) ? Object.values(row).join(": ") : row));
     const quote = place.querySelector("blockquote");
-    if (quote) quote.textContent = typeof value === "string" ? value : "";
+    if (quote) quote.textContent = rows.map((row) => own(labels, String(row)) ?? row).join("\n");
     place.toggleAttribute("hidden", !quote?.textContent);
   }
 }
