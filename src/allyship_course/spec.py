@@ -101,9 +101,7 @@ class Scale(_FieldBase):
         return {**super().rule(), "steps": len(self.steps)}
 
     def answered(self, value: object) -> bool:
-        # bool is an int in Python; JSON's true is no step. JSON has one kind of number: 1.0 is 1.
-        number = isinstance(value, int | float) and not isinstance(value, bool)
-        return number and value in range(1, len(self.steps) + 1)
+        return _is_number(value) and value in range(1, len(self.steps) + 1)
 
 
 class Category(Part):
@@ -211,7 +209,7 @@ class Order(_FieldBase):
         if not isinstance(value, dict):
             return False
         places = [value.get(i.id) for i in self.items]
-        return all(type(p) is int for p in places) and {*places} == {*range(1, len(places) + 1)}
+        return all(map(_is_number, places)) and {*places} == {*range(1, len(places) + 1)}
 
 
 class Line(_FieldBase):
@@ -311,6 +309,11 @@ class Recall(_FieldBase):
 
     def answered(self, value: object) -> bool:
         return isinstance(value, str) and value in RATINGS
+
+
+def _is_number(value: object) -> bool:
+    """Tell numbers from all else: JSON has one kind (1.0 is 1), and its true is none."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _known(value: object, ids: Sequence[str]) -> int:
@@ -755,7 +758,12 @@ def _check_parts(field: AnyField, loc: Loc) -> Iterator[Finding]:
     """Find ids that stand twice among a field's parts, and phrases without a place."""
     match field:
         case Choices():
-            yield from twice([o.id for o in field.options], (*loc, "options"), "option")
+            options = [o.id for o in field.options]
+            yield from twice(options, (*loc, "options"), "option")
+            yield from _not_none(options, (*loc, "options"), "option")
+            if field.at_least > len(options):
+                what = f"'at_least' is {field.at_least}, but there are {len(options)} options"
+                yield (*loc, "at_least"), what, "Nobody could complete it: write less"
         case Order():
             yield from twice([i.id for i in field.items], (*loc, "items"), "item")
         case Rows():
@@ -766,10 +774,18 @@ def _check_parts(field: AnyField, loc: Loc) -> Iterator[Finding]:
         case Mark():
             ids = [p.id for p in field.phrases]
             yield from twice(ids, (*loc, "phrases"), "phrase")
+            yield from _not_none(ids, (*loc, "phrases"), "phrase")
             placed = [one for _, one in field.parts() if one]
             for one in sorted({*ids} ^ {*placed}):
                 what = f"the phrase '{one}' stands in only one of 'passage' and 'phrases'"
                 yield loc, what, f"Mark it as [its words]({one}) in the passage and give it a note"
+
+
+def _not_none(ids: Sequence[str], loc: Loc, what: str) -> Iterator[Finding]:
+    """Find an option or phrase that could not be told from "none of these"."""
+    if NONE in ids:
+        where: Loc = (*loc, ids.index(NONE), "id")
+        yield where, f"{what} '{NONE}' would mean 'none of these'", "Give it another id"
 
 
 def _check_extras(exercise: Exercise, here: Loc) -> Iterator[Finding]:
@@ -779,8 +795,8 @@ def _check_extras(exercise: Exercise, here: Loc) -> Iterator[Finding]:
         yield (*here, "profile"), "there is no scale to draw", "Give the exercise scales"
     for name in _PLACEHOLDER.findall(exercise.compose.template) if exercise.compose else []:
         if name not in fields:
-            what = f"'{{{name}}}' names no field.{_did_you_mean(name, [*fields])}"
-            yield (*here, "compose", "template"), what, "Name a field of this exercise"
+            what = f"'{{{name}}}' names no field"
+            yield (*here, "compose", "template"), what, _did_you_mean(name, [*fields])
     for i, event in enumerate(exercise.calendar.events if exercise.calendar else []):
         loc: Loc = (*here, "calendar", "events", i)
         if (event.weeks is None) == (event.field is None):
