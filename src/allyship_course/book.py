@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import __version__
+from .check import REFERENCES, exercise_folders
 from .form import FOLDER, SCRIPT, STYLE
 from .posters import POSTERS_FILE, load_posters, pdf_name, write_pdf
 from .spec import EXERCISES_FILE, SpecError, load_module
@@ -53,12 +54,13 @@ def building() -> bool:
     return BUILDING in os.environ
 
 
-def _dress(_app: Sphinx, config: Config) -> None:
+def _dress(app: Sphinx, config: Config) -> None:
     """Give the theme our wordmark and icon; write every page anew when our own files change."""
     ours = sorted(f for f in FOLDER.rglob("*") if f.is_file() and f.suffix != ".pyc")
     config.allyship_look = hashlib.sha256(b"".join(f.read_bytes() for f in ours)).hexdigest()
     config.templates_path.insert(0, str(_TEMPLATES))
     config.html_favicon = str(_ICON)
+    config.bibtex_bibfiles = [str(f) for f in (REFERENCES,) if (Path(app.srcdir) / f).exists()]
     # A call of an exercise that is not there: say in the terminal which there are.
     config.nb_execution_show_tb = True
 
@@ -79,8 +81,8 @@ def _prepare(app: Sphinx) -> None:
 
 def _check_and_print(book: Path, static: Path) -> None:
     """Load every module, so that a fault stops the build here; write the posters' PDFs."""
-    for exercises in sorted(book.glob(f"modules/*/{EXERCISES_FILE}")):
-        load_module(exercises.parent)
+    for folder in exercise_folders(book):
+        load_module(folder)
     for posters in sorted(book.glob(f"modules/*/{POSTERS_FILE}")):
         for poster in load_posters(posters.parent):
             write_pdf(poster, static / pdf_name(poster))
@@ -96,10 +98,15 @@ def _depend_on_exercises(app: Sphinx, docname: str, _source: list[str]) -> None:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the extension."""
+    # Here, since a student's kernel loads this file too and has no Sphinx.
+    from .ledger import DIRECTIVES
+
     # Jupyter Book passes this on to an extension that our _config.yml leaves out; nobody
     # would know the value then, and Sphinx would warn.
     app.add_config_value("comments_config", {}, "")
     app.add_config_value("allyship_look", "", "html")
+    for name, directive in DIRECTIVES.items():
+        app.add_directive(name, directive)
     app.connect("config-inited", _dress)
     app.connect("builder-inited", _prepare)
     app.connect("source-read", _depend_on_exercises)

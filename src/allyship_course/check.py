@@ -6,6 +6,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import yaml
+from markdown_it import MarkdownIt
+
 from .posters import POSTERS_FILE, load_posters
 from .spec import (
     EXERCISES_FILE,
@@ -26,16 +29,110 @@ from .spec import (
     read_text,
 )
 
+WORDS = (900, 1600)
+MINUTES = (30, 50)
+EXERCISES = (4, 9)
+GRADE = 9
+SOURCE_MAP = Path("developing") / "source-map.yml"
+REFERENCES = Path("references.bib")
+_BIBTEX_KEY = re.compile(r"^@\w+\{\s*([^,\s]+)\s*,", re.MULTILINE)
+
+
+def source_rows(book: Path) -> dict[str, str]:
+    """Return the source map's rows, id to idea; empty for a book that has none."""
+    file = book / SOURCE_MAP
+    if not file.exists():
+        return {}
+    return {entry["row"]: entry["idea"] for entry in yaml.safe_load(file.read_text("utf-8"))}
+
+
+def evidence_keys(book: Path) -> set[str]:
+    """Return the keys of the book's BibTeX file; empty for a book that has none."""
+    file = book / REFERENCES
+    return set(_BIBTEX_KEY.findall(file.read_text("utf-8"))) if file.exists() else set()
+
+
+def exercise_folders(book: Path) -> list[Path]:
+    """Return every folder of a book that holds exercises: the modules, then those beside them."""
+    folders = [file.parent for file in book.glob(f"**/{EXERCISES_FILE}")]
+    return sorted(folders, key=lambda f: (f.parent.name != "modules", f.name))
+
+
 _CALL = re.compile(r"^(exercise|poster)\(\s*['\"]([^'\"]+)['\"]\s*\)\s*$")
 
 
 def check_book(book: Path) -> list[Problem]:
     """Return every problem of every module, in the order of the folders."""
     problems: list[Problem] = []
-    folders = sorted(exercises.parent for exercises in book.glob(f"**/{EXERCISES_FILE}"))
+    folders = exercise_folders(book)
     for folder in folders:
         problems += check_module(folder)
-    return problems or list(_earlier(folders))
+    problems += _claims(book, folders) if not problems else []
+    return problems or [*_earlier(folders), *_lengths(folders)]
+
+
+def _lengths(folders: list[Path]) -> Iterator[Problem]:
+    """Check the modules against what the course promises its readers of length and plainness."""
+    for folder in (f for f in folders if f.parent.name == "modules"):
+        module, reading = load_module(folder), folder / "index.md"
+        # The list of sources at the end is for looking up.
+        whole = read_text(reading, "Each module has a reading")
+        text = plain_text(whole.partition("\n## Sources")[0])
+        for what, found, least, most in (
+            ("words of reading", len(text.split()), *WORDS),
+            ("minutes", module.minutes, *MINUTES),
+            ("exercises", len(module.exercises), *EXERCISES),
+            ("the reading grade (Flesch-Kincaid)", round(reading_grade(text), 1), 0, GRADE),
+        ):
+            if not least <= found <= most:
+                told = f"{what}: {found}, and not from {least} to {most}"
+                yield Problem(reading, 1, None, told, "Shorten, split or simplify it")
+
+
+def plain_text(markdown: str) -> str:
+    """Return what a reader reads of a MyST notebook: no front matter, code or markup."""
+    body = re.sub(r"\A---\n.*?\n---\n", "", markdown, flags=re.DOTALL)
+    blocks = [t for t in MarkdownIt("commonmark").parse(body) if t.type == "inline"]
+    texts = ["".join(c.content for c in t.children or [] if c.type == "text") for t in blocks]
+    # A heading or list item is a sentence to whoever reads it, with or without a full stop.
+    return "\n".join(
+        t if t.rstrip().endswith((".", "?", ":", ";", "”")) else f"{t}." for t in texts
+    )
+
+
+def reading_grade(text: str) -> float:
+    """Return the Flesch-Kincaid grade: school years that a text asks for. Needs textstat."""
+    import textstat
+
+    grade: float = textstat.flesch_kincaid_grade(text)
+    return grade
+
+
+def _claims(book: Path, folders: list[Path]) -> Iterator[Problem]:
+    """Check that evidence and source rows are known, and that no row of the map is left over."""
+    rows, keys = source_rows(book), evidence_keys(book)
+    claimed: set[str] = set()
+    for folder in folders:
+        source = Source(folder / EXERCISES_FILE)
+        for i, exercise in enumerate(load_module(folder).exercises):
+            here: Loc = ("exercises", i)
+            claimed |= {*exercise.sources}
+            for row in exercise.sources if rows else []:
+                if row not in rows:
+                    what = f"'{row}' is no row of the source map"
+                    yield source.problem(
+                        ((*here, "sources"), what, f"The rows: {book / SOURCE_MAP}")
+                    )
+            for key in exercise.evidence if keys else []:
+                if key not in keys:
+                    what = f"'{key}' is no key of the evidence"
+                    yield source.problem(
+                        ((*here, "evidence"), what, f"The keys: {book / REFERENCES}")
+                    )
+    for row in rows:
+        if row not in claimed:
+            what = f"no exercise does anything with row {row} of the source map"
+            yield Problem(book / SOURCE_MAP, 1, None, what, "Name it under an exercise's 'sources'")
 
 
 def _earlier(folders: list[Path]) -> Iterator[Problem]:
