@@ -15,7 +15,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,7 @@ class Started:
 
     process: subprocess.Popen[str]
     said: str
+    seen: set[psutil.Process] = field(default_factory=set)
 
     def address(self, of: str) -> str:
         found = re.search(rf"{re.escape(of)}\s+(http\S+)", self.said)
@@ -43,7 +44,9 @@ class Started:
     def everything(self) -> list[psutil.Process]:
         """The process itself, servers and kernels."""
         top = psutil.Process(self.process.pid)
-        return [top, *top.children(recursive=True)]
+        found = [top, *top.children(recursive=True)]
+        self.seen.update(found)
+        return found
 
 
 @contextlib.contextmanager
@@ -72,8 +75,12 @@ def started(root: Path, shared: Path) -> Iterator[Started]:
         yield one
     finally:
         if process.poll() is None:
+            one.everything()
             process.send_signal(signal.SIGTERM)
             process.wait(30)
+        for left in one.seen:  # where a test failed
+            with contextlib.suppress(psutil.NoSuchProcess):
+                left.kill()
 
 
 def make_root(root: Path, demo: Demo, book_html: Path) -> Path:
