@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from hypothesis import HealthCheck, settings
@@ -20,7 +21,7 @@ PROTOTYPE_NAMES = ["__proto__", "toString", "valueOf", "hasOwnProperty"]
 # Ids, some with a name that JavaScript or HTML knows, or with digits only.
 AWKWARD_IDS = ["constructor", "1", "0", "7-up", "end-of-it", "length", "name", "true", "null"]
 ids = st.from_regex(r"[a-z0-9]{1,6}(-[a-z0-9]{1,4}){0,2}", fullmatch=True).filter(
-    lambda i: i != "end"
+    lambda i: i not in {"end", "none"}
 ) | st.sampled_from(AWKWARD_IDS)
 
 # No half surrogates (they have no UTF-8 form) and no control characters but line ends.
@@ -50,30 +51,52 @@ def _unique(low: int, high: int) -> st.SearchStrategy[list[str]]:
     return st.lists(ids, min_size=low, max_size=high, unique=True)
 
 
+def _parts(low: int, high: int, *texts: str) -> st.SearchStrategy[list[dict[str, str]]]:
+    """Options, cards and the like: each an id of its own and these texts."""
+    part = st.fixed_dictionaries({"id": ids, **dict.fromkeys(texts, labels)})
+    return st.lists(part, min_size=low, max_size=high, unique_by=lambda p: p["id"])
+
+
+@st.composite
+def _marks(draw: st.DrawFn) -> dict[str, Any]:
+    phrases = draw(_parts(2, 3, "note"))
+    words = st.text(st.characters(categories=["L"]), min_size=1, max_size=8)
+    passage = " ".join(f"{draw(words)} [{draw(words)}]({p['id']})" for p in phrases)
+    return {"passage": passage, "phrases": phrases}
+
+
+# What each type has besides what all fields have.
+_OWN: dict[str, st.SearchStrategy[dict[str, Any]]] = {
+    "choice": st.fixed_dictionaries({"options": _parts(2, 4, "label", "consequence")}),
+    "choices": st.fixed_dictionaries(
+        {"options": _parts(2, 4, "label"), "at_least": st.integers(1, 2)},
+        optional={"none": labels},
+    ),
+    "scale": st.fixed_dictionaries({"steps": st.lists(labels, min_size=2, max_size=5)}),
+    "sort": st.fixed_dictionaries(
+        {"categories": _parts(2, 3, "label"), "cards": _parts(1, 4, "text")}
+    ),
+    "order": st.fixed_dictionaries({"items": _parts(2, 4, "text")}),
+    "text": st.fixed_dictionaries({"min_words": st.integers(1, 3)}),
+    "line": st.just({}),
+    "date": st.just({}),
+    "list": st.fixed_dictionaries(
+        {"columns": _parts(1, 3, "label"), "at_least": st.integers(1, 2)}
+    ),
+    "mark": _marks(),
+    "recall": st.fixed_dictionaries({"back": labels}),
+}
+
+
 @st.composite
 def field_dicts(draw: st.DrawFn, field_id: str) -> dict[str, Any]:
     """Draw a field as an author writes it, of any type, without branching."""
-    field: dict[str, Any] = {"id": field_id, "label": draw(labels)}
-    field["type"] = draw(st.sampled_from(["choice", "scale", "sort", "text"]))
+    kind = draw(st.sampled_from(sorted(_OWN)))
+    field = {"id": field_id, "type": kind, "label": draw(labels), **draw(_OWN[kind])}
     if draw(st.booleans()):
         field["optional"] = draw(st.booleans())
     if draw(st.integers(0, 3)) == 0:
         field["private"] = "always"
-    if draw(st.booleans()):
-        field["hint"] = draw(labels)
-    match field["type"]:
-        case "choice":
-            field["options"] = [{"id": i, "label": draw(labels)} for i in draw(_unique(2, 4))]
-            for option in field["options"]:
-                if draw(st.booleans()):
-                    option["consequence"] = draw(labels)
-        case "scale":
-            field["steps"] = draw(st.lists(labels, min_size=2, max_size=5))
-        case "sort":
-            field["categories"] = [{"id": i, "label": draw(labels)} for i in draw(_unique(2, 3))]
-            field["cards"] = [{"id": i, "text": draw(labels)} for i in draw(_unique(1, 4))]
-        case "text":
-            field["min_words"] = draw(st.integers(1, 3))
     return field
 
 
@@ -117,19 +140,49 @@ def _fields_of(exercise: dict[str, Any]) -> list[dict[str, Any]]:
     return [*exercise.get("fields", []), *(f for s in steps for f in s["fields"])]
 
 
-@st.composite
-def valid_value(draw: st.DrawFn, field: dict[str, Any]) -> Any:
-    """Draw an answer that a form of this field could hold, and that counts as one."""
+def _ids_of(parts: list[dict[str, str]]) -> list[str]:
+    return [part["id"] for part in parts]
+
+
+_words = st.lists(
+    st.text(st.characters(categories=["L"]), min_size=1, max_size=8), min_size=3, max_size=6
+).map(" ".join)
+
+
+def _some_of(parts: list[dict[str, str]], least: int) -> st.SearchStrategy[list[str]]:
+    """Some of the ids, in the order of the page."""
+    names = _ids_of(parts)
+    picked = st.lists(st.sampled_from(names), min_size=least, unique=True)
+    return picked.map(lambda some: sorted(some, key=names.index))
+
+
+def valid_value(field: dict[str, Any]) -> st.SearchStrategy[Any]:
+    """An answer that a form of this field could hold, and that counts as one."""
     match field["type"]:
         case "choice":
-            return draw(st.sampled_from([o["id"] for o in field["options"]]))
+            return st.sampled_from(_ids_of(field["options"]))
+        case "choices":
+            some = _some_of(field["options"], field["at_least"])
+            return some | st.just(["none"]) if "none" in field else some
         case "scale":
-            return draw(st.integers(1, len(field["steps"])))
+            return st.integers(1, len(field["steps"]))
         case "sort":
-            places = st.sampled_from([c["id"] for c in field["categories"]])
-            return {card["id"]: draw(places) for card in field["cards"]}
-    words = st.text(st.characters(categories=["L"]), min_size=1, max_size=8)
-    return " ".join(draw(st.lists(words, min_size=3, max_size=6)))
+            places = st.sampled_from(_ids_of(field["categories"]))
+            return st.fixed_dictionaries(dict.fromkeys(_ids_of(field["cards"]), places))
+        case "order":
+            names = _ids_of(field["items"])
+            places = st.permutations(range(1, len(names) + 1))
+            return places.map(lambda p: dict(zip(names, p, strict=True)))
+        case "date":
+            return st.dates(min_value=date(1000, 1, 1)).map(date.isoformat)
+        case "list":
+            row = st.fixed_dictionaries(dict.fromkeys(_ids_of(field["columns"]), _words))
+            return st.lists(row, min_size=field["at_least"], max_size=4)
+        case "mark":
+            return _some_of(field["phrases"], 1) | st.just(["none"])
+        case "recall":
+            return st.sampled_from(["knew", "partly", "not-yet"])
+    return _words
 
 
 @st.composite

@@ -102,7 +102,7 @@ def test_half_a_character_does_not_stop_the_saving(tmp_path: Path) -> None:
 
 def marked(exercise: dict[str, Any], answers: dict[str, Any]) -> dict[str, Any]:
     """Put a text that can be found again into every text field."""
-    texts = [f.id for f in exercise_of(exercise).all_fields() if f.type == "text"]
+    texts = [f.id for f in exercise_of(exercise).all_fields() if f.type in {"text", "line"}]
     return {**answers, **{name: f"⚑{name}⚑ and what I think of it" for name in texts}}
 
 
@@ -134,6 +134,19 @@ def test_what_is_private_is_not_in_the_record_even_when_shared(
     assert entry.shared == {k: v for k, v in answers.items() if k not in private}
     for name in private:
         assert f"⚑{name}⚑" not in json.dumps(entry.to_json(), ensure_ascii=False)
+
+
+@quick
+@given(with_answers, st.booleans())
+def test_optional_fields_and_the_words_of_private_ones_are_not_counted(
+    both: tuple[dict[str, Any], dict[str, Any]], shared: bool
+) -> None:
+    exercise = exercise_of(both[0])
+    entry = entry_of(exercise, Note(both[1], shared=shared))
+    optional = {f.id for f in exercise.all_fields() if f.optional}
+    private = {f.id for f in exercise.all_fields() if f.private == "always"}
+    assert not {*entry.answered} & optional
+    assert not {*entry.words} & (optional | private)
 
 
 @quick
