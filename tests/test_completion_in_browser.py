@@ -29,8 +29,8 @@ RunModule = Callable[[str, object], Any]
 @pytest.fixture(scope="session")
 def blank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of an empty page that lies beside exercise.mjs."""
-    folder = tmp_path_factory.mktemp("blank")
-    shutil.copy(SCRIPT, folder)
+    folder = tmp_path_factory.mktemp("blank") / "form"
+    shutil.copytree(SCRIPT.parent, folder)
     (folder / "blank.html").write_text("<!doctype html><meta charset=utf-8><title>Blank</title>")
     with served(folder) as address:
         yield f"{address}/blank.html"
