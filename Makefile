@@ -1,6 +1,7 @@
 # Two commands for people: make start, make test. The rest is for those who work on the course.
 # Everything is set up on first use, from requirements.lock (pinned versions with hashes).
 
+SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
@@ -58,7 +59,8 @@ $(READY): requirements.lock pyproject.toml src/jupyter/overrides.json
 
 _build/html/index.html: $(READY) $(CONTENT) $(SOURCES)
 	@echo "Building the book ..."
-	@$(BIN)/jupyter-book build --config _config.yml --path-output . book --warningiserror --keep-going --quiet
+	@set -o pipefail; $(BIN)/jupyter-book build --config _config.yml --path-output . book \
+	  --warningiserror --keep-going --quiet 2>&1 | sed '/Kernel is running over TCP/d'
 	@touch $@
 
 demo/completion.csv: $(READY) $(CONTENT) $(SOURCES) course/nbgrader_config.py

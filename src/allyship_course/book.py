@@ -8,6 +8,7 @@ so a page carries our one script and nothing of Jupyter's.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 from pathlib import Path
@@ -15,9 +16,10 @@ from typing import TYPE_CHECKING, Any
 
 from . import __version__
 from .check import REFERENCES, exercise_folders
-from .form import FOLDER, SCRIPT, STYLE
+from .form import FOLDER, SCRIPT, STYLE, describe
 from .posters import POSTERS_FILE, load_posters, pdf_name, write_pdf
 from .spec import EXERCISES_FILE, SpecError, load_module
+from .workbook import WORKBOOK_NAME, write_workbook
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -27,6 +29,7 @@ BUILDING = "ALLYSHIP_BOOK"
 """Environment variable that tells a kernel that it runs for a book build."""
 
 _BOOK_STYLE = FOLDER / "book.css"
+_BOOK_SCRIPT = FOLDER / "course.mjs"
 _TEMPLATES = FOLDER / "templates"
 _ICON = FOLDER / "icon.svg"
 
@@ -69,7 +72,7 @@ def _prepare(app: Sphinx) -> None:
     os.environ[BUILDING] = "1"
     static = Path(app.doctreedir) / "allyship_static"
     static.mkdir(parents=True, exist_ok=True)
-    for file in (SCRIPT, STYLE, _BOOK_STYLE):
+    for file in (SCRIPT, STYLE, _BOOK_STYLE, _BOOK_SCRIPT):
         shutil.copy(file, static / file.name)
     try:
         _check_and_print(Path(app.srcdir), static)
@@ -80,9 +83,16 @@ def _prepare(app: Sphinx) -> None:
 
 
 def _check_and_print(book: Path, static: Path) -> None:
-    """Load every module, so that a fault stops the build here; write the posters' PDFs."""
+    """Load every module, so that a fault stops the build here; write what is made of them."""
+    described = []
     for folder in exercise_folders(book):
-        load_module(folder)
+        module = load_module(folder)
+        page = f"{folder.relative_to(book).as_posix()}/index.html"
+        described.append(describe(module, page, counts=folder.parent.name == "modules"))
+        if folder.name == "journal":
+            write_workbook(module, static / WORKBOOK_NAME)
+    course = json.dumps(described, ensure_ascii=False, separators=(",", ":"))
+    (static / "course.json").write_text(course, encoding="utf-8")
     for posters in sorted(book.glob(f"modules/*/{POSTERS_FILE}")):
         for poster in load_posters(posters.parent):
             write_pdf(poster, static / pdf_name(poster))

@@ -20,6 +20,7 @@ from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 from .check import SOURCE_MAP, exercise_folders, source_rows
+from .form import FOLDER
 from .spec import EXERCISES_FILE, Exercise, Module, load_module
 
 
@@ -85,8 +86,17 @@ def _link(book: Path, folder: Path, module: Module, exercise: Exercise) -> str:
     return f"[{module.title}: {exercise.title}]({page})"
 
 
+class MyJournal(SphinxDirective):
+    """The learner's own journal page: a frame that course.mjs fills from the browser's store."""
+
+    def run(self) -> list[nodes.Node]:
+        html = (FOLDER / "templates" / "parts" / "my-journal.html").read_text("utf-8")
+        return [nodes.raw("", html, format="html")]
+
+
 DIRECTIVES: dict[str, Any] = {
     "coverage": Coverage,
     "evidence-ledger": EvidenceLedger,
     "module-facts": ModuleFacts,
+    "my-journal": MyJournal,
 }

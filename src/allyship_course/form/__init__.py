@@ -8,13 +8,26 @@ from __future__ import annotations
 import functools
 import json
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import jinja2
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
-from ..spec import AnyField, Choice, Exercise, Module, Scale
+from ..spec import (
+    NONE,
+    RATINGS,
+    AnyField,
+    Choice,
+    Choices,
+    Exercise,
+    Mark,
+    Module,
+    Order,
+    Recall,
+    Scale,
+    Sort,
+)
 
 FOLDER = Path(__file__).parent
 SCRIPT = FOLDER / "exercise.mjs"
@@ -77,5 +90,53 @@ def render(module: Module, exercise: Exercise, place: Place) -> str:
         some_private=any(private),
         earlier_labels={f.id: json.dumps(_labels(module, f)) for f in fields if f.earlier},
         scale_steps=max((len(f.steps) for f in fields if isinstance(f, Scale)), default=0),
+        ratings=RATINGS,
         blank_text=exercise.compose.blank() if exercise.compose else "",
     )
+
+
+def describe(module: Module, page: str, *, counts: bool) -> dict[str, Any]:
+    """Return a module for ``course.json``: what course.mjs needs to show answers in words.
+
+    ``page`` is its page's address within the site; ``counts`` tells a module from what stands
+    beside the modules and is no part of the certificate.
+    """
+    exercises = [
+        {
+            "id": exercise.id,
+            "title": exercise.title,
+            "rule": exercise.rule(),
+            "fields": {f.id: _words(f) for f in exercise.all_fields()},
+        }
+        for exercise in module.exercises
+    ]
+    return {
+        "id": module.module,
+        "title": module.title,
+        "page": page,
+        "counts": counts,
+        "exercises": exercises,
+    }
+
+
+def _words(field: AnyField) -> dict[str, Any]:
+    """Return a field's label, and the labels that its answer's ids stand for."""
+    words: dict[str, Any] = {"type": field.type, "label": field.label}
+    match field:
+        case Choice():
+            words["labels"] = {o.id: o.label for o in field.options}
+        case Choices():
+            words["labels"] = {o.id: o.label for o in field.options} | {NONE: field.none}
+        case Scale():
+            words["labels"] = {str(i): step for i, step in enumerate(field.steps, 1)}
+        case Sort():
+            words["labels"] = {c.id: c.label for c in field.categories}
+            words["parts"] = {c.id: c.text for c in field.cards}
+        case Order():
+            words["labels"] = {i.id: i.text for i in field.items}
+        case Mark():
+            words["labels"] = {one: text for text, one in field.parts() if one}
+            words["labels"][NONE] = "None of the phrases"
+        case Recall():
+            words["labels"] = RATINGS
+    return words

@@ -765,15 +765,17 @@ function copy(paper) {
 
 // -------------------------------------------------- where answers are kept: page
 
+/** Where an exercise's answers are kept. The key carries the site's path, so that two courses
+ * on one host do not meet. @param {string} path module/exercise */
+const siteKey = (path) => `allyship:${new URL("..", import.meta.url).pathname}:${path}`;
+
 /**
- * Keep answers in this browser. The key carries the site's path, so that two courses on one
- * host do not meet.
+ * Keep answers in this browser.
  * @param {HTMLElement} form
  * @returns {Store}
  */
 export function pageStore(form) {
-  const site = `allyship:${new URL("..", import.meta.url).pathname}:`;
-  const key = `${site}${form.dataset.module}/${form.dataset.exercise}`;
+  const key = siteKey(`${form.dataset.module}/${form.dataset.exercise}`);
 
   /** @param {string | null} text @returns {Note | null} */
   const parse = (text) => {
@@ -806,7 +808,7 @@ export function pageStore(form) {
   return {
     saved: "Kept in this browser only.",
     load: () => attempt(kept),
-    other: (path) => attempt(() => parse(localStorage.getItem(site + path))),
+    other: (path) => attempt(() => parse(localStorage.getItem(siteKey(path)))),
     save: (mine, changed) =>
       attempt(() => {
         const note = merge(mine, kept() ?? EMPTY, changed);
@@ -840,8 +842,12 @@ class Told extends Error {}
 /** Nobody answers. */
 class Asleep extends Told {}
 
-/** Enhance every form of a published page. */
+/** Enhance every form of a published page, and what goes beyond one form where there is any. */
 function enhancePage() {
+  if (document.querySelector("[data-course]")) {
+    const more = new URL(`course.mjs${new URL(import.meta.url).search}`, import.meta.url);
+    import(more.href).then((course) => course.start({ answered, completion, siteKey }));
+  }
   for (const form of document.querySelectorAll('form[data-place="page"]:not([data-ready])')) {
     enhance(/** @type {HTMLElement} */ (form), pageStore(/** @type {HTMLElement} */ (form)));
   }

@@ -1,0 +1,323 @@
+// @ts-check
+/**
+ * What goes beyond one exercise on the published page: what you did in a module, my journal,
+ * the certificate. Everything comes from this browser's own store and stays in it.
+ * exercise.mjs loads this only on pages that have one of the three.
+ *
+ * @typedef {{type: string, label: string, labels?: Record<string, string>, parts?: Record<string, string>}} FieldText
+ * @typedef {{id: string, title: string, rule: import("./exercise.mjs").Rule, fields: Record<string, FieldText>}} ExerciseText
+ * @typedef {{id: string, title: string, page: string, counts: boolean, exercises: ExerciseText[]}} ModuleText
+ * @typedef {{answers: Record<string, any>, passed: boolean, shared: boolean, saved: string}} Kept
+ */
+
+/** exercise.mjs's own functions: importing it from here would load and start it a second time.
+ * @type {{answered: Function, completion: Function, siteKey: (path: string) => string}} */
+let own;
+
+const ROOT = new URL("..", import.meta.url);
+const SCHEMA = 1;
+
+/** @template {keyof HTMLElementTagNameMap} K @param {K} name @param {Record<string, any>} [props]
+ * @param {(Node | string)[]} children @returns {HTMLElementTagNameMap[K]} */
+function make(name, props = {}, ...children) {
+  const element = Object.assign(document.createElement(name), props);
+  element.append(...children);
+  return element;
+}
+
+/** @param {number} n @param {string} noun */
+const plural = (n, noun) => `${n} ${noun}${n === 1 ? "" : "s"}`;
+
+// ------------------------------------------------------------------- the store
+
+/** @param {string} path module/exercise @returns {Kept | null} */
+function kept(path) {
+  try {
+    const data = JSON.parse(localStorage.getItem(own.siteKey(path)) ?? "null");
+    if (data?.schema !== SCHEMA || typeof data.answers !== "object" || !data.answers) return null;
+    return { answers: data.answers, passed: data.passed === true, shared: data.shared === true, saved: String(data.saved ?? "") };
+  } catch {
+    return null; // exercise.mjs tells of damaged entries where the exercise stands
+  }
+}
+
+/** @param {string} path @param {Kept} note */
+const keep = (path, note) => localStorage.setItem(own.siteKey(path), JSON.stringify({ schema: SCHEMA, ...note }));
+
+/** @returns {Promise<ModuleText[]>} */
+async function course() {
+  const answer = await fetch(new URL(`_static/course.json${new URL(import.meta.url).search}`, ROOT));
+  return answer.json();
+}
+
+/** @param {ExerciseText} exercise @param {Kept | null} note */
+const stateOf = (exercise, note) =>
+  own.completion(exercise.rule, own.answered(exercise.rule, note?.answers ?? {}).fields, note?.passed ?? false);
+
+// ------------------------------------------------------------ answers, in words
+
+/** @param {FieldText} field @param {any} value @returns {string[]} lines */
+function inWords(field, value) {
+  const label = (/** @type {any} */ one) => field.labels?.[String(one)] ?? String(one);
+  if (value === undefined || value === null || value === "") return [];
+  switch (field.type) {
+    case "sort":
+      return Object.entries(value).map(([card, place]) => `${field.parts?.[card] ?? card}: ${label(place)}`);
+    case "order":
+      return Object.entries(value)
+        .sort(([, a], [, b]) => Number(a) - Number(b))
+        .map(([item, place]) => `${place}. ${label(item)}`);
+    case "list":
+      return value.map((/** @type {any} */ row) => Object.values(row).join(": "));
+    case "choices":
+    case "mark":
+      return value.map(label);
+    case "choice":
+    case "scale":
+    case "recall":
+      return [label(value)];
+    default:
+      return String(value).split("\n");
+  }
+}
+
+/** What was written into one exercise, as [question, lines].
+ * @param {ExerciseText} exercise @param {Kept} note @returns {[string, string[]][]} */
+const entries = (exercise, note) =>
+  Object.entries(exercise.fields)
+    .map(([id, field]) => /** @type {[string, string[]]} */ ([field.label, safely(field, note.answers[id])]))
+    .filter(([, lines]) => lines.length);
+
+/** An imported file may hold anything where an answer should be.
+ * @param {FieldText} field @param {unknown} value @returns {string[]} */
+function safely(field, value) {
+  try {
+    return inWords(field, value);
+  } catch {
+    return [];
+  }
+}
+
+// ------------------------------------------------------------------ what you did
+
+/** @param {HTMLElement} place */
+function showSummary(place) {
+  const forms = /** @type {HTMLFormElement[]} */ ([...document.querySelectorAll("form.ac-exercise")]);
+  const list = place.querySelector("ul");
+  const line = place.querySelector("p");
+  const show = () => {
+    const done = forms.filter((form) => form.hasAttribute("data-complete"));
+    const text = `${done.length} of ${plural(forms.length, "exercise")} complete on this device.`;
+    if (line && line.textContent !== text) line.textContent = text;
+    list?.replaceChildren(
+      ...forms.map((form) => {
+        const title = form.querySelector(".ac-title")?.textContent ?? "";
+        const state = form.hasAttribute("data-complete") ? "complete" : "open";
+        return make("li", {}, make("a", { href: `#${form.id}`, textContent: title }), `: ${state}`);
+      }),
+    );
+  };
+  const watch = new MutationObserver(show);
+  for (const form of forms) watch.observe(form, { attributes: true, attributeFilter: ["data-complete"] });
+  show();
+}
+
+// -------------------------------------------------------------------- my journal
+
+/** @param {HTMLElement} place */
+async function showJournal(place) {
+  const modules = await course();
+  const part = (/** @type {string} */ name) => /** @type {HTMLElement} */ (place.querySelector(`[data-part="${name}"]`));
+  const search = /** @type {HTMLInputElement} */ (part("search"));
+  const dialog = /** @type {HTMLDialogElement} */ (part("dialog"));
+
+  const paths = () =>
+    modules.flatMap((module) =>
+      module.exercises.flatMap((exercise) => {
+        const path = `${module.id}/${exercise.id}`;
+        const note = kept(path);
+        return note && (entries(exercise, note).length || note.passed) ? [{ module, exercise, path, note }] : [];
+      }),
+    );
+  const show = () => {
+    const all = paths();
+    const wanted = search.value.trim().toLocaleLowerCase();
+    const found = all.filter(({ exercise, note }) =>
+      [exercise.title, ...entries(exercise, note).flat(2)].join("\n").toLocaleLowerCase().includes(wanted),
+    );
+    part("list").replaceChildren(
+      ...modules.flatMap((module) => {
+        const mine = found.filter((entry) => entry.module === module);
+        return mine.length ? [make("h2", { textContent: module.title }), ...mine.map(article)] : [];
+      }),
+    );
+    const none = "Nothing is kept in this browser yet. What you write into an exercise appears here.";
+    const count = `${plural(found.length, "exercise")} of ${all.length} shown.`;
+    part("status").textContent = all.length ? count : none;
+  };
+  /** @param {{module: ModuleText, exercise: ExerciseText, path: string, note: Kept}} entry */
+  const article = ({ module, exercise, path, note }) => {
+    const link = make("a", { href: new URL(`${module.page}#ac-${exercise.id}`, ROOT).href, textContent: exercise.title });
+    const lines = entries(exercise, note).flatMap(([label, texts]) => [
+      make("dt", { textContent: label }),
+      ...texts.map((text) => make("dd", { textContent: text })),
+    ]);
+    const remove = make("button", { type: "button", textContent: "Delete" });
+    remove.setAttribute("aria-label", `Delete ${exercise.title}`);
+    remove.addEventListener("click", () =>
+      ask(`Delete what you wrote in “${exercise.title}”?`, () => localStorage.removeItem(own.siteKey(path))),
+    );
+    const passed = note.passed ? [make("p", { textContent: "Left out by choice." })] : [];
+    return make("article", { className: "ac-entry" }, make("h3", {}, link), ...passed, make("dl", {}, ...lines), remove);
+  };
+  /** @param {string} question @param {() => void} act */
+  const ask = (question, act) => {
+    part("question").textContent = question;
+    dialog.returnValue = "";
+    dialog.onclose = () => {
+      if (dialog.returnValue !== "yes") return;
+      act();
+      show();
+      part("status").textContent = "Deleted.";
+      search.focus();
+    };
+    dialog.showModal();
+  };
+
+  search.addEventListener("input", show);
+  part("export-json").addEventListener("click", () => save("allyship-journal.json", exportJson(paths())));
+  part("export-md").addEventListener("click", () => save("allyship-journal.md", exportMarkdown(modules, paths())));
+  part("print").addEventListener("click", () => print());
+  part("delete-all").addEventListener("click", () =>
+    ask("Delete everything that this course keeps in this browser?", () => {
+      for (const key of Object.keys(localStorage)) if (key.startsWith(own.siteKey(""))) localStorage.removeItem(key);
+    }),
+  );
+  part("import").addEventListener("change", async (event) => {
+    const input = /** @type {HTMLInputElement} */ (event.target);
+    const file = input.files?.[0];
+    if (!file) return;
+    const told = importJson(await file.text());
+    input.value = "";
+    show();
+    part("status").textContent = told;
+  });
+  addEventListener("storage", show);
+  show();
+  place.setAttribute("data-ready", "");
+}
+
+/** @param {{module: ModuleText, exercise: ExerciseText, note: Kept}[]} all */
+function exportJson(all) {
+  /** @type {Record<string, {exercises: Record<string, Kept>}>} */
+  const modules = {};
+  for (const { module, exercise, note } of all) {
+    modules[module.id] ??= { exercises: {} };
+    modules[module.id].exercises[exercise.id] = note;
+  }
+  return JSON.stringify({ schema: SCHEMA, modules }, null, 1);
+}
+
+/** @param {ModuleText[]} modules @param {{module: ModuleText, exercise: ExerciseText, note: Kept}[]} all */
+function exportMarkdown(modules, all) {
+  const lines = ["# My journal", ""];
+  for (const module of modules) {
+    const mine = all.filter((entry) => entry.module === module);
+    if (mine.length) lines.push(`## ${module.title}`, "");
+    for (const { exercise, note } of mine) {
+      lines.push(`### ${exercise.title}`, "", ...(note.passed ? ["Left out by choice.", ""] : []));
+      for (const [label, texts] of entries(exercise, note)) lines.push(`**${label}**`, "", ...texts.map((t) => `> ${t}`), "");
+    }
+  }
+  return lines.join("\n");
+}
+
+/** Take in an earlier export: of each exercise, what was saved last stays.
+ * @param {string} text @returns {string} what to tell */
+function importJson(text) {
+  let data;
+  try {
+    data = JSON.parse(text);
+  } catch {
+    return "This file is no journal: it is not JSON. Nothing was changed.";
+  }
+  if (data?.schema > SCHEMA) return "This journal was saved by a newer version of the course. Nothing was changed.";
+  if (data?.schema !== SCHEMA || typeof data.modules !== "object") return "This file is no journal of this course. Nothing was changed.";
+  let taken = 0;
+  let older = 0;
+  try {
+    for (const [module, { exercises }] of Object.entries(data.modules)) {
+      for (const [id, note] of Object.entries(/** @type {Record<string, any>} */ (exercises))) {
+        if (typeof note?.answers !== "object" || note.answers === null) continue;
+        const here = kept(`${module}/${id}`);
+        if (here && here.saved >= String(note.saved ?? "")) {
+          older += 1;
+          continue;
+        }
+        keep(`${module}/${id}`, {
+          answers: note.answers,
+          passed: note.passed === true,
+          shared: note.shared === true,
+          saved: String(note.saved ?? ""),
+        });
+        taken += 1;
+      }
+    }
+  } catch {
+    return `The file is damaged, or this browser's storage is full. Taken in so far: ${plural(taken, "exercise")}.`;
+  }
+  const rest = older ? ` ${plural(older, "exercise")} stayed: this browser has the same or something newer.` : "";
+  return `Taken in: ${plural(taken, "exercise")}.${rest}`;
+}
+
+/** @param {string} name @param {string} text */
+function save(name, text) {
+  const link = make("a", { href: URL.createObjectURL(new Blob([text])), download: name });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
+// ------------------------------------------------------------------- certificate
+
+/** @param {HTMLElement} place */
+async function showCertificate(place) {
+  const modules = (await course()).filter((module) => module.counts);
+  const part = (/** @type {string} */ name) => /** @type {HTMLElement} */ (place.querySelector(`[data-part="${name}"]`));
+  const name = /** @type {HTMLInputElement} */ (part("name"));
+  const show = () => {
+    const done = modules.filter((module) =>
+      module.exercises.every((exercise) => stateOf(exercise, kept(`${module.id}/${exercise.id}`)).complete),
+    );
+    part("list").replaceChildren(...done.map((module) => make("li", { textContent: module.title })));
+    const rest = modules.filter((module) => !done.includes(module));
+    part("status").textContent = rest.length
+      ? `Complete on this device: ${done.length} of ${modules.length} modules. Still open: ${rest.map((m) => m.title).join(", ")}.`
+      : `All ${modules.length} modules are complete.`;
+    part("of").textContent = rest.length ? `${done.length} of ${modules.length} modules` : `all ${modules.length} modules`;
+    part("who").textContent = name.value.trim() || "…";
+    const today = new Date().toLocaleDateString(document.documentElement.lang, { dateStyle: "long" });
+    part("date").textContent = today;
+  };
+  name.addEventListener("input", show);
+  part("print").addEventListener("click", () => {
+    show();
+    document.body.classList.add("ac-print-certificate");
+    addEventListener("afterprint", () => document.body.classList.remove("ac-print-certificate"), { once: true });
+    print();
+  });
+  for (const form of document.querySelectorAll("form.ac-exercise")) {
+    new MutationObserver(show).observe(form, { attributes: true, attributeFilter: ["data-complete"] });
+  }
+  show();
+  place.setAttribute("data-ready", "");
+}
+
+const PARTS = { summary: showSummary, journal: showJournal, certificate: showCertificate };
+
+/** @param {typeof own} functions of exercise.mjs */
+export function start(functions) {
+  own = functions;
+  for (const place of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-course]"))) {
+    PARTS[/** @type {keyof typeof PARTS} */ (place.dataset.course)](place);
+  }
+}
