@@ -12,7 +12,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from allyship_course import spec
 from allyship_course.spec import Problem, SpecError, load_module
+from tests.conftest import TINY_MODULE
 from tests.strategies import exercise_dicts, quick
 
 # A whole file. An author error is one change to it: ``old`` gives way to ``new``.
@@ -450,6 +452,20 @@ def test_an_alias_is_as_good_as_writing_it_twice(tmp_path: Path) -> None:
     (tmp_path / "exercises.yml").write_text(text, encoding="utf-8")
     more = load_module(tmp_path).exercise("plant").fields[-1]
     assert more.rule()["categories"] == ["pot", "bin"]
+
+
+def test_without_libyaml_a_module_is_read_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    fast = load_module(TINY_MODULE)
+    monkeypatch.setattr(spec, "_FAST_LOADER", spec._PLAIN_LOADER)
+    assert load_module(TINY_MODULE) == fast
+
+
+def test_merged_keys_may_be_written_over(tmp_path: Path) -> None:
+    more = "  - {<<: *plant, id: plant-two}\n"
+    text = GOOD.replace("  - id: plant\n", "  - &plant\n    id: plant\n") + more
+    (tmp_path / "exercises.yml").write_text(text, encoding="utf-8")
+    module = load_module(tmp_path)
+    assert module.exercise("plant-two").fields == module.exercise("plant").fields
 
 
 def test_asking_for_an_exercise_that_there_is_not(tmp_path: Path) -> None:

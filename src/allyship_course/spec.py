@@ -7,6 +7,7 @@ what would be right. It knows nothing of how a form looks or where answers are k
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -496,7 +497,7 @@ def load_checked(
 ) -> Shape:
     """Read YAML into ``shape``; raise :class:`SpecError` with every problem, each with its line."""
     source = Source(file)
-    findings = list(_duplicate_keys(source.node))
+    findings = list(source.repeated)
     loaded: Shape | None = None
     try:
         loaded = shape.model_validate(source.data)
@@ -509,13 +510,21 @@ def load_checked(
     return loaded
 
 
-class _Loader(yaml.SafeLoader):
-    """Plain YAML, but a date stays the text that its author wrote."""
-
-    yaml_implicit_resolvers = {  # noqa: RUF012
+def _without_dates(loader: Any) -> Any:
+    """Let a date stay the text that its author wrote."""
+    loader.yaml_implicit_resolvers = {
         first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith(":timestamp")]
         for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
+    return loader
+
+
+# libyaml's loader, where PyYAML has it, is many times faster; PyYAML's own says better what is
+# wrong.
+_PLAIN_LOADER = _without_dates(type("PlainLoader", (yaml.SafeLoader,), {}))
+_FAST_LOADER = _without_dates(
+    type("FastLoader", (getattr(yaml, "CSafeLoader", yaml.SafeLoader),), {})
+)
 
 
 class Source:
@@ -523,7 +532,8 @@ class Source:
 
     def __init__(self, file: Path) -> None:
         self.file = file
-        self.node, self.data = _parse_yaml(file, read_text(file, "Each module has one"))
+        text = read_text(file, "Each module has one")
+        self.node, self.repeated, self.data = _parse_yaml(file, text)
 
     def problem(self, finding: Finding) -> Problem:
         """Say in which line and exercise a finding is."""
@@ -555,11 +565,27 @@ def read_text(file: Path, needed: str) -> str:
     raise SpecError([Problem(file, line, None, what, remedy)])
 
 
-def _parse_yaml(file: Path, text: str) -> tuple[yaml.Node | None, object]:
-    """Return the YAML twice: as nodes, which know their lines, and as plain data."""
+_Parsed = tuple[yaml.Node | None, tuple[Finding, ...], object]
+
+
+def _parse(text: str, loader_type: Any) -> _Parsed:
+    """Return YAML as nodes, which know their lines, the keys that stand twice, and the data."""
+    loader = loader_type(text)
+    try:
+        node = loader.get_single_node()
+        # Before the data: making it writes merged keys ("<<") into the nodes.
+        repeated = tuple(_duplicate_keys(node))
+        return node, repeated, None if node is None else loader.construct_document(node)
+    finally:
+        loader.dispose()
+
+
+def _parse_yaml(file: Path, text: str) -> _Parsed:
     line = 1
     try:
-        return yaml.compose(text, Loader=_Loader), yaml.load(text, Loader=_Loader)  # noqa: S506
+        with contextlib.suppress(yaml.YAMLError):
+            return _parse(text, _FAST_LOADER)
+        return _parse(text, _PLAIN_LOADER)
     except yaml.MarkedYAMLError as e:
         line, what, remedy = _yaml_trouble(e)
     except yaml.reader.ReaderError as e:
@@ -627,6 +653,8 @@ def _duplicate_keys(
     if isinstance(node, yaml.MappingNode):
         last: dict[str, yaml.Node] = {}
         for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                continue  # a list for a key: refused when the data are made
             if key.value in last:
                 what = f"the key '{key.value}' stands here twice"
                 yield (*loc, key.value), what, "Keep one of them"
