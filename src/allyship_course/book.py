@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from . import __version__
 from .check import REFERENCES, exercise_folders
 from .form import FOLDER, SCRIPT, STYLE, describe
+from .page import BUILDING
 from .posters import POSTERS_FILE, load_posters, pdf_name, write_pdf
 from .spec import EXERCISES_FILE, SpecError, load_module
 from .workbook import WORKBOOK_NAME, write_workbook
@@ -25,36 +26,10 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.config import Config
 
-BUILDING = "ALLYSHIP_BOOK"
-"""Environment variable that tells a kernel that it runs for a book build."""
-
 _BOOK_STYLE = FOLDER / "book.css"
 _BOOK_SCRIPT = FOLDER / "course.mjs"
 _TEMPLATES = FOLDER / "templates"
 _ICON = FOLDER / "icon.svg"
-
-
-class Page:
-    """What a cell shows in a book build: the same thing as HTML, Markdown and plain text.
-
-    There is no LaTeX form on purpose: myst-nb takes ``text/latex`` for maths and pulls MathJax.
-    """
-
-    def __init__(self, html: str, markdown: str) -> None:
-        self._html = html
-        self._markdown = markdown
-
-    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
-        return {
-            "text/html": self._html,
-            "text/markdown": self._markdown,
-            "text/plain": self._markdown,
-        }
-
-
-def building() -> bool:
-    """Tell whether this kernel runs for a book build."""
-    return BUILDING in os.environ
 
 
 def _dress(app: Sphinx, config: Config) -> None:

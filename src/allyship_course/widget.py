@@ -14,10 +14,10 @@ from typing import Any, Self
 import anywidget
 import traitlets
 
-from .book import Page, building
 from .completion import Completion, completion
 from .form import SCRIPT, STYLE, render
 from .journal import Note, journal_folder, keep, read_notes
+from .page import Page, building
 from .posters import load_posters, markdown, page_html, pdf_name
 from .record import RECORD_FILE, RecordError, read_record
 from .spec import Exercise, Module, SpecError, load_module
