@@ -593,3 +593,6 @@ def test_being_killed_while_saving_leaves_the_old_or_the_new(home: Path) -> None
     seen, afterwards = run_python(IMPORTS + KILL_WHILE_SAVING, home).split()
     assert int(seen) > 1
     assert afterwards == "afterwards"
+    # What was half written is gone with the next saving.
+    assert names(home / "journal") == [".lock", "01-tiny.json"]
+    assert names(home / "01-tiny") == ["completion.json"]

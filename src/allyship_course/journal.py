@@ -36,6 +36,7 @@ from .record import (
     read_json,
     read_record,
     replace_file,
+    sweep,
     write_record,
 )
 from .spec import Exercise, Module
@@ -106,6 +107,8 @@ def keep(
     try:
         _make_private(folder)
         with FileLock(folder / ".lock", timeout=_LOCK_SECONDS, mode=0o600):
+            sweep(folder / f"{module.module}.json")
+            sweep(assignment / RECORD_FILE)
             notes = _readable_notes(folder, module.module, notices)
             notes[exercise.id] = note
             _write_notes(folder, module.module, notes)

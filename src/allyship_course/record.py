@@ -203,6 +203,12 @@ def encode_json(data: object) -> bytes:
     return text.encode("utf-8", "replace")
 
 
+def sweep(file: Path) -> None:
+    """Remove what a writer of ``file`` that was killed left behind. Only while no other writes."""
+    for rest in file.parent.glob(f".{file.name}.*.tmp"):
+        rest.unlink(missing_ok=True)
+
+
 def replace_file(file: Path, raw: bytes) -> None:
     """Write ``raw`` beside ``file`` first, then put it in its place in one step.
 
