@@ -501,7 +501,7 @@ function showExtras(form) {
   /** @param {string} id */
   const words = (id) => {
     const field = fields.get(id);
-    return (field && types[rule.fields[id].type].words?.(field)) || "…";
+    return (field && types[rule.fields[id].type].words?.(field)) || "__________";
   };
   const composed = /** @type {HTMLElement | null} */ (form.querySelector("[data-template]"));
   const text = composed?.dataset.template?.replace(/\{([a-z0-9-]+)\}/gu, (_, id) => words(id));
@@ -903,10 +903,13 @@ export function kernelStore(model, form) {
     new Promise((resolve, reject) => {
       const request = `${Date.now()}-${Math.random()}`;
       waiting.set(request, { resolve, reject });
-      setTimeout(() => {
-        if (waiting.delete(request)) reject(new Asleep(hint));
-      }, PATIENCE);
-      model.send({ ...content, request });
+      const giveUp = () => waiting.delete(request) && reject(new Asleep(hint));
+      setTimeout(giveUp, PATIENCE);
+      try {
+        model.send({ ...content, request });
+      } catch {
+        giveUp(); // there is no kernel
+      }
     });
   /** @param {Note} note @param {Names} changed @returns {Promise<string[]>} */
   const save = async (note, changed) => {
