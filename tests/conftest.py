@@ -31,6 +31,8 @@ from tests.browser import find_browser
 ROOT = Path(__file__).parents[1]
 TINY = ROOT / "tests" / "books" / "tiny"
 TINY_MODULE = TINY / "modules" / "01-tiny"
+FIELDS = ROOT / "tests" / "books" / "fields"
+FIELDS_MODULE = FIELDS / "modules" / "02-fields"
 COURSE_CONFIG = ROOT / "course" / "nbgrader_config.py"
 
 CHROMIUM_ARGS = [
@@ -74,6 +76,12 @@ def tiny_html(shared: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
+def fields_html(shared: Path) -> Path:
+    """The book of the field types that the tiny book has not, built."""
+    return once(shared, "fields-book", lambda out: build_book(FIELDS, out)) / "_build" / "html"
+
+
+@pytest.fixture(scope="session")
 def course_html(shared: Path) -> Path:
     """The course's own book, built."""
     return once(shared, "course-book", lambda out: build_book(ROOT / "book", out)) / "_build/html"
@@ -97,6 +105,12 @@ def served(folder: Path) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def tiny_site(tiny_html: Path) -> Iterator[str]:
     with served(tiny_html) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def fields_site(fields_html: Path) -> Iterator[str]:
+    with served(fields_html) as address:
         yield address
 
 

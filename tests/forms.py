@@ -1,18 +1,65 @@
-"""How the browser tests open the tiny module's page and speak of the forms on it."""
+"""How the browser tests open the pages of the test books and speak of the forms on them."""
+
+# ruff: noqa: RUF001 (the forms use typographic apostrophes)
 
 from __future__ import annotations
 
+import re
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+
 from playwright.sync_api import Locator, Page, expect
 
+from allyship_course.spec import Exercise
+
 TINY_PAGE = "modules/01-tiny/index.html"
-FORMS_ON_TINY_PAGE = 3
+FIELDS_PAGE = "modules/02-fields/index.html"
+FORMS_ON_PAGE = 3  # on each of the two
+LEAVE_OUT = "I’d rather not do this one"
 
 
 def open_tiny(page: Page, site: str) -> Page:
     """Open the tiny module's page and wait until earlier answers stand in every form."""
-    page.goto(f"{site}/{TINY_PAGE}")
-    expect(page.locator("form[data-ready]")).to_have_count(FORMS_ON_TINY_PAGE)
+    return open_page(page, f"{site}/{TINY_PAGE}")
+
+
+def open_page(page: Page, address: str) -> Page:
+    page.goto(address)
+    expect(page.locator("form[data-ready]")).to_have_count(FORMS_ON_PAGE)
     return page
+
+
+def pages_of(html: Path) -> list[str]:
+    """Every page of a built book that a reader can come to."""
+    found = (f.relative_to(html) for f in html.rglob("*.html"))
+    return sorted(f.as_posix() for f in found if "_static" not in f.parts)
+
+
+def squeezed(text: str) -> str:
+    """Without white space, ligatures and emphasis: how a line is set is nobody's business."""
+    return re.sub(r"[\s*]+", "", unicodedata.normalize("NFKC", text))
+
+
+def all_text(exercise: Exercise) -> Iterator[str]:
+    """Everything that the author wrote into an exercise for a reader to read."""
+    unseen = {
+        *("id", "type", "next", "private", "sources", "evidence", "compare", "field", "earlier"),
+        "template",
+    }
+
+    def texts(value: object) -> Iterator[str]:
+        if isinstance(value, str):
+            yield re.sub(r"\[([^\]]+)\]\([^)]*\)", r"\1", value)  # the phrases of a passage
+        elif isinstance(value, list):
+            for entry in value:
+                yield from texts(entry)
+        elif isinstance(value, dict):
+            for key, entry in value.items():
+                if key not in unseen:
+                    yield from texts(entry)
+
+    yield from texts(exercise.model_dump())
 
 
 def form(page: Page, exercise: str) -> Locator:
