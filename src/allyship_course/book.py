@@ -73,6 +73,14 @@ def _check_and_print(book: Path, static: Path) -> None:
             write_pdf(poster, static / pdf_name(poster))
 
 
+def _mend_roles(
+    _app: Sphinx, _page: str, _template: str, context: dict[str, Any], _doctree: object
+) -> None:
+    """Take away the role that docutils gives a reference: ARIA 1.3 has deprecated it."""
+    if "body" in context:
+        context["body"] = context["body"].replace(' role="doc-biblioentry"', "")
+
+
 def _depend_on_exercises(app: Sphinx, docname: str, _source: list[str]) -> None:
     """Build a page anew when its exercises change, not only when its text does."""
     for name in (EXERCISES_FILE, POSTERS_FILE):
@@ -95,6 +103,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("config-inited", _dress)
     app.connect("builder-inited", _prepare)
     app.connect("source-read", _depend_on_exercises)
+    app.connect("html-page-context", _mend_roles)
     app.add_css_file(STYLE.name)
     app.add_css_file(_BOOK_STYLE.name)
     # async and type=module: it does not wait for the theme's scripts, nor they for it.

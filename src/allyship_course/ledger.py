@@ -31,7 +31,9 @@ class _FromModules(SphinxDirective):
         book = Path(self.env.srcdir)
         for file in (*book.glob(f"**/{EXERCISES_FILE}"), book / SOURCE_MAP):
             self.env.note_dependency(str(file))
-        modules = [(folder, load_module(folder)) for folder in exercise_folders(book)]
+        # The authors' guide has exercises too: samples, of which no table should speak.
+        folders = [f for f in exercise_folders(book) if "guides" not in f.relative_to(book).parts]
+        modules = [(folder, load_module(folder)) for folder in folders]
         found: list[nodes.Node] = self.parse_text_to_nodes("\n".join(self.lines(book, modules)))
         return found
 
