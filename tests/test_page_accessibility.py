@@ -63,7 +63,9 @@ def scan(page: Page) -> tuple[list[str], list[str]]:
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE)
     tags = [*WCAG, "best-practice"]
-    result = page.evaluate("tags => axe.run(document, {runOnly: tags})", tags)
+    result = page.evaluate(
+        "tags => axe.run(document, {runOnly: tags, resultTypes: ['violations']})", tags
+    )
     wcag, advice = [], []
     for violation in result["violations"]:
         into = wcag if set(WCAG) & set(violation["tags"]) else advice
