@@ -15,11 +15,11 @@ start: _build/html/index.html demo/completion.csv
 
 test: $(READY)
 	@$(BIN)/python -m tests.browser
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n 2 --dist loadfile
 
 test-all: $(READY)
 	@$(BIN)/python -m tests.browser
-	@$(BIN)/pytest -m "slow or not slow"
+	@$(BIN)/pytest -n 2 --dist loadfile -m "slow or not slow"
 	@$(MAKE) --no-print-directory check
 
 check: $(READY)

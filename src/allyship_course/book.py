@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import __version__
-from .check import REFERENCES, exercise_folders
+from .lint import REFERENCES, exercise_folders
 from .form import FOLDER, SCRIPT, STYLE, describe
 from .page import BUILDING
 from .posters import POSTERS_FILE, load_posters, pdf_name, write_pdf

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from .check import check_book
+from .lint import check_book
 from .spec import EXERCISES_FILE, SpecError
 
 _FOLDER = click.Path(path_type=Path, file_okay=False)

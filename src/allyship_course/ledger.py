@@ -19,7 +19,7 @@ from typing import Any, ClassVar
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
-from .check import SOURCE_MAP, exercise_folders, source_rows
+from .lint import SOURCE_MAP, exercise_folders, source_rows
 from .form import FOLDER
 from .spec import EXERCISES_FILE, Exercise, Module, load_module
 

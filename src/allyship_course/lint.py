@@ -1,4 +1,7 @@
-"""Lint all content of a book: what ``allyship check`` says to an author."""
+"""Lint all content of a book: what ``allyship check`` says to an author.
+
+Not called check: ``allyship_course.check`` is what a notebook's check cells call.
+"""
 
 from __future__ import annotations
 
