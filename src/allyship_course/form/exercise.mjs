@@ -972,11 +972,16 @@ function ownIds(root) {
  * Keep Jupyter's shortcuts away from the form: with a radio button focused, an arrow key would
  * leave for the next cell and "d d" would delete this one. Ctrl or Cmd with a letter (save,
  * find, the command palette) goes through, but for what acts on cells.
- * @param {KeyboardEvent} event
+ * @param {HTMLElement} form @param {AbortSignal} signal
  */
-function keepKey(event) {
-  const command = (event.ctrlKey || event.metaKey) && /^[^am]$/iu.test(event.key);
-  if (!command) event.stopPropagation();
+function keepKeys(form, signal) {
+  /** @param {KeyboardEvent} event */
+  const decide = (event) => {
+    const command = (event.ctrlKey || event.metaKey) && /^[^am]$/iu.test(event.key);
+    form.toggleAttribute("data-lm-suppress-shortcuts", !command);
+  };
+  // At the window and before all else: Notebook 7 takes keys at the document on their way down.
+  addEventListener("keydown", decide, { capture: true, signal });
 }
 
 /** Leave a text's context menu (spelling, paste) to the browser. @param {MouseEvent} event */
@@ -989,9 +994,9 @@ function render({ model, el }) {
   el.innerHTML = model.get("form_html");
   ownIds(el);
   const form = /** @type {HTMLElement} */ (el.querySelector("form"));
-  form.addEventListener("keydown", keepKey);
-  form.addEventListener("contextmenu", keepMenu);
   const gone = new AbortController();
+  keepKeys(form, gone.signal);
+  form.addEventListener("contextmenu", keepMenu);
   enhance(form, kernelStore(model, form), gone.signal);
   return () => gone.abort();
 }
