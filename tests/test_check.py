@@ -258,7 +258,7 @@ def test_a_module_without_a_reading(course: Path) -> None:
 
 def test_a_reading_that_is_not_utf_8(course: Path) -> None:
     reading = course / "book" / "modules" / "01-small" / "index.md"
-    reading.write_bytes(READING.encode() + b"\ncaf\xe9\n")
+    reading.write_bytes(READING.encode() + b"\n\xe9t\xe9\n")
     line = READING.count("\n") + 2
     assert told(course) == [
         f"01-small/index.md:{line}: the file is not UTF-8. Save it as UTF-8 text"

@@ -270,7 +270,7 @@ def good() -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
-        ({"titel": "x"}, "/posters.yml:13: unknown key 'titel'. Did you mean 'title'?"),
+        ({"titles": "x"}, "/posters.yml:13: unknown key 'titles'. Did you mean 'title'?"),
         ({"title": ""}, "/posters.yml:3: 'title' is empty. Write its text"),
         ({"points": []}, "/posters.yml:5: 'points' has 0 of at least 3 entries. Add the rest"),
         ({"id": "Is-not"}, "/posters.yml:2: 'Is-not' can't be an id. Use small letters"),

@@ -169,7 +169,7 @@ BAD = {
     "white space": (b" \n\t", "is empty"),
     "not JSON": (b"answered: all", DAMAGED),
     "a picture": (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", DAMAGED),
-    "not UTF-8": (b'{"schema":1,"module":"caf\xe9","exercises":{}}', DAMAGED),
+    "not UTF-8": (b'{"schema":1,"module":"\xe9t\xe9","exercises":{}}', DAMAGED),
     "a list": (b"[]", "does not hold a JSON object"),
     "null": (b"null", "does not hold a JSON object"),
     "a number": (b"1", "does not hold a JSON object"),

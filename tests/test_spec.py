@@ -376,7 +376,7 @@ def test_ids_and_ways_are_all_checked_at_once(tmp_path: Path) -> None:
         (b"# nothing but a comment\n", 1, "the file is empty"),
         (b"- one\n- two\n", 1, "here stands '[one, two]' where keys are expected"),
         (b"hello\n", 1, "here stands 'hello' where keys are expected"),
-        (b"title: caf\xe9\n", 1, "the file is not UTF-8"),
+        (b"title: \xe9t\xe9\n", 1, "the file is not UTF-8"),
         (b"title: T\nminutes: 1\n# na\xefve\n", 3, "the file is not UTF-8"),
         ("title: T\n".encode("utf-16"), 1, "the file is not UTF-8"),
         (b"title: T\nmodule: a\x00b\n", 2, "here stands a control character"),
