@@ -970,18 +970,24 @@ function ownIds(root) {
 
 /**
  * Keep Jupyter's shortcuts away from the form: with a radio button focused, an arrow key would
- * leave for the next cell and "d d" would delete this one. Ctrl or Cmd with a letter (save,
- * find, the command palette) goes through, but for what acts on cells.
+ * leave for the next cell and "d d" would delete this one; Enter would not begin a new line.
+ * Ctrl or Cmd with a letter (save, find, the command palette) goes through, but for what acts
+ * on cells.
  * @param {HTMLElement} form @param {AbortSignal} signal
  */
 function keepKeys(form, signal) {
   /** @param {KeyboardEvent} event */
-  const decide = (event) => {
-    const command = (event.ctrlKey || event.metaKey) && /^[^am]$/iu.test(event.key);
-    form.toggleAttribute("data-lm-suppress-shortcuts", !command);
+  const ours = (event) => !(event.ctrlKey || event.metaKey) || !/^[^am]$/iu.test(event.key);
+  form.addEventListener("keydown", (event) => ours(event) && event.stopPropagation());
+  // Notebook 7 takes keys at the document on their way down, so they are marked still earlier.
+  /** @param {KeyboardEvent} event */
+  const mark = (event) => {
+    const control = /** @type {Element} */ (event.target);
+    if (form.contains(control)) {
+      control.toggleAttribute("data-lm-suppress-shortcuts", ours(event));
+    }
   };
-  // At the window and before all else: Notebook 7 takes keys at the document on their way down.
-  addEventListener("keydown", decide, { capture: true, signal });
+  addEventListener("keydown", mark, { capture: true, signal });
 }
 
 /** Leave a text's context menu (spelling, paste) to the browser. @param {MouseEvent} event */
