@@ -172,7 +172,7 @@ def page(context: BrowserContext) -> Page:
 @pytest.fixture(scope="session")
 def demo_class(shared: Path) -> Demo:
     """The demo class over the tiny book, graded. For looking at; copy it to change it."""
-    folder = once(shared, "demo", lambda into: _make_demo(into))
+    folder = once(shared, "demo", _make_demo)
     return Demo(folder)
 
 

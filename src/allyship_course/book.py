@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import __version__
-from .lint import REFERENCES, exercise_folders
 from .form import FOLDER, SCRIPT, STYLE, describe
+from .lint import REFERENCES, exercise_folders
 from .page import BUILDING
 from .posters import POSTERS_FILE, load_posters, pdf_name, write_pdf
 from .spec import EXERCISES_FILE, SpecError, load_module

@@ -19,8 +19,8 @@ from typing import Any, ClassVar
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
-from .lint import SOURCE_MAP, exercise_folders, source_rows
 from .form import FOLDER
+from .lint import SOURCE_MAP, exercise_folders, source_rows
 from .spec import EXERCISES_FILE, Exercise, Module, load_module
 
 
