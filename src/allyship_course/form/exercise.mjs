@@ -93,7 +93,8 @@ const checked = (scope) => radios(scope).find((radio) => radio.checked)?.value;
 const chosen = (scope) => radios(scope).flatMap((radio) => (radio.checked ? [radio.value] : []));
 /** @param {Element} scope @param {unknown} value */
 const check = (scope, value) => {
-  for (const radio of radios(scope)) radio.checked = radio.value === String(value);
+  const wanted = ["string", "number"].includes(typeof value) ? String(value) : "";
+  for (const radio of radios(scope)) radio.checked = radio.value === wanted;
 };
 /** @param {Element} scope @returns {HTMLElement[]} */
 const cardsOf = (scope) => [...scope.querySelectorAll("[data-card]")].map((c) => /** @type {HTMLElement} */ (c));
