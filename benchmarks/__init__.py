@@ -1,0 +1,1 @@
+"""What the course promises to cost, measured. Run with ``make bench``."""
