@@ -572,16 +572,15 @@ def assert_focus_is_visible(page: Page) -> None:
         """() => {
           const e = document.activeElement, style = getComputedStyle(e);
           const seen = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 1;
-          // Since 2026-11-21, to be taken out when the theme's search field is mended.
-          if (e.matches(".sidebar-search")) return true;
           return e === document.body || seen || e.outerHTML;
         }"""
     )
     assert outlined is True
     page.wait_for_function(
         """() => {
-          const box = document.activeElement.getBoundingClientRect();
-          return box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.width > 0;
+          const e = document.activeElement, box = e.getBoundingClientRect();
+          const seen = box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.width > 0;
+          return e === document.body || seen;
         }"""
     )
 
