@@ -242,7 +242,7 @@ function importJson(text) {
     return "This file is no journal: it is not JSON. Nothing was changed.";
   }
   if (data?.schema > SCHEMA) return "This journal was saved by a newer version of the course. Nothing was changed.";
-  if (data?.schema !== SCHEMA || typeof data.modules !== "object") return "This file is no journal of this course. Nothing was changed.";
+  if (data?.schema !== SCHEMA || typeof data.modules !== "object" || !data.modules) return "This file is no journal of this course. Nothing was changed.";
   let taken = 0;
   let older = 0;
   try {
@@ -305,9 +305,7 @@ async function showCertificate(place) {
     addEventListener("afterprint", () => document.body.classList.remove("ac-print-certificate"), { once: true });
     print();
   });
-  for (const form of document.querySelectorAll("form.ac-exercise")) {
-    new MutationObserver(show).observe(form, { attributes: true, attributeFilter: ["data-complete"] });
-  }
+  document.addEventListener("ac-kept", show);
   show();
   place.setAttribute("data-ready", "");
 }

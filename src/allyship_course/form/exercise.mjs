@@ -677,6 +677,7 @@ export async function enhance(form, store, signal) {
       sent = changed;
       changed = new Set();
       tell(store.saved, (await store.save(read(form), sent)).join(" "));
+      form.dispatchEvent(new Event("ac-kept", { bubbles: true }));
     } catch (error) {
       changed = new Set([...sent, ...changed]);
       tellTrouble(error);
