@@ -128,8 +128,10 @@ def test_the_text_export_reads_like_a_journal(written: Page, fields_site: str) -
         ('{"schema": 1, "modules": {"02-fields": null}}', "damaged"),
         ('{"schema": 1, "modules": null}', "no journal of this course"),
         (
-            '{"schema": 1, "modules": {"02-fields": {"exercises": {"garden": '
-            '{"answers": {"plants": 7, "jobs": "x"}, "saved": "2031"}}}}}',
+            (
+                '{"schema": 1, "modules": {"02-fields": {"exercises": {"garden": {"answers": '
+                '{"plants": 7, "jobs": "x"}, "saved": "2031"}}}}}'
+            ),
             "Taken in: 1 exercise.",
         ),
     ],
