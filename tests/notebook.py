@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
@@ -35,22 +37,31 @@ def call(lab: Lab, method: str, path: str, data: object = None) -> Any:
     return json.loads(raw) if raw else None
 
 
+def kernels(lab: Lab) -> list[dict[str, Any]]:
+    """The kernels that run. While one is being ended, Jupyter answers with an error: ask again."""
+    for _ in range(PATIENCE // 50):
+        with contextlib.suppress(urllib.error.HTTPError):
+            found: list[dict[str, Any]] = call(lab, "GET", "api/kernels")
+            return found
+        time.sleep(0.05)
+    raise AssertionError("Jupyter did not say which kernels run")
+
+
 def connected(lab: Lab) -> bool:
     """Whether a kernel runs and a page talks to it."""
-    try:
-        return any(kernel["connections"] for kernel in call(lab, "GET", "api/kernels"))
-    except urllib.error.HTTPError:  # one is just being ended
-        return False
+    return any(kernel["connections"] for kernel in kernels(lab))
 
 
 def end_kernels(lab: Lab) -> None:
     for session in call(lab, "GET", "api/sessions"):
         call(lab, "DELETE", f"api/sessions/{session['id']}")
+    while kernels(lab):
+        time.sleep(0.05)
 
 
 def kill_kernel(lab: Lab) -> None:
     """End the one running kernel as a crash or a full memory does."""
-    (kernel,) = call(lab, "GET", "api/kernels")
+    (kernel,) = kernels(lab)
     (process,) = [
         p
         for p in psutil.process_iter(["cmdline"])

@@ -76,9 +76,12 @@ def _check_and_print(book: Path, static: Path) -> None:
 def _mend_roles(
     _app: Sphinx, _page: str, _template: str, context: dict[str, Any], _doctree: object
 ) -> None:
-    """Take away the role that docutils gives a reference: ARIA 1.3 has deprecated it."""
+    """Take away the roles that docutils gives references: they don't fit into one another."""
     if "body" in context:
-        context["body"] = context["body"].replace(' role="doc-biblioentry"', "")
+        body = context["body"].replace(' role="doc-biblioentry"', "")
+        context["body"] = body.replace(
+            '<div role="list" class="citation-list"', '<div class="citation-list"'
+        )
 
 
 def _depend_on_exercises(app: Sphinx, docname: str, _source: list[str]) -> None:
