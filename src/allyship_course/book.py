@@ -73,6 +73,15 @@ def _check_and_print(book: Path, static: Path) -> None:
             write_pdf(poster, static / pdf_name(poster))
 
 
+def _list_exercises(
+    app: Sphinx, page: str, _template: str, context: dict[str, Any], _doctree: object
+) -> None:
+    """Tell a module's page which exercises it has, for "What you did" at its end."""
+    folder = (Path(app.srcdir) / page).parent
+    if page.startswith("modules/") and (folder / EXERCISES_FILE).exists():
+        context["exercises"] = load_module(folder).exercises
+
+
 def _mend_roles(
     _app: Sphinx, _page: str, _template: str, context: dict[str, Any], _doctree: object
 ) -> None:
@@ -106,6 +115,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("config-inited", _dress)
     app.connect("builder-inited", _prepare)
     app.connect("source-read", _depend_on_exercises)
+    app.connect("html-page-context", _list_exercises)
     app.connect("html-page-context", _mend_roles)
     app.add_css_file(STYLE.name)
     app.add_css_file(_BOOK_STYLE.name)
