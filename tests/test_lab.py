@@ -495,6 +495,7 @@ def found_by_axe(page: Page) -> list[str]:
     return [f"{v['id']}: {n['target']}" for v in result["violations"] for n in v["nodes"]]
 
 
+@pytest.mark.slow
 def test_it_works_in_the_notebook_application_too(
     lab: Lab, notebook: Notebook, browser: Browser
 ) -> None:
