@@ -343,7 +343,7 @@ def test_cleared_answers_are_gone_after_a_reload_and_other_exercises_stay(
 
 
 def steps_shown(page: Page) -> list[str]:
-    return form(page, "kettle").locator("section:visible h4").all_inner_texts()
+    return form(page, "kettle").locator(".ac-step:visible h4").all_inner_texts()
 
 
 def test_a_case_opens_step_by_step_along_the_choices(tiny_site: str, page: Page) -> None:

@@ -8,10 +8,8 @@ from __future__ import annotations
 import functools
 import json
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-import jinja2
-from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from ..spec import (
@@ -29,6 +27,10 @@ from ..spec import (
     Sort,
 )
 
+if TYPE_CHECKING:
+    import jinja2
+    from markdown_it import MarkdownIt
+
 FOLDER = Path(__file__).parent
 SCRIPT = FOLDER / "exercise.mjs"
 STYLE = FOLDER / "exercise.css"
@@ -38,6 +40,8 @@ Place = Literal["page", "notebook"]
 
 @functools.cache
 def _markdown() -> MarkdownIt:
+    from markdown_it import MarkdownIt  # here, for a kernel that starts without a form
+
     # No raw HTML: an author's "<" is text, and nothing in a form can run.
     return MarkdownIt("commonmark", {"html": False, "typographer": False})
 
@@ -50,6 +54,8 @@ def markdown(text: str) -> Markup:
 @functools.cache
 def template(name: str) -> jinja2.Template:
     """Return one of the templates beside this file; everything put into it is escaped."""
+    import jinja2  # here, for a kernel that starts without a form
+
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(FOLDER),
         autoescape=True,
