@@ -49,7 +49,10 @@ def count_words(text: str) -> int:
 class Part(BaseModel):
     """A part of what an author writes: unknown keys are errors, texts are stripped."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+    # defer_build: a kernel imports this before it knows whether it will read a module.
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, str_strip_whitespace=True, defer_build=True
+    )
 
 
 class _FieldBase(Part):
