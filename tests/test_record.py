@@ -23,6 +23,7 @@ from allyship_course.record import (
     Record,
     RecordError,
     read_record,
+    submitted_record,
     write_record,
 )
 from tests.strategies import any_answers, any_json, exercise_dicts, full_answers, ids, quick
@@ -420,3 +421,56 @@ def test_a_link_in_the_records_place_is_replaced_not_written_through(tmp_path: P
     write_record(file, SMALL)
     assert target.read_text() == "mine"
     assert read_record(file) == SMALL
+
+
+# ------------------------------------------------------- handed in with the notebook
+
+
+def notebook_with(folder: Path, **metadata: Any) -> None:
+    """The one file that the published page hands in."""
+    notebook = {"cells": [], "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+    (folder / "01-tiny.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
+
+
+def test_a_record_in_the_notebook_is_read_where_there_is_no_file(tmp_path: Path) -> None:
+    assert submitted_record(tmp_path, "01-tiny") is None
+    notebook_with(tmp_path)
+    assert submitted_record(tmp_path, "01-tiny") is None
+    notebook_with(tmp_path, allyship={"record": SMALL.to_json(), "student": "s1"})
+    assert submitted_record(tmp_path, "01-tiny") == SMALL
+    write_record(tmp_path / "completion.json", Record("01-tiny"))
+    assert submitted_record(tmp_path, "01-tiny") == Record("01-tiny")
+
+
+def test_a_damaged_file_is_not_passed_over_for_the_notebook(tmp_path: Path) -> None:
+    notebook_with(tmp_path, allyship={"record": SMALL.to_json()})
+    for damage in (
+        lambda file: file.write_text("{"),
+        lambda file: file.symlink_to("nowhere"),
+        lambda file: file.mkdir(),
+    ):
+        file = tmp_path / "completion.json"
+        damage(file)
+        with pytest.raises(RecordError):
+            submitted_record(tmp_path, "01-tiny")
+        file.rmdir() if file.is_dir() else file.unlink()
+
+
+@pytest.mark.parametrize(
+    ("ours", "said"),
+    [
+        ([], "damaged"),
+        ({}, "damaged"),
+        ({"record": "all of it"}, "damaged"),
+        ({"record": {"schema": 99, "module": "m", "exercises": {}}}, "newer version"),
+        ({"record": {"schema": 1, "module": "m"}}, "'exercises' is missing"),
+        ({"record": {"schema": 1, "module": "m", "exercises": {"a": 1}}}, "not an object"),
+        ({"record": {"schema": 1, "module": "x" * MAX_BYTES, "exercises": {}}}, "too large"),
+    ],
+)
+def test_a_record_in_the_notebook_keeps_the_same_limits(
+    tmp_path: Path, ours: object, said: str
+) -> None:
+    notebook_with(tmp_path, allyship=ours)
+    with pytest.raises(RecordError, match=said):
+        submitted_record(tmp_path, "01-tiny")

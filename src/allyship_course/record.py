@@ -12,6 +12,9 @@ Shape (schema 1)::
 
 A record comes from a stranger's machine: it is read within limits of size and depth,
 without following links, and everything in it that is not as above is left out or refused.
+
+From Jupyter the record is a file of its own. Who worked on the published page hands in one
+file, the notebook, with the same record in its metadata: see :func:`submitted_record`.
 """
 
 from __future__ import annotations
@@ -32,6 +35,9 @@ SCHEMA = 1
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 20
 MAX_WORDS = 10_000_000
+MAX_NOTEBOOK_BYTES = 50_000_000
+NOTEBOOK_KEY = "allyship"
+"""In a notebook's metadata: ``{"record": {...}, "student": "the id that the class uses"}``."""
 
 
 class RecordError(Exception):
@@ -83,6 +89,28 @@ def read_record(file: Path) -> Record | None:
     if data is None:
         return None
     return parse_record(data, file.name)
+
+
+def submitted_record(folder: Path, module: str) -> Record | None:
+    """Return the record in a submission's folder; ``None`` where nothing was recorded.
+
+    ``completion.json`` counts where there is one; else the record in the metadata of the
+    notebook ``<module>.ipynb``. Raises RecordError for what is neither; the same limits hold.
+    """
+    file = folder / RECORD_FILE
+    if os.path.lexists(file):
+        return read_record(file)
+    notebook = folder / f"{module}.ipynb"
+    metadata = (read_json(notebook, MAX_NOTEBOOK_BYTES) or {}).get("metadata")
+    ours = metadata.get(NOTEBOOK_KEY) if isinstance(metadata, dict) else None
+    if ours is None:
+        return None
+    data = ours.get("record") if isinstance(ours, dict) else None
+    if not isinstance(data, dict):
+        raise RecordError(f"the completion record in {notebook.name} is damaged")
+    if len(encode_json(data)) > MAX_BYTES:
+        raise RecordError(f"the completion record in {notebook.name} is too large")
+    return parse_record(data, f"the completion record in {notebook.name}")
 
 
 def write_record(file: Path, record: Record) -> None:
