@@ -82,7 +82,7 @@ class Notebook:
     def open(self) -> None:
         """Open it, alone, and wait for its kernel."""
         path = self.file.relative_to(self.lab.root).as_posix()
-        workspace = f"{self.file.parent.name}-{self.file.stem}"
+        workspace = "-".join(self.file.relative_to(self.lab.root).with_suffix("").parts)
         self.page.set_viewport_size(ALL_AT_ONCE)
         self.page.goto(
             f"{self.lab.address}/lab/workspaces/{workspace}/tree/{path}?token={self.lab.token}"
@@ -132,9 +132,9 @@ class Notebook:
         found: dict[str, Any] = json.loads(self.record_file.read_text())["exercises"]
         return found.get(exercise, {})
 
-    def answers(self, exercise: str) -> dict[str, Any]:
+    def answers(self, exercise: str, module: str = "01-tiny") -> dict[str, Any]:
         """What the learner's journal holds of an exercise."""
-        file = self.lab.journal / "01-tiny.json"
+        file = self.lab.journal / f"{module}.json"
         if not file.exists():
             return {}
         found: dict[str, Any] = json.loads(file.read_text())["exercises"]

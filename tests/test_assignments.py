@@ -10,7 +10,7 @@ import pytest
 from nbformat import NotebookNode
 from nbgrader.nbgraderformat import MetadataValidator
 
-from allyship_course.assignments import NOTE_TAG, make_assignment
+from allyship_course.assignments import NOTE_TAG, make_assignment, make_journal
 from allyship_course.spec import SpecError, load_module
 from tests.classroom import kernel_of, run_all
 from tests.conftest import ROOT, TINY_MODULE
@@ -159,3 +159,21 @@ def test_a_cell_that_does_not_place_one_part_is_refused_in_plain_words(
     assert message.startswith(f"{page}:{line}: ")
     assert "exactly one exercise or poster" in message
     assert not list(tmp_path.glob("source/**/*.ipynb"))
+
+
+def test_the_journal_is_a_notebook_without_checks_and_with_a_certificate(tmp_path: Path) -> None:
+    book = ROOT / "book"
+    (tmp_path / "journal" / "modules" / "99-gone-since").mkdir(parents=True)
+    made = make_journal(book, tmp_path)
+    assert made == tmp_path / "journal" / "journal.ipynb"
+    notebook = nbformat.read(made, as_version=4)
+    nbformat.validate(notebook)
+    assert not checks(notebook)
+    assert not [c for c in notebook.cells if NOTE_TAG in c.metadata.get("tags", [])]
+    code = [cell.source.splitlines()[-1] for cell in notebook.cells if cell.cell_type == "code"]
+    prompts = [f'exercise("{e.id}")' for e in load_module(book / "journal").exercises]
+    assert code == [*prompts, "certificate()"]
+    modules = [f.parent.name for f in book.glob("modules/*/exercises.yml")]
+    assert sorted(p.name for p in (made.parent / "modules").iterdir()) == sorted(modules)
+    before = made.read_bytes()
+    assert make_journal(book, tmp_path).read_bytes() == before

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from allyship_course import journal
 from allyship_course.completion import answered, completion
-from allyship_course.journal import Note, journal_folder, keep, read_notes
+from allyship_course.journal import Note, is_complete, journal_folder, keep, read_notes
 from allyship_course.record import (
     Entry,
     NewerSchemaError,
@@ -214,6 +214,20 @@ BAD_RECORDS = {
     "of another module": json.dumps({"schema": 1, "module": "02", "exercises": {}}).encode(),
     "of a wrong shape": json.dumps({"schema": 1, "module": "01-tiny", "exercises": []}).encode(),
 }
+
+
+def test_of_what_is_not_collected_nothing_is_written_beside_the_notebook(home: Path) -> None:
+    prompts = TINY.model_copy(update={"collected": False})
+    keep(prompts, KETTLE, WROTE, home / "read-only-or-not-there", home / "journal")
+    assert notes(home)["kettle"].answers == WROTE.answers
+    assert [p.name for p in home.iterdir() if p.name != "journal"] == ["01-tiny"]
+
+
+def test_a_module_is_complete_once_each_exercise_is_answered_or_left_out() -> None:
+    whole = {e.id: Note(passed=True) for e in TINY.exercises} | {"kettle": WROTE}
+    assert is_complete(TINY, whole)
+    assert not is_complete(TINY, {**whole, "kettle": Note({"first": "fill"})})
+    assert not is_complete(TINY, {k: v for k, v in whole.items() if k != "mine"})
 
 
 @pytest.mark.parametrize("raw", BAD_RECORDS.values(), ids=BAD_RECORDS.keys())

@@ -18,9 +18,12 @@ from nbgrader.apps.api import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
+from allyship_course.assignments import make_journal
 from allyship_course.desk.demo import Demo, _config, _exchange
+from allyship_course.journal import Note, keep
+from allyship_course.spec import load_module
 from tests.classroom import scores
-from tests.conftest import Lab, guarded, running_lab
+from tests.conftest import ROOT, Lab, guarded, running_lab
 from tests.forms import answer_all_types, card, form, progress, secret, thoughts, trouble
 from tests.notebook import (
     ALL_AT_ONCE,
@@ -79,6 +82,13 @@ def notebook(
     folder = lab.root / f"{number}-01-tiny"
     shutil.copytree(student_folder, folder)
     return Notebook(lab, page, folder / "01-tiny.ipynb")
+
+
+@pytest.fixture
+def journal_notebook(lab: Lab, page: Page) -> Notebook:
+    """The course's journal as a notebook, as it is handed round."""
+    made = make_journal(ROOT / "book", lab.root / str(sum(1 for _ in lab.root.iterdir())))
+    return Notebook(lab, page, made)
 
 
 def ids_that_stand_twice(page: Page) -> list[str]:
@@ -459,6 +469,69 @@ def hand_in_and_grade(demo: Demo, student: str) -> None:
 def files_with(phrase: str, folder: Path) -> list[Path]:
     """Every file below ``folder`` that holds the phrase, in whatever it is written."""
     return [f for f in folder.rglob("*") if f.is_file() and phrase.encode() in f.read_bytes()]
+
+
+# ------------------------------------------------------- the journal, the certificate
+
+
+def open_journal(notebook: Notebook) -> Locator:
+    """Open the journal's notebook and run it; return the certificate at its end."""
+    notebook.open()
+    notebook.menu("Run", "Run All Cells")
+    certificate = notebook.page.locator("section[data-ready]")
+    expect(certificate).to_be_visible(timeout=2 * PATIENCE)
+    return certificate
+
+
+def test_the_journal_as_a_notebook_keeps_a_prompt_and_hands_nothing_in(
+    journal_notebook: Notebook, context: BrowserContext, page: Page
+) -> None:
+    label = "Describe a queue or a waiting room you know"
+    open_journal(journal_notebook)
+    expect(page.get_by_label("Share my answers")).to_have_count(0)
+    page.get_by_label(label).fill(PHRASE)
+    expect(kept(page, "doors-and-rooms")).to_be_visible()
+    assert journal_notebook.answers("doors-and-rooms", "journal") == {"the-queue": PHRASE}
+    journal_notebook.save()
+    folder = journal_notebook.file.parent
+    assert files_with(PHRASE, folder) == []
+    assert not list(folder.rglob("completion*.json"))
+    page.close()
+    end_kernels(journal_notebook.lab)
+
+    journal_notebook.page = page = context.new_page()
+    open_journal(journal_notebook)
+    expect(page.get_by_label(label)).to_have_value(PHRASE)
+
+
+def test_the_certificate_in_a_notebook_counts_the_journal_and_keeps_no_name(
+    journal_notebook: Notebook, page: Page, tmp_path: Path
+) -> None:
+    notebook = journal_notebook
+    welcome = load_module(ROOT / "book" / "modules" / "00-welcome")
+    for exercise in welcome.exercises:
+        keep(welcome, exercise, Note(passed=True), tmp_path, notebook.lab.journal)
+    certificate = open_journal(notebook)
+    expect(certificate.get_by_role("status")).to_contain_text("in your journal: 1 of 9 modules.")
+    expect(certificate.locator(".ac-certificate").get_by_role("listitem")).to_have_text("Welcome")
+    name = certificate.get_by_label("Your name")
+    name.press_sequentially("Nadia Okonkwo, d d a")
+    expect(certificate.locator(".ac-certificate")).to_contain_text("Nadia Okonkwo, d d a went")
+    page.evaluate("window.print = () => {}")
+    certificate.get_by_role("button", name="Print the certificate").click()
+    page.emulate_media(media="print")
+    expect(page.locator("body > .ac-certificate")).to_be_visible()
+    expect(certificate).to_be_hidden()
+    page.emulate_media(media="screen")
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    expect(page.locator("body > .ac-certificate")).to_have_count(0)
+    page.evaluate(AXE)
+    found = page.evaluate("tags => axe.run('section[data-ready]', {runOnly: tags})", WCAG)
+    assert found["passes"]
+    assert found["violations"] == []
+    saved = notebook.save()
+    assert "certificate_html" in json.dumps(saved.metadata.widgets)
+    assert files_with("Nadia", notebook.lab.root.parent) == []
 
 
 # ------------------------------------------------------------------------ for everybody

@@ -166,7 +166,8 @@ def test_only_the_certificate_is_printed(written: Page) -> None:
     written.evaluate("window.print = () => {}")
     certificate.get_by_role("button", name="Print the certificate").click()
     written.emulate_media(media="print")
-    expect(written.locator(".ac-certificate")).to_be_visible()
+    expect(written.locator("body > .ac-certificate")).to_contain_text("Nadia Okonkwo")
+    expect(written.locator("body > .ac-certificate")).to_be_visible()
     expect(form(written, "garden")).to_be_hidden()
     expect(certificate.get_by_role("button")).to_be_hidden()
 

@@ -1,7 +1,7 @@
 """An open course on allyship, and its machinery: forms, completion, record, grading.
 
-In a notebook: ``exercise(id)`` shows an exercise, ``poster(id)`` a poster, and
-``check(id)`` says whether an exercise is complete.
+In a notebook: ``exercise(id)`` shows an exercise, ``poster(id)`` a poster, ``check(id)`` says
+whether an exercise is complete, and ``certificate()`` shows the certificate.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 __version__ = "0.1.0"
-__all__ = ["check", "exercise", "poster"]
+__all__ = ["certificate", "check", "exercise", "poster"]
 
 if TYPE_CHECKING:
-    from .widget import check, exercise, poster
+    from .widget import certificate, check, exercise, poster
 
 
 def __getattr__(name: str) -> object:

@@ -1,5 +1,7 @@
 """A module as an nbgrader assignment: reading, exercises, and the completion checks at its end.
 
+And the journal as a notebook of its own, of which nothing is collected.
+
 Needs jupytext, which comes with the ``instructor`` extra.
 """
 
@@ -15,11 +17,20 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from .posters import POSTERS_FILE
-from .spec import EXERCISES_FILE, Exercise, Module, Problem, SpecError, load_module
+from .spec import (
+    EXERCISES_FILE,
+    MODULES_FOLDER,
+    Exercise,
+    Module,
+    Problem,
+    SpecError,
+    load_module,
+)
 
 CHECK_PREFIX = "check-"
 NOTE_TAG = "allyship-note"
 POINTS = 1
+JOURNAL = "journal"
 
 _BEGIN = """\
 **To begin**, choose *Run* in the menu, then *Run All Cells*. Do it again whenever you come \
@@ -27,6 +38,20 @@ back: your answers come back too.
 
 What you write is kept in your own journal, outside this notebook. Handed in is only which \
 prompts you answered and how many words, unless you tick *Share* on an exercise."""
+
+_BEGIN_JOURNAL = """\
+**To begin**, choose *Run* in the menu, then *Run All Cells*. Do it again whenever you come \
+back: your answers come back too.
+
+What you write is kept in your own journal, outside this notebook. Nobody collects this \
+notebook, and none of your answers is in it."""
+
+_CERTIFICATE = """\
+## When you are through with the modules
+
+The certificate says which modules are complete by your journal, that is, answered or left out \
+by choice. Run its cell again to bring it up to date. The name that you type goes onto paper \
+only. It is not in this notebook, and is gone when you close it."""
 
 _CHECKS = """\
 ## What is complete
@@ -61,11 +86,42 @@ def make_assignment(module_folder: Path, source: Path) -> Path:
     return notebook
 
 
+def make_journal(book: Path, course: Path) -> Path:
+    """Write ``course/journal/journal.ipynb`` and the files that it needs; return the notebook.
+
+    It is no assignment. Nothing of it is collected, and the folder can be handed round in any
+    way. The modules lie in it too, since the certificate counts them.
+    """
+    folder = course / JOURNAL
+    shutil.rmtree(folder / MODULES_FOLDER, ignore_errors=True)  # of a module that is gone since
+    copies = {book / JOURNAL / EXERCISES_FILE: folder / EXERCISES_FILE}
+    for file in book.glob(f"{MODULES_FOLDER}/*/{EXERCISES_FILE}"):
+        copies[file] = folder / file.relative_to(book)
+    for file, copy in copies.items():
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, copy)
+    notebook = folder / f"{JOURNAL}.ipynb"
+    module = load_module(book / JOURNAL)
+    nbformat.write(journal_notebook(module, book / JOURNAL / "index.md"), notebook)
+    return notebook
+
+
 def assignment_notebook(module: Module, reading: Path) -> NotebookNode:
     """Return a valid nbgrader source notebook made from a module's reading and exercises."""
-    cells = [*_reading_cells(module, reading), new_markdown_cell(_CHECKS)]
+    cells = [*_reading_cells(module, reading, _BEGIN), new_markdown_cell(_CHECKS)]
     cells += [check_cell(exercise) for exercise in module.exercises]
     cells.append(new_markdown_cell(_NOTE, metadata={"tags": [NOTE_TAG]}))
+    return _notebook(module, cells)
+
+
+def journal_notebook(module: Module, reading: Path) -> NotebookNode:
+    """Return the journal as a notebook: its prompts and the certificate, and no check cells."""
+    cells = [*_reading_cells(module, reading, _BEGIN_JOURNAL), new_markdown_cell(_CERTIFICATE)]
+    cells.append(_folded_cell("Your certificate", "certificate()", {}))
+    return _notebook(module, cells)
+
+
+def _notebook(module: Module, cells: list[NotebookNode]) -> NotebookNode:
     for number, cell in enumerate(cells):
         # Counted, not random: made again from the same module, the notebook is the same.
         cell["id"] = f"{module.module[:2]}-{number:03}"
@@ -76,7 +132,7 @@ def assignment_notebook(module: Module, reading: Path) -> NotebookNode:
     return new_notebook(cells=cells, metadata=metadata)
 
 
-def _reading_cells(module: Module, reading: Path) -> list[NotebookNode]:
+def _reading_cells(module: Module, reading: Path, begin: str) -> list[NotebookNode]:
     import jupytext
 
     cells: list[NotebookNode] = []
@@ -88,7 +144,7 @@ def _reading_cells(module: Module, reading: Path) -> list[NotebookNode]:
             cells.append(_placing_cell(module, placed[1], placed[2]))
         elif "remove-cell" not in cell.metadata.get("tags", []):
             raise SpecError([_not_one_part(reading, cell.source)])
-    cells.insert(1, new_markdown_cell(_BEGIN))
+    cells.insert(1, new_markdown_cell(begin))
     return cells
 
 
@@ -107,7 +163,7 @@ def _placing_cell(module: Module, function: str, part_id: str) -> NotebookNode:
     It imports what it needs, so that cells can be run one by one and in any order.
     """
     title = f"Exercise: {module.exercise(part_id).title}" if function == "exercise" else "Poster"
-    return _folded_cell(title, function, part_id, {})
+    return _folded_cell(title, f'{function}("{part_id}")', {})
 
 
 def check_cell(exercise: Exercise) -> NotebookNode:
@@ -122,11 +178,11 @@ def check_cell(exercise: Exercise) -> NotebookNode:
         "points": POINTS,
     }
     title = f"Complete? {exercise.title}"
-    return _folded_cell(title, "check", exercise.id, {"nbgrader": nbgrader})
+    return _folded_cell(title, f'check("{exercise.id}")', {"nbgrader": nbgrader})
 
 
-def _folded_cell(title: str, function: str, part_id: str, metadata: dict[str, Any]) -> NotebookNode:
+def _folded_cell(title: str, call: str, metadata: dict[str, Any]) -> NotebookNode:
     """Return a cell of which JupyterLab shows the first line only: its title."""
-    source = f'# {title}\nfrom allyship_course import {function}\n\n{function}("{part_id}")'
+    source = f"# {title}\nfrom allyship_course import {call.partition('(')[0]}\n\n{call}"
     folded = {"jupyter": {"source_hidden": True}, "editable": False, "deletable": False}
     return new_code_cell(source, metadata={**folded, **metadata})

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import __version__
-from .form import FOLDER, SCRIPT, STYLE, describe
+from .form import COURSE_SCRIPT, FOLDER, SCRIPT, STYLE, describe
 from .lint import REFERENCES, exercise_folders
 from .page import BUILDING
 from .posters import POSTERS_FILE, load_posters, pdf_name, write_pdf
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from sphinx.config import Config
 
 _BOOK_STYLE = FOLDER / "book.css"
-_BOOK_SCRIPT = FOLDER / "course.mjs"
 _TEMPLATES = FOLDER / "templates"
 _ICON = FOLDER / "icon.svg"
 
@@ -47,7 +46,7 @@ def _prepare(app: Sphinx) -> None:
     os.environ[BUILDING] = "1"
     static = Path(app.doctreedir) / "allyship_static"
     static.mkdir(parents=True, exist_ok=True)
-    for file in (SCRIPT, STYLE, _BOOK_STYLE, _BOOK_SCRIPT):
+    for file in (SCRIPT, STYLE, _BOOK_STYLE, COURSE_SCRIPT):
         shutil.copy(file, static / file.name)
     try:
         _check_and_print(Path(app.srcdir), static)
@@ -63,7 +62,7 @@ def _check_and_print(book: Path, static: Path) -> None:
     for folder in exercise_folders(book):
         module = load_module(folder)
         page = f"{folder.relative_to(book).as_posix()}/index.html"
-        described.append(describe(module, page, counts=folder.parent.name == "modules"))
+        described.append(describe(module, page))
         if folder.name == "journal":
             write_workbook(module, static / WORKBOOK_NAME)
     course = json.dumps(described, ensure_ascii=False, separators=(",", ":"))

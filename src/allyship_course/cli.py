@@ -39,13 +39,18 @@ def check() -> None:
 
 @main.command()
 def assignments() -> None:
-    """Make an nbgrader source notebook in course/source from every module of the book."""
-    from .assignments import make_assignment
+    """Make an nbgrader source notebook in course/source from every module of the book.
+
+    Beside them, in course/journal, the journal as a notebook, of which nothing is collected.
+    """
+    from .assignments import JOURNAL, make_assignment, make_journal
 
     root = _course_root()
     for exercises in sorted(root.glob(f"book/modules/*/{EXERCISES_FILE}")):
         notebook = make_assignment(exercises.parent, root / "course" / "source")
         click.echo(f"{notebook.relative_to(root)}")
+    if (root / "book" / JOURNAL).exists():
+        click.echo(f"{make_journal(root / 'book', root / 'course').relative_to(root)}")
 
 
 @main.command()

@@ -23,7 +23,7 @@ from typing import Any
 import platformdirs
 from filelock import FileLock, Timeout
 
-from .completion import answered
+from .completion import answered, completion
 from .record import (
     RECORD_FILE,
     SCHEMA,
@@ -89,6 +89,18 @@ def _note(data: object, module_id: str) -> Note:
     raise RecordError(f"an entry of the journal file {module_id}.json has a wrong shape")
 
 
+def is_complete(module: Module, notes: Mapping[str, Note]) -> bool:
+    """Tell whether every exercise is complete, by the learner's own notes.
+
+    The certificate's rule; ``course.mjs`` has the same for what a browser keeps.
+    """
+    return all(
+        completion(exercise, answered(exercise, note.answers).fields, note.passed).complete
+        for exercise in module.exercises
+        for note in (notes.get(exercise.id, Note()),)
+    )
+
+
 def keep(
     module: Module,
     exercise: Exercise,
@@ -98,6 +110,7 @@ def keep(
 ) -> tuple[str, ...]:
     """Save ``note`` in the journal, then update ``completion.json`` in ``assignment``.
 
+    Of a module that is not collected there is no record, and ``assignment`` is left alone.
     Returns notices for the learner (a damaged file was put aside). Raises RecordError, in
     words for the learner, when something could not be saved; what was saved before stays.
     """
@@ -108,11 +121,12 @@ def keep(
         _make_private(folder)
         with FileLock(folder / ".lock", timeout=_LOCK_SECONDS, mode=0o600):
             sweep(folder / f"{module.module}.json")
-            sweep(assignment / RECORD_FILE)
             notes = _readable_notes(folder, module.module, notices)
             notes[exercise.id] = note
             _write_notes(folder, module.module, notes)
-            _update_record(module, notes, assignment, notices)
+            if module.collected:
+                sweep(assignment / RECORD_FILE)
+                _update_record(module, notes, assignment, notices)
     except Timeout:
         raise RecordError(
             "Not saved: another program has held the journal for more than "

@@ -19,6 +19,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 EXERCISES_FILE = "exercises.yml"
+MODULES_FOLDER = "modules"
 END = "end"
 
 Loc = tuple[str | int, ...]
@@ -447,11 +448,16 @@ class Exercise(Part):
 
 
 class Module(Part):
-    """One topic: the exercises of one folder."""
+    """One topic: the exercises of one folder.
+
+    What stands beside the modules, as the journal does, is not ``collected``: no completion
+    record is written of it, nothing of it can be shared, and no certificate counts it.
+    """
 
     module: Id
     title: Text
     minutes: Annotated[int, Field(ge=1, le=240)]
+    collected: bool = True
     exercises: list[Exercise]
 
     def exercise(self, exercise_id: str) -> Exercise:

@@ -15,12 +15,12 @@ import anywidget
 import traitlets
 
 from .completion import Completion, completion
-from .form import SCRIPT, STYLE, render
-from .journal import Note, journal_folder, keep, read_notes
+from .form import COURSE_SCRIPT, SCRIPT, STYLE, render, render_certificate
+from .journal import Note, is_complete, journal_folder, keep, read_notes
 from .page import Page, building
 from .posters import load_posters, markdown, page_html, pdf_name
 from .record import RECORD_FILE, RecordError, read_record
-from .spec import Exercise, Module, SpecError, load_module
+from .spec import EXERCISES_FILE, MODULES_FOLDER, Exercise, Module, SpecError, load_module
 
 
 class ExerciseWidget(anywidget.AnyWidget):
@@ -93,6 +93,24 @@ def _message(note: Note | None) -> dict[str, Any] | None:
     return {"answers": dict(note.answers), "passed": note.passed, "shared": note.shared}
 
 
+class CertificateWidget(anywidget.AnyWidget):
+    """The certificate, filled in from the learner's journal.
+
+    The name is typed into it and is in no trait: no notebook and no kernel ever holds it.
+    """
+
+    _esm = COURSE_SCRIPT
+    _css = STYLE
+    certificate_html = traitlets.Unicode().tag(sync=True)
+    modules = traitlets.List().tag(sync=True)  # {"title": ..., "complete": ...} each
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        shown = super()._repr_mimebundle_(**kwargs)
+        if shown is not None:
+            shown[0]["text/plain"] = "Your certificate (run this notebook to see it)"
+        return shown
+
+
 class Check(float):
     """The points of one exercise: 1.0 if complete, else 0.0, with a line that says why.
 
@@ -138,6 +156,21 @@ def poster(poster_id: str) -> Page:
     return Page(page_html(found, pdf), markdown(found))
 
 
+def certificate() -> CertificateWidget | Page:
+    """Show the certificate of what is complete, by the learner's own journal.
+
+    Counts the modules in the folder ``modules`` beside this notebook, each as ``exercises.yml``.
+    """
+    folders = sorted(f.parent for f in Path.cwd().glob(f"{MODULES_FOLDER}/*/{EXERCISES_FILE}"))
+    try:
+        modules = [load_module(folder) for folder in folders]
+        complete = [is_complete(m, read_notes(journal_folder(), m.module)) for m in modules]
+    except (SpecError, RecordError) as e:
+        return _trouble(e, "The certificate can't be shown")
+    states = [{"title": m.title, "complete": c} for m, c in zip(modules, complete, strict=True)]
+    return CertificateWidget(certificate_html=render_certificate(), modules=states)
+
+
 def check(exercise_id: str) -> Check:
     """Say whether an exercise is complete, from ``completion.json`` alone."""
     try:
@@ -148,7 +181,7 @@ def check(exercise_id: str) -> Check:
     return check_in(module, found, Path.cwd())
 
 
-def _trouble(error: SpecError | KeyError, what: str) -> Page:
+def _trouble(error: SpecError | KeyError | RecordError, what: str) -> Page:
     """Return a message in place of what can't be shown; a book build stops at it instead.
 
     An exception would show a learner a traceback, and end "Run All Cells" right there.
@@ -159,8 +192,10 @@ def _trouble(error: SpecError | KeyError, what: str) -> Page:
     return Page(f"<p>{html.escape(text)}</p>", text)
 
 
-def _in_words(error: SpecError | KeyError) -> str:
+def _in_words(error: SpecError | KeyError | RecordError) -> str:
     """Say what is wrong with the files beside this notebook, and what a learner can do."""
+    if isinstance(error, RecordError):
+        return f"{str(error)[0].upper()}{str(error)[1:]}."
     if isinstance(error, KeyError):
         what = str(error.args[0]).rstrip(".")
     else:

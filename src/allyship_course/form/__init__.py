@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).parent
 SCRIPT = FOLDER / "exercise.mjs"
 STYLE = FOLDER / "exercise.css"
+COURSE_SCRIPT = FOLDER / "course.mjs"
 
 Place = Literal["page", "notebook"]
 
@@ -92,7 +93,7 @@ def render(module: Module, exercise: Exercise, place: Place) -> str:
         rule=json.dumps(exercise.rule(), separators=(",", ":")),
         step_titles={step.id: step.title for step in exercise.steps},
         next_of=exercise.default_next(),
-        may_share=place == "notebook" and not all(private),
+        may_share=place == "notebook" and module.collected and not all(private),
         some_private=any(private),
         earlier_labels={f.id: json.dumps(_labels(module, f)) for f in fields if f.earlier},
         scale_steps=max((len(f.steps) for f in fields if isinstance(f, Scale)), default=0),
@@ -101,11 +102,15 @@ def render(module: Module, exercise: Exercise, place: Place) -> str:
     )
 
 
-def describe(module: Module, page: str, *, counts: bool) -> dict[str, Any]:
+def render_certificate() -> str:
+    """Return the certificate for a notebook, not filled in; the page includes the same file."""
+    return template("templates/parts/certificate.html").render(notebook=True)
+
+
+def describe(module: Module, page: str) -> dict[str, Any]:
     """Return a module for ``course.json``: what course.mjs needs to show answers in words.
 
-    ``page`` is its page's address within the site; ``counts`` tells a module from what stands
-    beside the modules and is no part of the certificate.
+    ``page`` is its page's address within the site.
     """
     exercises = [
         {
@@ -120,7 +125,7 @@ def describe(module: Module, page: str, *, counts: bool) -> dict[str, Any]:
         "id": module.module,
         "title": module.title,
         "page": page,
-        "counts": counts,
+        "collected": module.collected,
         "exercises": exercises,
     }
 

@@ -2,11 +2,12 @@
 /**
  * What goes beyond one exercise on the published page: what you did in a module, my journal,
  * the certificate. Everything comes from this browser's own store and stays in it.
- * exercise.mjs loads this only on pages that have one of the three.
+ * exercise.mjs loads this only on pages that have one of the three. In Jupyter this is the
+ * anywidget of the certificate.
  *
  * @typedef {{type: string, label: string, labels?: Record<string, string>, parts?: Record<string, string>}} FieldText
  * @typedef {{id: string, title: string, rule: import("./exercise.mjs").Rule, fields: Record<string, FieldText>}} ExerciseText
- * @typedef {{id: string, title: string, page: string, counts: boolean, exercises: ExerciseText[]}} ModuleText
+ * @typedef {{id: string, title: string, page: string, collected: boolean, exercises: ExerciseText[]}} ModuleText
  * @typedef {{answers: Record<string, any>, passed: boolean, shared: boolean, saved: string}} Kept
  */
 
@@ -14,7 +15,8 @@
  * @type {{answered: Function, completion: Function, siteKey: (path: string) => string}} */
 let own;
 
-const ROOT = new URL("..", import.meta.url);
+/** The site's root. Not a constant: in Jupyter a module has no address that anything is beside. */
+const root = () => new URL("..", import.meta.url);
 const SCHEMA = 1;
 
 /** @template {keyof HTMLElementTagNameMap} K @param {K} name @param {Record<string, any>} [props]
@@ -46,7 +48,7 @@ const keep = (path, note) => localStorage.setItem(own.siteKey(path), JSON.string
 
 /** @returns {Promise<ModuleText[]>} */
 async function course() {
-  const answer = await fetch(new URL(`_static/course.json${new URL(import.meta.url).search}`, ROOT));
+  const answer = await fetch(new URL(`_static/course.json${new URL(import.meta.url).search}`, root()));
   return answer.json();
 }
 
@@ -157,7 +159,7 @@ async function showJournal(place) {
   };
   /** @param {{module: ModuleText, exercise: ExerciseText, path: string, note: Kept}} entry */
   const article = ({ module, exercise, path, note }) => {
-    const link = make("a", { href: new URL(`${module.page}#ac-${exercise.id}`, ROOT).href, textContent: exercise.title });
+    const link = make("a", { href: new URL(`${module.page}#ac-${exercise.id}`, root()).href, textContent: exercise.title });
     const lines = entries(exercise, note).flatMap(([label, texts]) => [
       make("dt", { textContent: label }),
       ...texts.map((text) => make("dd", { textContent: text })),
@@ -279,36 +281,75 @@ function save(name, text) {
 
 // ------------------------------------------------------------------- certificate
 
-/** @param {HTMLElement} place */
-async function showCertificate(place) {
-  const modules = (await course()).filter((module) => module.counts);
+/** @typedef {{title: string, complete: boolean}} State of a module */
+
+/**
+ * Fill in the certificate. The name stands in this page only; it goes to paper and nowhere else.
+ * @param {HTMLElement} place @param {() => State[]} states @param {string} where they are kept
+ */
+function fillCertificate(place, states, where) {
   const part = (/** @type {string} */ name) => /** @type {HTMLElement} */ (place.querySelector(`[data-part="${name}"]`));
   const name = /** @type {HTMLInputElement} */ (part("name"));
   const show = () => {
-    const done = modules.filter((module) =>
-      module.exercises.every((exercise) => stateOf(exercise, kept(`${module.id}/${exercise.id}`)).complete),
-    );
+    const modules = states();
+    const done = modules.filter((module) => module.complete);
     part("list").replaceChildren(...done.map((module) => make("li", { textContent: module.title })));
-    const rest = modules.filter((module) => !done.includes(module));
+    const rest = modules.filter((module) => !module.complete);
     part("status").textContent = rest.length
-      ? `Complete on this device: ${done.length} of ${modules.length} modules. Still open: ${rest.map((m) => m.title).join(", ")}.`
+      ? `Complete ${where}: ${done.length} of ${modules.length} modules. Still open: ${rest.map((m) => m.title).join(", ")}.`
       : `All ${modules.length} modules are complete.`;
     part("of").textContent = rest.length ? `${done.length} of ${modules.length} modules` : `all ${modules.length} modules`;
     part("who").textContent = name.value.trim() || "…";
-    const today = new Date().toLocaleDateString(document.documentElement.lang, { dateStyle: "long" });
+    const today = new Date().toLocaleDateString(document.documentElement.lang || undefined, { dateStyle: "long" });
     part("date").textContent = today;
   };
   name.addEventListener("input", show);
   part("print").addEventListener("click", () => {
     show();
-    document.body.classList.add("ac-print-certificate");
-    addEventListener("afterprint", () => document.body.classList.remove("ac-print-certificate"), { once: true });
-    print();
+    printAlone(/** @type {HTMLElement} */ (place.querySelector(".ac-certificate")));
   });
   document.addEventListener("ac-kept", show);
   show();
   place.setAttribute("data-ready", "");
 }
+
+/** Print one element and nothing else of the page that it stands in, be it ours or Jupyter's.
+ * @param {HTMLElement} element */
+function printAlone(element) {
+  const sheet = /** @type {HTMLElement} */ (element.cloneNode(true));
+  document.body.append(sheet);
+  document.body.classList.add("ac-print-certificate");
+  const tidyUp = () => {
+    sheet.remove();
+    document.body.classList.remove("ac-print-certificate");
+  };
+  addEventListener("afterprint", tidyUp, { once: true });
+  print();
+}
+
+/** @param {HTMLElement} place */
+async function showCertificate(place) {
+  const modules = (await course()).filter((module) => module.collected);
+  const states = () =>
+    modules.map((module) => ({
+      title: module.title,
+      complete: module.exercises.every((exercise) => stateOf(exercise, kept(`${module.id}/${exercise.id}`)).complete),
+    }));
+  fillCertificate(place, states, "on this device");
+}
+
+/** The certificate in Jupyter. What is complete is what the kernel read in the journal; the name
+ * is no trait of the model, so that no notebook ever holds it.
+ * @param {{model: any, el: HTMLElement}} view */
+function render({ model, el }) {
+  el.innerHTML = model.get("certificate_html");
+  // What is typed here is for nobody's shortcuts.
+  el.querySelector("input")?.setAttribute("data-lm-suppress-shortcuts", "true");
+  el.addEventListener("keydown", (event) => event.stopPropagation());
+  fillCertificate(/** @type {HTMLElement} */ (el.firstElementChild), () => model.get("modules"), "in your journal");
+}
+
+export default { render };
 
 const PARTS = { summary: showSummary, journal: showJournal, certificate: showCertificate };
 
