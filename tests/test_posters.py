@@ -20,6 +20,7 @@ from allyship_course.posters import (
     markdown,
     page_html,
     pdf_name,
+    picture_name,
     svg,
     write_pdf,
 )
@@ -127,8 +128,9 @@ def test_the_picture_says_everything_in_order(poster: Poster) -> None:
 
 @each_poster
 def test_the_text_below_the_picture_says_everything_in_order(poster: Poster) -> None:
-    html = page_html(poster, pdf_name(poster))
-    assert f'href="{pdf_name(poster)}"' in html
+    html = page_html(poster, "static")
+    assert f'href="static/{pdf_name(poster)}"' in html
+    assert f'src="static/{picture_name(poster)}"' in html
     root = ET.fromstring(html)
     caption = root.find("figcaption")
     assert caption is not None

@@ -7,36 +7,29 @@ so a page carries our one script and nothing of Jupyter's.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import __version__
-from .form import COURSE_SCRIPT, FOLDER, SCRIPT, STYLE, describe
+from .form import describe, outline
 from .lint import REFERENCES, exercise_folders
 from .page import BUILDING
-from .posters import POSTERS_FILE, load_posters, pdf_name, write_pdf
+from .posters import POSTERS_FILE, load_posters, pdf_name, picture_name, svg, write_pdf
 from .spec import EXERCISES_FILE, SpecError, load_module
+from .website import ICON, NOT_FOUND, TEMPLATES, fill_page, forms, look, write_assets
 from .workbook import WORKBOOK_NAME, write_workbook
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.config import Config
 
-_BOOK_STYLE = FOLDER / "book.css"
-_TEMPLATES = FOLDER / "templates"
-_ICON = FOLDER / "icon.svg"
-
 
 def _dress(app: Sphinx, config: Config) -> None:
-    """Give the theme our wordmark and icon; write every page anew when our own files change."""
-    ours = sorted(f for f in FOLDER.rglob("*") if f.is_file() and f.suffix != ".pyc")
-    config.allyship_look = hashlib.sha256(b"".join(f.read_bytes() for f in ours)).hexdigest()
-    config.templates_path.insert(0, str(_TEMPLATES))
-    config.html_favicon = str(_ICON)
+    """Write every page anew when our own files change; name the icon and the references."""
+    config.allyship_forms, config.allyship_look = forms(), look()
+    config.html_favicon = str(ICON)
     config.bibtex_bibfiles = [str(f) for f in (REFERENCES,) if (Path(app.srcdir) / f).exists()]
     # A call of an exercise that is not there: say in the terminal which there are.
     config.nb_execution_show_tb = True
@@ -46,8 +39,7 @@ def _prepare(app: Sphinx) -> None:
     os.environ[BUILDING] = "1"
     static = Path(app.doctreedir) / "allyship_static"
     static.mkdir(parents=True, exist_ok=True)
-    for file in (SCRIPT, STYLE, _BOOK_STYLE, COURSE_SCRIPT):
-        shutil.copy(file, static / file.name)
+    write_assets(static)
     try:
         _check_and_print(Path(app.srcdir), static)
     except SpecError as e:
@@ -65,20 +57,16 @@ def _check_and_print(book: Path, static: Path) -> None:
         described.append(describe(module, page))
         if folder.name == "journal":
             write_workbook(module, static / WORKBOOK_NAME)
-    course = json.dumps(described, ensure_ascii=False, separators=(",", ":"))
-    (static / "course.json").write_text(course, encoding="utf-8")
+    _write_json(static / "course.json", described)
+    _write_json(static / "outline.json", [outline(module) for module in described])
     for posters in sorted(book.glob(f"modules/*/{POSTERS_FILE}")):
         for poster in load_posters(posters.parent):
             write_pdf(poster, static / pdf_name(poster))
+            (static / picture_name(poster)).write_text(svg(poster), encoding="utf-8")
 
 
-def _list_exercises(
-    app: Sphinx, page: str, _template: str, context: dict[str, Any], _doctree: object
-) -> None:
-    """Tell a module's page which exercises it has, for "What you did" at its end."""
-    folder = (Path(app.srcdir) / page).parent
-    if page.startswith("modules/") and (folder / EXERCISES_FILE).exists():
-        context["exercises"] = load_module(folder).exercises
+def _write_json(file: Path, data: object) -> None:
+    file.write_text(json.dumps(data, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
 
 
 def _mend_roles(
@@ -90,6 +78,11 @@ def _mend_roles(
         context["body"] = body.replace(
             '<div role="list" class="citation-list"', '<div class="citation-list"'
         )
+
+
+def _more_pages(_app: Sphinx) -> list[tuple[str, dict[str, Any], str]]:
+    """Name the pages that come from a template alone."""
+    return [(NOT_FOUND, {}, f"{NOT_FOUND}.html")]
 
 
 def _depend_on_exercises(app: Sphinx, docname: str, _source: list[str]) -> None:
@@ -108,18 +101,15 @@ def setup(app: Sphinx) -> dict[str, Any]:
     # Jupyter Book passes this on to an extension that our _config.yml leaves out; nobody
     # would know the value then, and Sphinx would warn.
     app.add_config_value("comments_config", {}, "")
+    app.add_config_value("allyship_forms", "", "env")
     app.add_config_value("allyship_look", "", "html")
     for name, directive in DIRECTIVES.items():
         app.add_directive(name, directive)
     app.connect("config-inited", _dress)
     app.connect("builder-inited", _prepare)
     app.connect("source-read", _depend_on_exercises)
-    app.connect("html-page-context", _list_exercises)
+    app.connect("html-page-context", fill_page)
     app.connect("html-page-context", _mend_roles)
-    app.add_css_file(STYLE.name)
-    app.add_css_file(_BOOK_STYLE.name)
-    # async and type=module: it does not wait for the theme's scripts, nor they for it.
-    failed = "document.documentElement.classList.add('ac-failed')"
-    attributes: dict[str, Any] = {"type": "module", "async": "async", "onerror": failed}
-    app.add_js_file(SCRIPT.name, **attributes)
+    app.connect("html-collect-pages", _more_pages)
+    app.add_html_theme("allyship", str(TEMPLATES))
     return {"version": __version__, "parallel_read_safe": True, "parallel_write_safe": True}

@@ -77,10 +77,18 @@ def _texts(poster: Poster) -> Iterator[tuple[Loc, str, str]]:
     yield ("close",), "close", poster.close
 
 
+def _height(poster: Poster) -> int:
+    """Return the sheet's height in the units of which its width is 840."""
+    return 450 + 118 * len(poster.points)
+
+
 def svg(poster: Poster) -> str:
     """Return the poster as an SVG picture, 840 units wide, with a title and a description."""
     return template("poster.svg.jinja").render(
-        poster=poster, hollow=poster.id.endswith("not"), lines=textwrap.wrap
+        poster=poster,
+        hollow=poster.id.endswith("not"),
+        lines=textwrap.wrap,
+        height=_height(poster),
     )
 
 
@@ -90,15 +98,36 @@ def markdown(poster: Poster) -> str:
     return f"**{poster.title}**\n\n{poster.lead}\n\n{points}\n\n{poster.close}\n"
 
 
-def page_html(poster: Poster, pdf: str | None) -> str:
-    """Return the picture and, below it, its full text; ``pdf`` is the address of the PDF."""
-    picture = Markup(svg(poster))  # noqa: S704 - from our template, which escapes what is put in
-    return template("poster.html.jinja").render(poster=poster, svg=picture, pdf=pdf)
+def page_html(poster: Poster, static: str | None) -> str:
+    """Return the picture and, below it, its full text.
+
+    ``static`` is where the book's static files lie: the picture is then loaded from there when
+    somebody comes near it, and the PDF is offered. Without it the picture is part of the HTML.
+    """
+    if static is None:
+        # From our template, which escapes what is put in.
+        return template("poster.html.jinja").render(
+            poster=poster,
+            picture=Markup(svg(poster)),  # noqa: S704
+            pdf=None,
+        )
+    return template("poster.html.jinja").render(
+        poster=poster,
+        picture=None,
+        source=f"{static}/{picture_name(poster)}",
+        height=_height(poster),
+        pdf=f"{static}/{pdf_name(poster)}",
+    )
 
 
 def pdf_name(poster: Poster) -> str:
     """Return the name of the poster's PDF among the book's static files."""
     return f"poster-{poster.id}.pdf"
+
+
+def picture_name(poster: Poster) -> str:
+    """Return the name of the poster's picture among the book's static files."""
+    return f"poster-{poster.id}.svg"
 
 
 def write_pdf(poster: Poster, file: Path) -> None:

@@ -18,7 +18,7 @@ from .completion import Completion, completion
 from .form import COURSE_SCRIPT, SCRIPT, STYLE, render, render_certificate
 from .journal import Note, is_complete, journal_folder, keep, read_notes
 from .page import Page, building
-from .posters import load_posters, markdown, page_html, pdf_name
+from .posters import load_posters, markdown, page_html
 from .record import RECORD_FILE, RecordError, read_record
 from .spec import EXERCISES_FILE, MODULES_FOLDER, Exercise, Module, SpecError, load_module
 
@@ -152,8 +152,8 @@ def poster(poster_id: str) -> Page:
         return _trouble(e, "This poster can't be shown")
     found = posters[poster_id]
     # A module's page stands two folders below the book's static files.
-    pdf = f"../../_static/{pdf_name(found)}" if building() else None
-    return Page(page_html(found, pdf), markdown(found))
+    static = "../../_static" if building() else None
+    return Page(page_html(found, static), markdown(found))
 
 
 def certificate() -> CertificateWidget | Page:

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import functools
 import json
+import re
+import string
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -58,14 +61,14 @@ def template(name: str) -> jinja2.Template:
     import jinja2  # here, for a kernel that starts without a form
 
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(FOLDER),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     environment.filters["markdown"] = markdown
-    return environment.get_template(name)
+    # How a template is indented is for who reads the template: a page has hundreds of controls.
+    return environment.from_string(re.sub(r"\n\s+", "\n", (FOLDER / name).read_text("utf-8")))
 
 
 def _labels(module: Module, field: AnyField) -> dict[str, str]:
@@ -90,6 +93,7 @@ def render(module: Module, exercise: Exercise, place: Place) -> str:
         exercise=exercise,
         place=place,
         prefix=f"ac-{exercise.id}",
+        letter=_letter(module.exercises.index(exercise)),
         rule=json.dumps(exercise.rule(), separators=(",", ":")),
         step_titles={step.id: step.title for step in exercise.steps},
         next_of=exercise.default_next(),
@@ -128,6 +132,18 @@ def describe(module: Module, page: str) -> dict[str, Any]:
         "collected": module.collected,
         "exercises": exercises,
     }
+
+
+def _letter(number: int) -> str:
+    """Return a, b, ... z, aa, ab, ... for 0, 1, ..."""
+    before = _letter(number // 26 - 1) if number >= 26 else ""
+    return before + string.ascii_lowercase[number % 26]
+
+
+def outline(described: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what :func:`describe` returned without the words of the fields: for page.mjs."""
+    exercises = [{k: e[k] for k in ("id", "title", "rule")} for e in described["exercises"]]
+    return {**described, "exercises": exercises}
 
 
 def _words(field: AnyField) -> dict[str, Any]:

@@ -1,9 +1,7 @@
 // @ts-check
 /**
- * What goes beyond one exercise on the published page: what you did in a module, my journal,
- * the certificate. Everything comes from this browser's own store and stays in it.
- * exercise.mjs loads this only on pages that have one of the three. In Jupyter this is the
- * anywidget of the certificate.
+ * My journal and the certificate on the published page. Everything comes from this browser's
+ * own store and stays in it. page.mjs loads this only where one of them stands. In Jupyter this is the certificate's anywidget.
  *
  * @typedef {{type: string, label: string, labels?: Record<string, string>, parts?: Record<string, string>}} FieldText
  * @typedef {{id: string, title: string, rule: import("./exercise.mjs").Rule, fields: Record<string, FieldText>}} ExerciseText
@@ -98,30 +96,6 @@ function safely(field, value) {
   } catch {
     return [];
   }
-}
-
-// ------------------------------------------------------------------ what you did
-
-/** @param {HTMLElement} place */
-function showSummary(place) {
-  const forms = /** @type {HTMLFormElement[]} */ ([...document.querySelectorAll("form.ac-exercise")]);
-  const list = place.querySelector("ul");
-  const line = place.querySelector("p");
-  const show = () => {
-    const done = forms.filter((form) => form.hasAttribute("data-complete"));
-    const text = `${done.length} of ${plural(forms.length, "exercise")} complete on this device.`;
-    if (line && line.textContent !== text) line.textContent = text;
-    list?.replaceChildren(
-      ...forms.map((form) => {
-        const title = form.querySelector(".ac-title")?.textContent ?? "";
-        const state = form.hasAttribute("data-complete") ? "complete" : "open";
-        return make("li", {}, make("a", { href: `#${form.id}`, textContent: title }), `: ${state}`);
-      }),
-    );
-  };
-  const watch = new MutationObserver(show);
-  for (const form of forms) watch.observe(form, { attributes: true, attributeFilter: ["data-complete"] });
-  show();
 }
 
 // -------------------------------------------------------------------- my journal
@@ -351,12 +325,13 @@ function render({ model, el }) {
 
 export default { render };
 
-const PARTS = { summary: showSummary, journal: showJournal, certificate: showCertificate };
+const PARTS = { journal: showJournal, certificate: showCertificate };
 
 /** @param {typeof own} functions of exercise.mjs */
 export function start(functions) {
   own = functions;
-  for (const place of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-course]"))) {
-    PARTS[/** @type {keyof typeof PARTS} */ (place.dataset.course)](place);
+  for (const [name, show] of Object.entries(PARTS)) {
+    const place = /** @type {HTMLElement | null} */ (document.querySelector(`[data-course="${name}"]`));
+    if (place) show(place);
   }
 }

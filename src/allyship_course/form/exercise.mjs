@@ -844,15 +844,28 @@ class Told extends Error {}
 /** Nobody answers. */
 class Asleep extends Told {}
 
-/** Enhance every form of a published page, and what goes beyond one form where there is any. */
-function enhancePage() {
-  if (document.querySelector("[data-course]")) {
-    const more = new URL(`course.mjs${new URL(import.meta.url).search}`, import.meta.url);
-    import(more.href).then((course) => course.start({ answered, completion, siteKey }));
+/** What is kept of an exercise, where another one or the page around it asks: null for what is
+ * not there or can't be read, which is told where the exercise stands.
+ * @param {string} path module/exercise @returns {(Note & {saved: string}) | null} */
+function kept(path) {
+  try {
+    const data = JSON.parse(localStorage.getItem(siteKey(path)) ?? "null");
+    if (data?.schema !== SCHEMA || !isRecord(data.answers)) return null;
+    return { answers: data.answers, passed: data.passed === true, shared: data.shared === true, saved: String(data.saved ?? "") };
+  } catch {
+    return null;
   }
-  for (const form of document.querySelectorAll('form[data-place="page"]:not([data-ready])')) {
-    enhance(/** @type {HTMLElement} */ (form), pageStore(/** @type {HTMLElement} */ (form)));
-  }
+}
+
+/** Enhance every form of a published page, then what goes beyond one form. */
+async function enhancePage() {
+  const forms = [...document.querySelectorAll('form[data-place="page"]:not([data-ready])')];
+  await Promise.all(
+    forms.map((form) => enhance(/** @type {HTMLElement} */ (form), pageStore(/** @type {HTMLElement} */ (form)))),
+  );
+  if (!document.querySelector("[data-course]")) return; // not a page of the book
+  const more = new URL(`page.mjs${new URL(import.meta.url).search}`, import.meta.url);
+  (await import(more.href)).start({ answered, completion, siteKey, kept });
 }
 
 if (document.readyState === "loading") {

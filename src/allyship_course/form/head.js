@@ -1,0 +1,14 @@
+// Runs before anything is shown: the colours that were chosen here, and word of a script that
+// did not load. The page's security policy names this script by its hash.
+{
+  const root = document.documentElement;
+  try {
+    const site = new URL(root.dataset.content_root, location.href).pathname;
+    const chosen = localStorage.getItem(`allyship:${site}:colours`);
+    if (chosen) root.dataset.theme = chosen;
+  } catch {
+    // The browser keeps nothing for this site: the system's colours, then.
+  }
+  const failed = (event) => event.target.type === "module" && root.classList.add("ac-failed");
+  addEventListener("error", failed, true);
+}

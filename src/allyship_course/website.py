@@ -1,0 +1,198 @@
+"""The website around the modules: what every page of the book carries, and nothing more.
+
+The templates are those of ``form/templates``; this file says what is put into them, and makes
+the one style sheet and the scripts that pages load.
+"""
+
+from __future__ import annotations
+
+import base64
+import functools
+import hashlib
+import html
+import re
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from .form import FOLDER, SCRIPT, STYLE
+from .spec import EXERCISES_FILE, load_module
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
+
+TEMPLATES = FOLDER / "templates"
+ICON = FOLDER / "icon.svg"
+NOT_FOUND = "404"
+_STYLES = (STYLE, FOLDER / "book.css")
+_SCRIPTS = (SCRIPT, *(FOLDER / name for name in ("page.mjs", "course.mjs")))
+_NUMBER = re.compile(r"modules/(\d+)-")
+
+
+def forms() -> str:
+    """Return a mark that changes whenever a form would be drawn otherwise."""
+    return _mark([*Path(__file__).parent.glob("*.py"), *FOLDER.glob("*.jinja")])
+
+
+def look() -> str:
+    """Return a mark that changes whenever a page would look or work otherwise around its forms."""
+    return _mark([f for f in FOLDER.rglob("*") if f.is_file() and f.suffix != ".pyc"])
+
+
+def _mark(files: list[Path]) -> str:
+    return hashlib.sha256(b"".join(f.read_bytes() for f in sorted(files))).hexdigest()
+
+
+def write_assets(static: Path) -> None:
+    """Write what pages load: one style sheet, the scripts, the icon; without our comments."""
+    import rcssmin
+    import rjsmin
+
+    css = "".join(f.read_text("utf-8") for f in _STYLES)
+    (static / "course.css").write_text(rcssmin.cssmin(css), "utf-8")
+    for script in _SCRIPTS:
+        (static / script.name).write_text(rjsmin.jsmin(script.read_text("utf-8")), "utf-8")
+    (static / ICON.name).write_bytes(ICON.read_bytes())
+    # Sphinx's search would mark its words on the page that is opened, by a script on every page.
+    (static / "no_highlight.js").write_text("const SPHINX_HIGHLIGHT_ENABLED = false;\n", "utf-8")
+
+
+@functools.cache
+def head_script() -> str:
+    """Return the one script that stands in the page itself."""
+    import rjsmin
+
+    return str(rjsmin.jsmin((FOLDER / "head.js").read_text("utf-8")))
+
+
+@functools.cache
+def security_policy() -> str:
+    """Return the page's security policy: this site only, and of scripts in the page that one."""
+    digest = base64.b64encode(hashlib.sha256(head_script().encode()).digest()).decode()
+    rules = {
+        "default-src": "'none'",
+        "script-src": f"'self' 'sha256-{digest}'",
+        "style-src": "'self'",
+        "img-src": "'self'",
+        "connect-src": "'self'",
+        "worker-src": "'self'",
+        "form-action": "'self'",
+        "base-uri": "'none'",
+    }
+    return "; ".join(f"{name} {value}" for name, value in rules.items())
+
+
+# ------------------------------------------------------------------------- contents
+
+
+@dataclass(frozen=True)
+class Section:
+    """One part of a page: its id and its title as HTML."""
+
+    id: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One page in the contents. ``module`` and ``number`` are those of a module's page."""
+
+    page: str
+    title: str
+    module: str | None
+    number: int | None
+    href: str = ""
+    current: bool = False
+    sections: tuple[Section, ...] = ()
+
+
+@dataclass(frozen=True)
+class Group:
+    """Pages under one caption."""
+
+    caption: str
+    entries: tuple[Entry, ...]
+
+    @property
+    def current(self) -> bool:
+        return any(entry.current for entry in self.entries)
+
+
+@functools.lru_cache(maxsize=1)
+def _contents(env: BuildEnvironment) -> tuple[Group, ...]:
+    """Return the groups of the root page's contents; once for a build."""
+    from sphinx import addnodes
+
+    root = env.get_doctree(env.config.root_doc)
+    return tuple(
+        Group(
+            html.escape(toctree.get("caption") or ""),
+            tuple(_entry(env, page, title) for title, page in toctree["entries"]),
+        )
+        for toctree in root.findall(addnodes.toctree)
+    )
+
+
+def _entry(env: BuildEnvironment, page: str, title: str | None) -> Entry:
+    folder = Path(env.srcdir, page).parent
+    module = folder.name if (folder / EXERCISES_FILE).exists() else None
+    return Entry(page, html.escape(title or env.titles[page].astext()), module, _number(page))
+
+
+def _number(page: str) -> int | None:
+    """Return the number of the module whose page this is."""
+    found = _NUMBER.match(page)
+    return int(found[1]) if found else None
+
+
+def _sections(env: BuildEnvironment, page: str) -> tuple[Section, ...]:
+    """Return the parts of a page, without the parts of these."""
+    from docutils import nodes
+
+    found = []
+    for item in env.tocs[page].children[0].children[1:]:  # what stands under the title
+        for part in item.children:
+            link = next(part.findall(nodes.reference))
+            found.append(Section(link["anchorname"].removeprefix("#"), html.escape(link.astext())))
+    return tuple(found)
+
+
+# ---------------------------------------------------------------------------- a page
+
+
+def fill_page(
+    app: Sphinx, page: str, _template: str, context: dict[str, Any], _doctree: object
+) -> None:
+    """Put into a page's template what our templates ask for."""
+    env = app.env
+    if page == NOT_FOUND:
+        # It is shown at any address, and so can say where things are only from the host's root.
+        base = urlsplit(app.config.html_baseurl).path.rstrip("/")
+        relative = context["pathto"]
+        context["pathto"] = lambda to, *more: f"{base}/{relative(to, *more)}"
+        context["root"] = f"{base}/"
+    else:
+        context["root"] = context["content_root"]
+    pathto = context["pathto"]
+    version = app.config.allyship_look[:8]
+    context["asset"] = lambda name: f"{pathto(f'_static/{name}', 1)}?v={version}"
+    context["author"] = html.escape(app.config.author)
+    context["head_script"] = head_script()
+    context["security_policy"] = security_policy()
+    context["contents"] = [
+        Group(g.caption, tuple(_here(env, entry, page, pathto) for entry in g.entries))
+        for g in _contents(env)
+    ]
+    folder = Path(app.srcdir, page).parent
+    context["number"] = _number(page)
+    if page.startswith("modules/") and (folder / EXERCISES_FILE).exists():
+        context["module"] = load_module(folder)
+
+
+def _here(env: BuildEnvironment, entry: Entry, page: str, pathto: Any) -> Entry:
+    """Return the entry as it stands on ``page``."""
+    current = entry.page == page
+    sections = _sections(env, page) if current else ()
+    return replace(entry, href=pathto(entry.page), current=current, sections=sections)

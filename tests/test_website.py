@@ -1,0 +1,204 @@
+"""The website around the modules: private, and it knows how far somebody has come.
+
+What a page may load is said in the page itself; what is shown of somebody's progress comes from
+the browser's own store.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.forms import (
+    FIELDS_PAGE,
+    LEAVE_OUT,
+    TINY_PAGE,
+    answer_all_types,
+    form,
+    open_page,
+    open_tiny,
+    pages_of,
+    walk_the_kettle,
+)
+
+pytestmark = pytest.mark.browser
+
+SAVED = "Kept in this browser only."
+BREACHES = "document.addEventListener('securitypolicyviolation', e => breaches.push(e.blockedURI))"
+
+
+# ---------------------------------------------------------------------------- private
+
+
+def test_no_page_asks_another_host_or_breaks_its_own_policy(
+    course_html: Path, course_site: str, page: Page
+) -> None:
+    """Requests to other hosts and script errors fail in the ``page`` fixture."""
+    page.add_init_script(f"globalThis.breaches = []; {BREACHES}")
+    for path in pages_of(course_html):
+        page.goto(f"{course_site}/{path}", wait_until="networkidle")
+        assert page.evaluate("breaches") == [], path
+
+
+def test_the_policy_lets_nothing_in_from_elsewhere(tiny_site: str, page: Page) -> None:
+    page.add_init_script(f"globalThis.breaches = []; {BREACHES}")
+    open_tiny(page, tiny_site)
+    page.evaluate(
+        """async () => {
+          const put = (name, more) =>
+            document.body.append(Object.assign(document.createElement(name), more));
+          put("script", {textContent: "globalThis.ran = true"});
+          put("script", {src: "http://127.0.0.1:9/x.js"});
+          put("img", {src: "http://127.0.0.1:9/x.png"});
+          document.body.setAttribute("onclick", "globalThis.ran = true");
+          await fetch("http://127.0.0.1:9/").catch(() => {});
+        }"""
+    )
+    page.locator("h1").click()
+    page.wait_for_function("() => breaches.length >= 5")
+    assert page.evaluate("globalThis.ran") is None
+
+
+def test_only_the_one_script_of_the_page_stands_in_it(course_html: Path) -> None:
+    for path in pages_of(course_html):
+        text = (course_html / path).read_text(encoding="utf-8")
+        assert len(re.findall(r"<script>", text)) == 1, path
+        assert re.search(r"<[^>]+\son[a-z]+=", text) is None, path
+        assert re.search(r'<[^>]+\sstyle="', text) is None, path
+
+
+# --------------------------------------------------------------------- light and dark
+
+
+def test_dark_is_chosen_once_and_stays(tiny_site: str, page_with: Callable[..., Page]) -> None:
+    page = open_tiny(page_with(color_scheme="light"), tiny_site)
+    light = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    button = page.get_by_role("button", name="Dark colours")
+    expect(button).to_have_attribute("aria-pressed", "false")
+    button.click()
+    expect(button).to_have_attribute("aria-pressed", "true")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") != light
+    page.goto(f"{tiny_site}/index.html")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") != light
+    button.click()
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == light
+
+
+# --------------------------------------------------------------------------- contents
+
+
+def test_on_a_phone_the_contents_open_over_the_page_and_close_again(
+    tiny_site: str, page_with: Callable[..., Page]
+) -> None:
+    page = open_tiny(page_with(viewport={"width": 375, "height": 667}), tiny_site)
+    contents = page.get_by_role("navigation", name="Contents")
+    expect(contents).to_be_hidden()
+    page.get_by_role("button", name="Contents").click()
+    expect(contents.get_by_role("link", name="Tiny")).to_have_attribute("aria-current", "page")
+    page.keyboard.press("Escape")
+    expect(contents).to_be_hidden()
+
+
+def test_without_javascript_the_contents_open_too(
+    tiny_site: str, page_with: Callable[..., Page]
+) -> None:
+    page = page_with(viewport={"width": 375, "height": 667}, java_script_enabled=False)
+    page.goto(f"{tiny_site}/{TINY_PAGE}")
+    page.get_by_role("button", name="Contents").click()
+    expect(
+        page.get_by_role("navigation", name="Contents").get_by_role("link").first
+    ).to_be_visible()
+    expect(page.get_by_role("button", name="Dark colours")).to_be_hidden()
+
+
+def test_search_finds_a_page_by_a_word_in_it(tiny_site: str, page: Page) -> None:
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto(f"{tiny_site}/index.html")
+    page.get_by_role("searchbox").fill("kettle")
+    page.keyboard.press("Enter")
+    found = page.locator("#search-results a").first
+    found.click()
+    expect(page).to_have_url(re.compile(re.escape(TINY_PAGE)))
+    assert page.evaluate("localStorage.length") == 0
+
+
+# --------------------------------------------------------------------------- progress
+
+
+def finish_tiny(page: Page) -> None:
+    answer_all_types(page)
+    walk_the_kettle(page)
+    form(page, "mine").get_by_label(LEAVE_OUT).check()
+    for name in ("all-types", "kettle", "mine"):
+        expect(form(page, name)).to_contain_text(SAVED)
+
+
+def state(page: Page) -> str:
+    """What the contents say of the module."""
+    return page.locator("#contents [data-module='01-tiny'] .state").inner_text()
+
+
+def test_a_module_says_what_is_complete_and_what_is_next(tiny_site: str, page: Page) -> None:
+    open_tiny(page, tiny_site)
+    summary = page.get_by_role("region", name="What you did")
+    expect(summary.get_by_text("Next:")).to_have_text("Next: All types")
+    answer_all_types(page)
+    expect(page.locator(".eyebrow")).to_contain_text("1 of 3 exercises complete")
+    expect(summary.get_by_text("Next:")).to_have_text("Next: The kettle")
+    summary.get_by_role("link", name="The kettle").last.click()
+    expect(form(page, "kettle")).to_be_in_viewport()
+
+
+def test_the_contents_mark_a_finished_module_by_the_rule_of_the_grade(
+    tiny_site: str, page: Page
+) -> None:
+    page.set_viewport_size({"width": 1280, "height": 900})
+    open_tiny(page, tiny_site)
+    expect(page.locator("#contents .state")).to_have_count(0)
+    page.get_by_label("Nobody").check()
+    expect(form(page, "all-types")).to_contain_text(SAVED)
+    page.goto(f"{tiny_site}/index.html")
+    expect(page.locator("#contents .state")).to_have_text("0 of 3")
+    open_tiny(page, tiny_site)
+    finish_tiny(page)
+    expect(page.locator("#contents .state")).to_have_text("complete")
+
+
+def test_home_continues_where_somebody_left(tiny_site: str, page: Page) -> None:
+    page.goto(f"{tiny_site}/index.html")
+    onward = page.locator("[data-course=continue] a")
+    expect(onward).to_have_text("Begin")
+    open_tiny(page, tiny_site)
+    page.get_by_label("Fill it").check()
+    expect(form(page, "kettle")).to_contain_text(SAVED)
+    page.goto(f"{tiny_site}/index.html")
+    expect(onward).to_have_text("Continue where you left: Tiny, The kettle")
+    onward.click()
+    expect(form(page, "kettle")).to_be_in_viewport()
+    expect(page.locator("form[data-ready]")).to_have_count(3)
+    walk_the_kettle(page)
+    expect(form(page, "kettle").locator(".ac-progress")).to_have_text("Complete.")
+    page.goto(f"{tiny_site}/index.html")
+    expect(onward).to_have_text("Continue where you left: Tiny, Mine alone")
+
+
+def test_who_has_written_nothing_fetches_nothing_for_it(fields_site: str, page: Page) -> None:
+    asked: list[str] = []
+    page.on("request", lambda r: asked.append(r.url))
+    open_page(page, f"{fields_site}/{FIELDS_PAGE}")
+    page.wait_for_load_state("networkidle")
+    assert not [url for url in asked if "outline.json" in url]
+
+
+def test_progress_of_another_course_on_the_same_host_is_not_ours(
+    tiny_site: str, page: Page
+) -> None:
+    page.goto(f"{tiny_site}/index.html")
+    note = '{"schema": 1, "answers": {}, "passed": true, "saved": "2030"}'
+    page.evaluate("n => localStorage.setItem('allyship:/other/:01-tiny/kettle', n)", note)
+    page.reload(wait_until="networkidle")
+    expect(page.locator("#contents .state")).to_have_count(0)
