@@ -1,7 +1,8 @@
 // @ts-check
 /**
  * My journal and the certificate on the published page. Everything comes from this browser's
- * own store and stays in it. page.mjs loads this only where one of them stands. In Jupyter this is the certificate's anywidget.
+ * own store and stays in it. page.mjs loads this only where one of them stands. In Jupyter this
+ * is the anywidget of the certificate.
  *
  * @typedef {{type: string, label: string, labels?: Record<string, string>, parts?: Record<string, string>}} FieldText
  * @typedef {{id: string, title: string, rule: import("./exercise.mjs").Rule, fields: Record<string, FieldText>}} ExerciseText
