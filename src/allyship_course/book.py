@@ -17,11 +17,12 @@ from .form import describe, outline
 from .lint import REFERENCES, exercise_folders
 from .page import BUILDING
 from .posters import POSTERS_FILE, load_posters, pdf_name, picture_name, svg, write_pdf
-from .spec import EXERCISES_FILE, SpecError, load_module
+from .spec import EXERCISES_FILE, Module, SpecError, load_module
 from .website import ICON, NOT_FOUND, TEMPLATES, fill_page, forms, look, write_assets
 from .workbook import WORKBOOK_NAME, write_workbook
 
 if TYPE_CHECKING:
+    from nbformat import NotebookNode
     from sphinx.application import Sphinx
     from sphinx.config import Config
 
@@ -51,10 +52,14 @@ def _prepare(app: Sphinx) -> None:
 def _check_and_print(book: Path, static: Path) -> None:
     """Load every module, so that a fault stops the build here; write what is made of them."""
     described = []
+    notebooks = static / "assignments"
+    notebooks.mkdir(exist_ok=True)
     for folder in exercise_folders(book):
         module = load_module(folder)
         page = f"{folder.relative_to(book).as_posix()}/index.html"
         described.append(describe(module, page))
+        if module.collected:
+            _write_json(notebooks / f"{module.module}.ipynb", _released(module, folder))
         if folder.name == "journal":
             write_workbook(module, static / WORKBOOK_NAME)
     _write_json(static / "course.json", described)
@@ -63,6 +68,14 @@ def _check_and_print(book: Path, static: Path) -> None:
         for poster in load_posters(posters.parent):
             write_pdf(poster, static / pdf_name(poster))
             (static / picture_name(poster)).write_text(svg(poster), encoding="utf-8")
+
+
+def _released(module: Module, folder: Path) -> NotebookNode:
+    """Return the notebook that is handed in from the page, with the record put in by course.mjs."""
+    # Here, since jupytext takes a while to load and a kernel loads this file too.
+    from .assignments import assignment_notebook
+
+    return assignment_notebook(module, folder / "index.md")
 
 
 def _write_json(file: Path, data: object) -> None:

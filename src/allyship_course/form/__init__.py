@@ -149,6 +149,8 @@ def outline(described: Mapping[str, Any]) -> dict[str, Any]:
 def _words(field: AnyField) -> dict[str, Any]:
     """Return a field's label, and the labels that its answer's ids stand for."""
     words: dict[str, Any] = {"type": field.type, "label": field.label}
+    if field.private == "always":
+        words["private"] = True
     match field:
         case Choice():
             words["labels"] = {o.id: o.label for o in field.options}

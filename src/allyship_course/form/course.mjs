@@ -1,17 +1,18 @@
 // @ts-check
 /**
- * My journal and the certificate on the published page. Everything comes from this browser's
- * own store and stays in it. page.mjs loads this only where one of them stands. In Jupyter this
+ * My journal, the submission and the certificate on the published page. Everything comes from this browser's
+ * own store and stays in it. page.mjs loads this only where one of them is wanted. In Jupyter this
  * is the anywidget of the certificate.
  *
- * @typedef {{type: string, label: string, labels?: Record<string, string>, parts?: Record<string, string>}} FieldText
+ * @typedef {{type: string, label: string, private?: boolean, labels?: Record<string, string>, parts?: Record<string, string>}} FieldText
  * @typedef {{id: string, title: string, rule: import("./exercise.mjs").Rule, fields: Record<string, FieldText>}} ExerciseText
  * @typedef {{id: string, title: string, page: string, collected: boolean, exercises: ExerciseText[]}} ModuleText
  * @typedef {{answers: Record<string, any>, passed: boolean, shared: boolean, saved: string}} Kept
  */
 
 /** exercise.mjs's own functions: importing it from here would load and start it a second time.
- * @type {{answered: Function, completion: Function, siteKey: (path: string) => string}} */
+ * @type {{answered: Function, completion: Function, siteKey: (path: string) => string,
+ *   kept: (path: string) => Kept | null, keep: (path: string, note: Kept) => void}} */
 let own;
 
 /** The site's root. Not a constant: in Jupyter a module has no address that anything is beside. */
@@ -29,21 +30,7 @@ function make(name, props = {}, ...children) {
 /** @param {number} n @param {string} noun */
 const plural = (n, noun) => `${n} ${noun}${n === 1 ? "" : "s"}`;
 
-// ------------------------------------------------------------------- the store
-
-/** @param {string} path module/exercise @returns {Kept | null} */
-function kept(path) {
-  try {
-    const data = JSON.parse(localStorage.getItem(own.siteKey(path)) ?? "null");
-    if (data?.schema !== SCHEMA || typeof data.answers !== "object" || !data.answers) return null;
-    return { answers: data.answers, passed: data.passed === true, shared: data.shared === true, saved: String(data.saved ?? "") };
-  } catch {
-    return null; // exercise.mjs tells of damaged entries where the exercise stands
-  }
-}
-
-/** @param {string} path @param {Kept} note */
-const keep = (path, note) => localStorage.setItem(own.siteKey(path), JSON.stringify({ schema: SCHEMA, ...note }));
+// ---------------------------------------------------------------- the course's words
 
 /** @returns {Promise<ModuleText[]>} */
 async function course() {
@@ -82,11 +69,11 @@ function inWords(field, value) {
   }
 }
 
-/** What was written into one exercise, as [question, lines].
- * @param {ExerciseText} exercise @param {Kept} note @returns {[string, string[]][]} */
+/** What was written into one exercise, as [question, lines, field].
+ * @param {ExerciseText} exercise @param {Kept} note @returns {[string, string[], string][]} */
 const entries = (exercise, note) =>
   Object.entries(exercise.fields)
-    .map(([id, field]) => /** @type {[string, string[]]} */ ([field.label, safely(field, note.answers[id])]))
+    .map(([id, field]) => /** @type {[string, string[], string]} */ ([field.label, safely(field, note.answers[id]), id]))
     .filter(([, lines]) => lines.length);
 
 /** An imported file may hold anything where an answer should be.
@@ -112,7 +99,7 @@ async function showJournal(place) {
     modules.flatMap((module) =>
       module.exercises.flatMap((exercise) => {
         const path = `${module.id}/${exercise.id}`;
-        const note = kept(path);
+        const note = own.kept(path);
         return note && (entries(exercise, note).length || note.passed) ? [{ module, exercise, path, note }] : [];
       }),
     );
@@ -120,7 +107,7 @@ async function showJournal(place) {
     const all = paths();
     const wanted = search.value.trim().toLocaleLowerCase();
     const found = all.filter(({ exercise, note }) =>
-      [exercise.title, ...entries(exercise, note).flat(2)].join("\n").toLocaleLowerCase().includes(wanted),
+      [exercise.title, ...entries(exercise, note).flatMap(([label, texts]) => [label, ...texts])].join("\n").toLocaleLowerCase().includes(wanted),
     );
     part("list").replaceChildren(
       ...modules.flatMap((module) => {
@@ -226,12 +213,12 @@ function importJson(text) {
     for (const [module, { exercises }] of Object.entries(data.modules)) {
       for (const [id, note] of Object.entries(/** @type {Record<string, any>} */ (exercises))) {
         if (typeof note?.answers !== "object" || note.answers === null) continue;
-        const here = kept(`${module}/${id}`);
+        const here = own.kept(`${module}/${id}`);
         if (here && here.saved >= String(note.saved ?? "")) {
           older += 1;
           continue;
         }
-        keep(`${module}/${id}`, {
+        own.keep(`${module}/${id}`, {
           answers: note.answers,
           passed: note.passed === true,
           shared: note.shared === true,
@@ -252,6 +239,133 @@ function save(name, text) {
   const link = make("a", { href: URL.createObjectURL(new Blob([text])), download: name });
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
+// -------------------------------------------------------------------- submission
+
+const LONGEST_RECORD = 1_000_000;
+
+/** What is collected of a note, as journal.entry_of has it: answers only if they are shared,
+ * private fields never. @param {ExerciseText} exercise @param {Kept} note */
+function entryOf(exercise, note) {
+  const found = own.answered(exercise.rule, note.answers);
+  const counts = (/** @type {string} */ id) => exercise.rule.fields[id].required;
+  const open = (/** @type {string} */ id) => !exercise.fields[id].private;
+  const words = Object.entries(found.words).filter(([id]) => counts(id) && open(id));
+  const shared = Object.keys(exercise.fields).filter((id) => open(id) && Object.hasOwn(note.answers, id));
+  return {
+    answered: found.fields.filter(counts),
+    words: Object.fromEntries(words),
+    passed: note.passed,
+    ...(note.shared && { shared: Object.fromEntries(shared.map((id) => [id, note.answers[id]])) }),
+  };
+}
+
+/** The completion record of a module, as completion.json has it: of what was begun.
+ * @param {ModuleText} module */
+function recordOf(module) {
+  const begun = module.exercises.flatMap((exercise) => {
+    const note = own.kept(`${module.id}/${exercise.id}`);
+    return note ? [[exercise.id, entryOf(exercise, note)]] : [];
+  });
+  return { schema: SCHEMA, module: module.id, exercises: Object.fromEntries(begun) };
+}
+
+/** Show what a submission would hold, and make the file.
+ * @param {string} id of the module */
+export async function prepareSubmission(id) {
+  const module = (await course()).find((one) => one.id === id);
+  if (!module) return;
+  const list = make("div");
+  const exact = make("pre");
+  const show = () => {
+    list.replaceChildren(...module.exercises.map((exercise) => submitted(module, exercise, show)));
+    exact.textContent = JSON.stringify(recordOf(module), null, 1);
+  };
+  const student = make("input", { type: "text", id: "submission-id", autocomplete: "off" });
+  student.setAttribute("aria-describedby", "submission-trouble");
+  const trouble = make("p", { className: "ac-trouble", id: "submission-trouble" });
+  const told = make("p");
+  told.setAttribute("role", "status");
+  const download = make("button", { type: "button", textContent: "Download the file" });
+  download.addEventListener("click", async () => {
+    const name = student.value.trim();
+    trouble.textContent = name ? "" : "There is no id yet. Write the one that your class uses for you.";
+    student.setAttribute("aria-invalid", String(!name));
+    if (!name) return student.focus();
+    told.textContent = await downloadSubmission(module, name);
+  });
+  const close = make("button", { type: "button", textContent: "Close" });
+  const dialog = make(
+    "dialog",
+    { className: "ac-part" },
+    make("h2", { id: "submission-title", textContent: `Your submission: ${module.title}` }),
+    make("p", { textContent: "For people in a class. The file holds what you see here, the id below, and the module’s notebook as everybody has it. Nothing is sent: you hand the file in yourself." }),
+    list,
+    make("details", {}, make("summary", { textContent: "The record, letter by letter" }), exact),
+    make("p", {}, make("label", { htmlFor: student.id, textContent: "The id that your class uses for you. It goes into the file and is kept nowhere else." }), student),
+    trouble,
+    make("div", { className: "ac-buttons" }, download, close),
+    told,
+  );
+  dialog.setAttribute("aria-labelledby", "submission-title");
+  close.addEventListener("click", () => dialog.close());
+  dialog.addEventListener("close", () => dialog.remove());
+  show();
+  document.body.append(dialog);
+  dialog.showModal();
+}
+
+/** One exercise in a submission: how far it is, and what of it is shared, word by word.
+ * @param {ModuleText} module @param {ExerciseText} exercise @param {() => void} again */
+function submitted(module, exercise, again) {
+  const path = `${module.id}/${exercise.id}`;
+  const note = own.kept(path);
+  const title = make("h3", { textContent: exercise.title });
+  if (!note) return make("section", { className: "ac-entry" }, title, make("p", { textContent: "Not begun. Nothing of it is in the file." }));
+  const entry = entryOf(exercise, note);
+  const state = stateOf(exercise, note);
+  const count = Object.values(entry.words).reduce((sum, n) => sum + n, 0);
+  const words = count ? `, ${plural(count, "word")} counted` : "";
+  const answeredSo = `${plural(entry.answered.length, "question")} answered${words}`;
+  const how = note.passed ? "Left out by choice. Complete" : state.complete ? "Complete" : "Open";
+  const parts = [title, make("p", { textContent: `${how}: ${answeredSo}.` })];
+  const open = entries(exercise, note).filter(([, , id]) => !exercise.fields[id].private);
+  if (open.length) {
+    const box = make("input", { type: "checkbox", checked: note.shared, id: `submission-${exercise.id}` });
+    const label = make("label", { htmlFor: box.id, textContent: "Share my answers to this exercise with my instructor" });
+    box.addEventListener("change", () => {
+      own.keep(path, { ...note, shared: box.checked });
+      again();
+      document.getElementById(box.id)?.focus();
+    });
+    parts.push(make("p", { className: "ac-share" }, box, label));
+    const lines = open.flatMap(([question, texts]) => [
+      make("dt", { textContent: question }),
+      ...texts.map((text) => make("dd", { textContent: text })),
+    ]);
+    if (note.shared) parts.push(make("p", { textContent: "These words will be in the file:" }), make("dl", {}, ...lines));
+  }
+  return make("section", { className: "ac-entry" }, ...parts);
+}
+
+/** Put the record into the module's notebook and save it. @param {ModuleText} module
+ * @param {string} student @returns {Promise<string>} what to tell */
+async function downloadSubmission(module, student) {
+  const record = recordOf(module);
+  if (new TextEncoder().encode(JSON.stringify(record, null, 1)).length > LONGEST_RECORD) {
+    return "What you share is too long to hand in. Share one exercise less, or shorten it.";
+  }
+  const file = `${module.id}.ipynb`;
+  try {
+    const answer = await fetch(new URL(`_static/assignments/${file}`, root()), { cache: "no-cache" });
+    const notebook = await answer.json();
+    notebook.metadata.allyship = { record, student };
+    save(file, JSON.stringify(notebook, null, 1));
+  } catch {
+    return "The notebook could not be loaded. Try again when you are online. Your answers are safe.";
+  }
+  return `Saved as ${file}. Hand it in where your class hands in, under this very name.`;
 }
 
 // ------------------------------------------------------------------- certificate
@@ -308,7 +422,7 @@ async function showCertificate(place) {
   const states = () =>
     modules.map((module) => ({
       title: module.title,
-      complete: module.exercises.every((exercise) => stateOf(exercise, kept(`${module.id}/${exercise.id}`)).complete),
+      complete: module.exercises.every((exercise) => stateOf(exercise, own.kept(`${module.id}/${exercise.id}`)).complete),
     }));
   fillCertificate(place, states, "on this device");
 }

@@ -857,6 +857,9 @@ function kept(path) {
   }
 }
 
+/** @param {string} path @param {Note & {saved: string}} note */
+const keep = (path, note) => localStorage.setItem(siteKey(path), JSON.stringify({ schema: SCHEMA, ...note }));
+
 /** Enhance every form of a published page, then what goes beyond one form. */
 async function enhancePage() {
   const forms = [...document.querySelectorAll('form[data-place="page"]:not([data-ready])')];
@@ -865,7 +868,7 @@ async function enhancePage() {
   );
   if (!document.querySelector("[data-course]")) return; // not a page of the book
   const more = new URL(`page.mjs${new URL(import.meta.url).search}`, import.meta.url);
-  (await import(more.href)).start({ answered, completion, siteKey, kept });
+  (await import(more.href)).start({ answered, completion, siteKey, kept, keep });
 }
 
 if (document.readyState === "loading") {

@@ -12,7 +12,8 @@
 const SITE = new URL("..", import.meta.url);
 
 /** What exercise.mjs hands over: importing it from here would start it a second time.
- * @type {{answered: Function, completion: Function, siteKey: (path: string) => string}} */
+ * @type {{answered: Function, completion: Function, siteKey: (path: string) => string,
+ *   kept: (path: string) => any}} */
 let own;
 
 /** @param {string} name @returns {HTMLElement | null} */
@@ -148,14 +149,26 @@ async function followProgress() {
   show();
 }
 
+/** @type {Promise<any> | undefined} */
+let more;
+
+/** My journal, the submission, the certificate: loaded where one of them is wanted. */
+function loadMore() {
+  const course = new URL(`course.mjs${new URL(import.meta.url).search}`, import.meta.url);
+  more ??= import(course.href).then((module) => {
+    module.start(own);
+    return module;
+  });
+  return more;
+}
+
 /** @param {any} functions of exercise.mjs */
 export function start(functions) {
   own = functions;
   offerDark();
   watchForms();
   followProgress();
-  if (document.querySelector('[data-course="journal"], [data-course="certificate"]')) {
-    const course = new URL(`course.mjs${new URL(import.meta.url).search}`, import.meta.url);
-    import(course.href).then((more) => more.start(own));
-  }
+  if (part("journal") || part("certificate")) loadMore();
+  const handIn = part("submission");
+  handIn?.addEventListener("click", async () => (await loadMore()).prepareSubmission(handIn.dataset.module));
 }
