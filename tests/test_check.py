@@ -12,6 +12,9 @@ from typing import NamedTuple
 
 import pytest
 
+from allyship_course.form import render
+from allyship_course.lint import check_book
+from allyship_course.spec import load_module
 from tests.conftest import ROOT
 
 COMMAND = shutil.which("allyship", path=str(Path(sys.executable).parent))
@@ -145,8 +148,103 @@ def test_a_whole_module_has_nothing_to_mend_but_its_length(course: Path) -> None
     problems = told(course)
     assert any("words of reading: " in p for p in problems)
     assert any("exercises: 2, and not from" in p for p in problems)
+    assert any("minutes: 30, and not 8 for exercises and 0 to read. " in p for p in problems)
     for problem in problems:
-        assert re.search(r": (words|minutes|exercises)[^:]*: \d+, and not from", problem), problem
+        assert re.search(r": (words|minutes|exercises)[^:]*: \d+, and not ", problem), problem
+
+
+def test_every_exercise_of_the_course_can_be_left_out() -> None:
+    # No key takes the box away; the template has it in one place. This is what an author gets.
+    for file in ROOT.glob("book/**/exercises.yml"):
+        module = load_module(file.parent)
+        for exercise in module.exercises:
+            for place in ("page", "notebook"):
+                form = render(module, exercise, place)
+                assert len(re.findall(r"<input [^>]*data-pass[ >]", form)) == 1, exercise.id
+
+
+GLOSSARY = """\
+# Glossary
+
+```{glossary}
+soil
+earth
+  What pots hold. First met in [module 1](modules/01-small/index.md).
+
+share
+  To halve a bun. First met in [module 1](modules/01-small/index.md).
+
+window sill
+  Where pots stand.
+
+watering can
+  First met in [module 1](modules/01-small/index.md).
+
+pot plant
+  A plant.
+```
+"""
+
+
+def test_a_term_that_is_not_linked_at_its_first_use_and_only_there_is_told(course: Path) -> None:
+    (course / "book" / "glossary.md").write_text(GLOSSARY)
+    reading = READING.replace(
+        "Some words between the two.",
+        "## Earth\n\nTwo share some `soil`, *The plant*, [earth](index.md), good {term}`earth`.\n\n"
+        "On window\nsills, or a {term}`Window sill`.\n\nA {term}`pot plant`, pot plants,\n"
+        "two {term}`pot plants <pot plant>`\nand a {term}`hose`.",
+    )
+    (course / "book" / "modules" / "01-small" / "index.md").write_text(reading)
+    line = line_of(reading, "Two share")
+    write = "Write {{term}}`{0}`, or {{term}}`your words <{0}>`"
+    linked = "is not linked to the glossary where it is first used"
+    here = "is first met here, says the glossary, and is not linked"
+    found = [p for p in told(course) if "index.md" in p and ", and not " not in p]
+    once = "'pot plant' is linked a second time. Link a term at its first use only"
+    unknown = "'hose' is no term of the glossary. Correct it, or add the term there"
+    assert found == [
+        f"01-small/index.md:{line + 6}: {once}",
+        f"01-small/index.md:{line + 7}: {unknown}",
+        f"01-small/index.md:1: 'share' {here}. {write.format('share')}",
+        f"01-small/index.md:{line + 2}: 'window sills' {linked}. {write.format('window sill')}",
+        f"01-small/index.md:1: 'watering can' {here}. {write.format('watering can')}",
+    ]
+
+
+def test_links_images_and_spelling_of_every_page_are_looked_at(course: Path) -> None:
+    page = course / "book" / "guides" / "watering.md"
+    page.parent.mkdir()
+    (page.parent / "can.svg").write_text("<svg/>")
+    good = (
+        "(start)=\n# Watering\n\n[a](../modules/01-small/index.md) [b](/guides/watering.md#start)"
+        " [c](#start) [d](https://example.org/nowhere) ![A can](can.svg) <img src='x'"
+        ' src="can.svg" alt=""> <svg aria-hidden="true"></svg> `[not](a-link.md)`\n'
+        '<a href="../_static/made-later.pdf">e</a>\n\n```md\n![](nor.png) [this](one.md)\n```\n'
+    )
+    page.write_text(good)
+    assert of_page(course, page) == []
+    misspelt = "t" + "eh"  # in two, since codespell reads this file as well
+    bad = [
+        ("[gone](../gone.md)", "the link to ../gone.md leads nowhere: there is no such file"),
+        ("[a\nlong one](gone.md)", "the link to gone.md leads nowhere: there is no such file"),
+        (
+            "[end](#end)",
+            "the link to #end leads nowhere: there is no line (end)= in that page",
+        ),
+        ("![](can.svg)", "an image has no words for those who do not see it"),
+        ('<img src="can.svg">', "an image has no words for those who do not see it"),
+        ("<svg></svg>", "an image has no words for those who do not see it"),
+        ("```{figure} can.svg\nA can\n```", "an image has no words for those who do not see it"),
+        (f"Some {misspelt} here.", f"'{misspelt}' looks misspelt"),
+    ]
+    for text, expected in bad:
+        page.write_text(f"{good}\n{text}\n")
+        at = good.count("\n") + 2
+        assert of_page(course, page) == [(at, expected)]
+
+
+def of_page(course: Path, page: Path) -> list[tuple[int, str]]:
+    return [(p.line, p.what) for p in check_book(course / "book") if p.file == page]
 
 
 class Fault(NamedTuple):

@@ -7,7 +7,6 @@ Needs jupytext, which comes with the ``instructor`` extra.
 
 from __future__ import annotations
 
-import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from .posters import POSTERS_FILE
+from .reading import PLACED, in_a_notebook
 from .spec import (
     EXERCISES_FILE,
     MODULES_FOLDER,
@@ -64,9 +64,6 @@ _NOTE = """\
 
 This one cell is collected with the notebook. It is never graded. To write, double-click here \
 and type below this line."""
-
-_PLACED = re.compile(r"^\s*(exercise|poster)\(\s*['\"]([^'\"]+)['\"]\s*\)\s*$")
-_PAGE_LINK = re.compile(r"\[([^\]]+)\]\([^)\s]*\.md(?:#[^)]*)?\)")
 
 
 def make_assignment(module_folder: Path, source: Path) -> Path:
@@ -138,9 +135,8 @@ def _reading_cells(module: Module, reading: Path, begin: str) -> list[NotebookNo
     cells: list[NotebookNode] = []
     for cell in jupytext.read(reading, fmt="md:myst").cells:
         if cell.cell_type == "markdown":
-            # Links to other pages of the book lead nowhere from a notebook.
-            cells.append(new_markdown_cell(_PAGE_LINK.sub(r"\1", cell.source)))
-        elif placed := _PLACED.match(cell.source):
+            cells.append(new_markdown_cell(in_a_notebook(cell.source)))
+        elif placed := PLACED.match(cell.source):
             cells.append(_placing_cell(module, placed[1], placed[2]))
         elif "remove-cell" not in cell.metadata.get("tags", []):
             raise SpecError([_not_one_part(reading, cell.source)])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from .lint import check_book
+from .lint import can_spell, check_book
 from .spec import EXERCISES_FILE, SpecError
 
 _FOLDER = click.Path(path_type=Path, file_okay=False)
@@ -21,12 +21,14 @@ def main() -> None:
 
 @main.command()
 def check() -> None:
-    """Lint all content: every exercises.yml, poster and reading of the book.
+    """Lint all content: every exercises.yml, poster, reading and page of the book.
 
     Each problem is printed with file, line, exercise, what is wrong and what would be right.
     Exits with 1 if there is any.
     """
     book = _course_root() / "book"
+    if not can_spell():
+        click.echo("Spelling is not looked at: codespell, of the extra 'dev', is not installed.")
     problems = check_book(book)
     for problem in problems:
         click.echo(problem, err=True)

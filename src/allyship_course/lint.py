@@ -5,16 +5,28 @@ Not called check: ``allyship_course.check`` is what a notebook's check cells cal
 
 from __future__ import annotations
 
+import importlib.util
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import yaml
-from markdown_it import MarkdownIt
 
 from .posters import POSTERS_FILE, load_posters
+from .reading import (
+    PLACED,
+    SOURCES,
+    glossary,
+    links,
+    plain_text,
+    reading_grade,
+    term_faults,
+)
 from .spec import (
     EXERCISES_FILE,
+    MODULES_FOLDER,
     Choice,
     Exercise,
     Finding,
@@ -38,6 +50,9 @@ EXERCISES = (4, 9)
 GRADE = 9
 SOURCE_MAP = Path("developing") / "source-map.yml"
 REFERENCES = Path("references.bib")
+GLOSSARY = Path("glossary.md")
+SPEED = 200  # words a minute
+_MISSPELT = re.compile(r"^(.+?):(\d+): (.+) ==> (.+)$", re.MULTILINE)
 _BIBTEX_KEY = re.compile(r"^@\w+\{\s*([^,\s]+)\s*,", re.MULTILINE)
 
 
@@ -58,10 +73,7 @@ def evidence_keys(book: Path) -> set[str]:
 def exercise_folders(book: Path) -> list[Path]:
     """Return every folder of a book that holds exercises: the modules, then those beside them."""
     folders = [file.parent for file in book.glob(f"**/{EXERCISES_FILE}")]
-    return sorted(folders, key=lambda f: (f.parent.name != "modules", f.name))
-
-
-_CALL = re.compile(r"^(exercise|poster)\(\s*['\"]([^'\"]+)['\"]\s*\)\s*$")
+    return sorted(folders, key=lambda f: (f.parent.name != MODULES_FOLDER, f.name))
 
 
 def check_book(book: Path) -> list[Problem]:
@@ -71,16 +83,19 @@ def check_book(book: Path) -> list[Problem]:
     for folder in folders:
         problems += check_module(folder)
     problems += _claims(book, folders) if not problems else []
-    return problems or [*_earlier(folders), *_lengths(folders)]
+    if problems:
+        return problems
+    checks = (_earlier(folders), _lengths(folders), _pages(book), _terms(book), _spelling(book))
+    return [problem for check in checks for problem in check]
 
 
 def _lengths(folders: list[Path]) -> Iterator[Problem]:
     """Check the modules against what the course promises its readers of length and plainness."""
-    for folder in (f for f in folders if f.parent.name == "modules"):
+    for folder in (f for f in folders if f.parent.name == MODULES_FOLDER):
         module, reading = load_module(folder), folder / "index.md"
         # The list of sources at the end is for looking up.
         whole = read_text(reading, "Each module has a reading")
-        text = plain_text(whole.partition("\n## Sources")[0])
+        text = plain_text(whole.partition(SOURCES)[0])
         for what, found, least, most in (
             ("words of reading", len(text.split()), *WORDS),
             ("minutes", module.minutes, *MINUTES),
@@ -90,25 +105,67 @@ def _lengths(folders: list[Path]) -> Iterator[Problem]:
             if not least <= found <= most:
                 told = f"{what}: {found}, and not from {least} to {most}"
                 yield Problem(reading, 1, None, told, "Shorten, split or simplify it")
+        doing, reads = sum(e.minutes for e in module.exercises), len(text.split()) / SPEED
+        if abs(module.minutes - doing - reads) > 2.5:  # stated to the nearest five
+            told = (
+                f"minutes: {module.minutes}, and not {doing} for exercises and {reads:.0f} to read"
+            )
+            yield Problem(reading, 1, None, told, "Correct 'minutes', or shorten something")
 
 
-def plain_text(markdown: str) -> str:
-    """Return what a reader reads of a MyST notebook: no front matter, code or markup."""
-    body = re.sub(r"\A---\n.*?\n---\n", "", markdown, flags=re.DOTALL)
-    blocks = [t for t in MarkdownIt("commonmark").parse(body) if t.type == "inline"]
-    texts = ["".join(c.content for c in t.children or [] if c.type == "text") for t in blocks]
-    # A heading or list item is a sentence to whoever reads it, with or without a full stop.
-    return "\n".join(
-        t if t.rstrip().endswith((".", "?", ":", ";", "”")) else f"{t}." for t in texts
-    )
+def _pages(book: Path) -> Iterator[Problem]:
+    """Check every page's links within the book, and that each image says what it shows."""
+    for page in sorted(book.glob("**/*.md")):
+        for link in links(read_text(page, "The book has it")):
+            if link.alt == "":
+                what = "an image has no words for those who do not see it"
+                remedy = 'Write ![what it shows](file), or alt="" in HTML for mere decoration'
+                yield Problem(page, link.line, None, what, remedy)
+            if what := _leads_nowhere(book, page, link.target):
+                yield Problem(page, link.line, None, what, "Correct the link")
 
 
-def reading_grade(text: str) -> float:
-    """Return the Flesch-Kincaid grade: school years that a text asks for. Needs textstat."""
-    import textstat
+def _leads_nowhere(book: Path, page: Path, target: str) -> str:
+    """Say why a link leads nowhere in the book; nothing if it does, or is to another site."""
+    path, _, label = target.partition("#")
+    if not target or re.match(r"[a-z]+:|(\.\./)*_static/", target):  # _static is made with the book
+        return ""
+    file = book / path[1:] if path.startswith("/") else page.parent / path if path else page
+    if not file.is_file():
+        return f"the link to {path} leads nowhere: there is no such file"
+    if label and f"({label})=" not in file.read_text("utf-8").splitlines():
+        return f"the link to {target} leads nowhere: there is no line ({label})= in that page"
+    return ""
 
-    grade: float = textstat.flesch_kincaid_grade(text)
-    return grade
+
+def _terms(book: Path) -> Iterator[Problem]:
+    """Check that each module links the glossary's terms where it first uses them."""
+    page = book / GLOSSARY
+    entries = glossary(page.read_text("utf-8")) if page.exists() else []
+    for folder in (f for f in exercise_folders(book) if f.parent.name == MODULES_FOLDER):
+        titles = [exercise.title for exercise in load_module(folder).exercises]
+        reading = folder / "index.md"
+        for line, what, remedy in term_faults(
+            reading.read_text("utf-8"), folder.name, entries, titles
+        ):
+            yield Problem(reading, line, None, what, remedy)
+
+
+def can_spell() -> bool:
+    """Tell whether codespell is installed; it comes with the extra ``dev``."""
+    return importlib.util.find_spec("codespell_lib") is not None
+
+
+def _spelling(book: Path) -> Iterator[Problem]:
+    """Check the spelling with codespell, by what the course's pyproject.toml says of it."""
+    if not can_spell():
+        return
+    command = [sys.executable, "-m", "codespell_lib", book.name]
+    done = subprocess.run(command, cwd=book.parent, capture_output=True, text=True, check=False)
+    for file, line, wrong, right in _MISSPELT.findall(done.stdout):
+        what = f"'{wrong}' looks misspelt"
+        remedy = f"Write '{right}', or add the word to ignore-words-list in pyproject.toml"
+        yield Problem(book.parent / file, int(line), None, what, remedy)
 
 
 def _claims(book: Path, folders: list[Path]) -> Iterator[Problem]:
@@ -233,7 +290,7 @@ def _placing(reading: Path, parts: dict[str, list[str]]) -> Iterator[Problem]:
     placed: set[tuple[str, str]] = set()
     text = read_text(reading, "Each module has a reading")
     for number, line in enumerate(text.splitlines(), 1):
-        if not (call := _CALL.match(line)) or call[1] not in parts:
+        if not (call := PLACED.match(line)) or call[1] not in parts:
             continue
         kind, name = call[1], call[2]
         if name not in parts[kind]:
