@@ -217,7 +217,8 @@ def test_links_images_and_spelling_of_every_page_are_looked_at(course: Path) -> 
     (page.parent / "can.svg").write_text("<svg/>")
     good = (
         "(start)=\n# Watering\n\n[a](../modules/01-small/index.md) [b](/guides/watering.md#start)"
-        " [c](#start) [d](https://example.org/nowhere) ![A can](can.svg) <img src='x'"
+        ' [c](#start) <a href="watering.html">c</a>'
+        " [d](https://example.org/nowhere) ![A can](can.svg) <img src='x'"
         ' src="can.svg" alt=""> <svg aria-hidden="true"></svg> `[not](a-link.md)`\n'
         '<a href="../_static/made-later.pdf">e</a>\n\n```md\n![](nor.png) [this](one.md)\n```\n'
     )

@@ -131,6 +131,8 @@ def _leads_nowhere(book: Path, page: Path, target: str) -> str:
     if not target or re.match(r"[a-z]+:|(\.\./)*_static/", target):  # _static is made with the book
         return ""
     file = book / path[1:] if path.startswith("/") else page.parent / path if path else page
+    if file.suffix == ".html":  # in HTML, a page is called as it will be
+        file = file.with_suffix(".md")
     if not file.is_file():
         return f"the link to {path} leads nowhere: there is no such file"
     if label and f"({label})=" not in file.read_text("utf-8").splitlines():
