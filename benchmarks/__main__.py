@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 
-from . import import_time, page
+from . import grading, import_time, page
 from .row import table
 
-MODULES = (import_time, page)
+MODULES = (import_time, page, grading)
 
 
 def main() -> int:

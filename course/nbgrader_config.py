@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from allyship_course.grading import configure
+from allyship_course.grading.plugin import configure
 
 c = get_config()  # noqa: F821  nbgrader gives it
 

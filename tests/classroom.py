@@ -15,10 +15,11 @@ from jupyter_client.blocking import BlockingKernelClient
 from nbclient import NotebookClient
 
 from allyship_course.desk.demo import made_up_answer
-from allyship_course.grading import open_gradebook
+from allyship_course.grading.gradebook import open_gradebook
 from allyship_course.spec import Exercise
 
 NBGRADER = Path(sys.executable).with_name("nbgrader")
+ALLYSHIP = Path(sys.executable).with_name("allyship")
 VIEW = "application/vnd.jupyter.widget-view+json"
 
 
@@ -26,8 +27,21 @@ def nbgrader(
     folder: Path, *arguments: str, env: Mapping[str, str] | None = None, ok: bool = True
 ) -> str:
     """Run nbgrader's command in ``folder``; return what it said. It must end as ``ok`` says."""
+    return _run(NBGRADER, folder, *arguments, env=env, ok=ok)
+
+
+def allyship(
+    folder: Path, *arguments: str, env: Mapping[str, str] | None = None, ok: bool = True
+) -> str:
+    """Run our command in ``folder``; return what it said. It must end as ``ok`` says."""
+    return _run(ALLYSHIP, folder, *arguments, env=env, ok=ok)
+
+
+def _run(
+    command: Path, folder: Path, *arguments: str, env: Mapping[str, str] | None, ok: bool
+) -> str:
     done = subprocess.run(
-        [NBGRADER, *arguments],
+        [command, *arguments],
         cwd=folder,
         env={**os.environ, **(env or {})},
         capture_output=True,
@@ -35,7 +49,7 @@ def nbgrader(
         check=False,
     )
     said = done.stdout + done.stderr
-    assert (done.returncode == 0) == ok, f"nbgrader {' '.join(arguments)}:\n{said[-6000:]}"
+    assert (done.returncode == 0) == ok, f"{command.name} {' '.join(arguments)}:\n{said[-6000:]}"
     return said
 
 

@@ -22,6 +22,9 @@ def test_every_command_explains_itself_and_stands_in_the_readme(name: str) -> No
     assert command.help
     assert command.help.splitlines()[0] in " ".join(shown.output.split())
     for option in command.params:
+        if isinstance(option, click.Argument):
+            assert option.human_readable_name in command.help
+            continue
         assert isinstance(option, click.Option)
         assert option.help, f"{name} {option.opts[0]} has no help"
     assert f"`allyship {name}`" in README

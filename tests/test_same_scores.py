@@ -13,7 +13,7 @@ import nbformat
 import pytest
 
 from allyship_course.desk.demo import STUDENTS, Demo
-from allyship_course.grading import open_gradebook
+from allyship_course.grading.gradebook import open_gradebook
 from tests.classroom import nbgrader, scores
 
 STOCK_CONFIG = """

@@ -15,6 +15,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from .checks import CHECK_PREFIX, NOTE_TAG
 from .posters import POSTERS_FILE
 from .reading import PLACED, in_a_notebook
 from .spec import (
@@ -27,8 +28,8 @@ from .spec import (
     load_module,
 )
 
-CHECK_PREFIX = "check-"
-NOTE_TAG = "allyship-note"
+COMMENT_ID = "comment"
+COMMENT_STUB = "# If your instructor writes you a comment, it comes with the feedback."
 POINTS = 1
 JOURNAL = "journal"
 
@@ -108,6 +109,7 @@ def assignment_notebook(module: Module, reading: Path) -> NotebookNode:
     cells = [*_reading_cells(module, reading, _BEGIN), new_markdown_cell(_CHECKS)]
     cells += [check_cell(exercise) for exercise in module.exercises]
     cells.append(new_markdown_cell(_NOTE, metadata={"tags": [NOTE_TAG]}))
+    cells.append(_comment_cell())
     return _notebook(module, cells)
 
 
@@ -125,6 +127,7 @@ def _notebook(module: Module, cells: list[NotebookNode]) -> NotebookNode:
     metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
+        "title": module.title,
     }
     return new_notebook(cells=cells, metadata=metadata)
 
@@ -175,6 +178,25 @@ def check_cell(exercise: Exercise) -> NotebookNode:
     }
     title = f"Complete? {exercise.title}"
     return _folded_cell(title, f'check("{exercise.id}")', {"nbgrader": nbgrader})
+
+
+def _comment_cell() -> NotebookNode:
+    """Return the cell beside which Formgrader has a box for the instructor's comment.
+
+    nbgrader has such a box for a "solution" only. This one holds a line to read, and nothing of
+    a student's is ever taken out of it.
+    """
+    nbgrader = {
+        "schema_version": 3,
+        "grade_id": COMMENT_ID,
+        "grade": False,
+        "solution": True,
+        "locked": False,
+        "task": False,
+    }
+    return new_code_cell(
+        COMMENT_STUB, metadata={"editable": False, "deletable": False, "nbgrader": nbgrader}
+    )
 
 
 def _folded_cell(title: str, call: str, metadata: dict[str, Any]) -> NotebookNode:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 from pathlib import Path
 
@@ -100,6 +102,72 @@ def start(folder: Path) -> None:
     serve(found, html, click.echo)
 
 
+@main.command()
+@click.argument("modules", nargs=-1)
+@click.option("--student", "students", multiple=True, help="Grade this student only; repeatable.")
+@click.option(
+    "--jobs", type=click.IntRange(1), help="Number of processes.  [default: one for each core]"
+)
+@click.option("--force", is_flag=True, help="Grade anew what has not changed, too.")
+def grade(
+    modules: tuple[str, ...], students: tuple[str, ...], jobs: int | None, force: bool
+) -> None:
+    """Grade what was collected: all MODULES, or those named. Runs nothing of a student's.
+
+    Run it in nbgrader's course folder, or above it. Reads submitted/, writes the gradebook and
+    autograded/ as 'nbgrader autograde' does. May be stopped at any moment and run again: it
+    goes on where it was. Exits with 1 if a submission was refused.
+    """
+    from .grading.batch import grade as grade_class
+    from .grading.console import Progress, report
+
+    with Progress("graded") as progress:
+        summary = grade_class(
+            _course_folder(),
+            modules,
+            students,
+            jobs or len(os.sched_getaffinity(0)),
+            force,
+            tell=progress.tell,
+            progress=progress.show,
+        )
+    click.echo(report(summary))
+    if summary.refused:
+        sys.exit(1)
+
+
+@main.command()
+@click.argument("modules", nargs=-1)
+@click.option("--student", "students", multiple=True, help="Write this student's only; repeatable.")
+def feedback(modules: tuple[str, ...], students: tuple[str, ...]) -> None:
+    """Write each student's feedback page: what is complete, what is open, your comments.
+
+    Writes those of all MODULES, or of those named. Run it after 'allyship grade' or 'nbgrader
+    autograde'. The pages stand in feedback/, where 'nbgrader release_feedback' looks for them.
+    They repeat nothing that a student wrote.
+    """
+    from .grading.console import Progress
+    from .grading.feedback import write_feedback
+
+    with Progress("pages") as progress:
+        written, unchanged = write_feedback(
+            _course_folder(), modules, students, progress=progress.show
+        )
+    click.echo(f"{written:,} feedback pages written, {unchanged:,} unchanged.")
+
+
+def _course_folder() -> Path:
+    """Return nbgrader's course folder: here, above, or ``course/`` of the course's own folder."""
+    for folder in (Path.cwd(), *Path.cwd().parents):
+        for found in (folder, folder / "course"):
+            if (found / "nbgrader_config.py").exists():
+                return found
+    raise click.ClickException(
+        "this is not nbgrader's course folder: no nbgrader_config.py here or above. "
+        "Change to the folder that holds source/ and submitted/ and try again"
+    )
+
+
 def _course_root() -> Path:
     """Return the folder with ``_config.yml`` and ``book/``, here or above."""
     for folder in (Path.cwd(), *Path.cwd().parents):
@@ -117,4 +185,11 @@ def run() -> None:
         main()
     except (SpecError, RuntimeError) as e:
         click.echo(f"Error: {e}", err=True)
+        sys.exit(1)
+    except OSError as e:
+        if e.errno != errno.ENOSPC:
+            raise
+        click.echo(
+            f"Error: the disk is full ({e.filename}). Free some space, run it again", err=True
+        )
         sys.exit(1)

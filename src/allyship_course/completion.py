@@ -78,10 +78,13 @@ def completion(
         )
         for route in routes
     }
-    # Least (open, required) from each step to the end; each round settles at least one step.
+    # Least (open, required) from each step to the end, settled from the end backwards. Most
+    # steps lead downwards, so that the second round changes nothing.
     to_end: dict[str, tuple[int, int]] = {END: (0, 0)}
-    for _ in routes:
-        for route in routes:
+    settled: dict[str, tuple[int, int]] = {}
+    while settled != to_end:
+        settled = dict(to_end)
+        for route in reversed(routes):
             onward = [to_end[step] for step in route["next"] if step in to_end]
             if onward:
                 here, best = cost[route["id"]], min(onward)

@@ -100,17 +100,22 @@ def submitted_record(folder: Path, module: str) -> Record | None:
     file = folder / RECORD_FILE
     if os.path.lexists(file):
         return read_record(file)
-    notebook = folder / f"{module}.ipynb"
-    metadata = (read_json(notebook, MAX_NOTEBOOK_BYTES) or {}).get("metadata")
+    notebook = f"{module}.ipynb"
+    return notebook_record(read_json(folder / notebook, MAX_NOTEBOOK_BYTES) or {}, notebook)
+
+
+def notebook_record(notebook: Mapping[str, Any], name: str) -> Record | None:
+    """Return the record in a notebook's metadata, if there is one."""
+    metadata = notebook.get("metadata")
     ours = metadata.get(NOTEBOOK_KEY) if isinstance(metadata, dict) else None
     if ours is None:
         return None
     data = ours.get("record") if isinstance(ours, dict) else None
     if not isinstance(data, dict):
-        raise RecordError(f"the completion record in {notebook.name} is damaged")
+        raise RecordError(f"the completion record in {name} is damaged")
     if len(encode_json(data)) > MAX_BYTES:
-        raise RecordError(f"the completion record in {notebook.name} is too large")
-    return parse_record(data, f"the completion record in {notebook.name}")
+        raise RecordError(f"the completion record in {name} is too large")
+    return parse_record(data, f"the completion record in {name}")
 
 
 def write_record(file: Path, record: Record) -> None:
@@ -169,34 +174,50 @@ def migrate(data: dict[str, Any], name: str) -> dict[str, Any]:
 
 def read_json(file: Path, limit: int = MAX_BYTES) -> dict[str, Any] | None:
     """Read a plain file of at most ``limit`` bytes as a JSON object; ``None`` if there is none."""
+    raw = read_plain(file, limit)
+    return None if raw is None else parse_json(raw, file.name)
+
+
+def read_plain(file: Path | str, limit: int, dir_fd: int | None = None) -> bytes | None:
+    """Read a plain file of at most ``limit`` bytes; ``None`` if there is none.
+
+    ``dir_fd`` is an open folder that ``file`` is named in. Raises RecordError for a link, a
+    pipe, a folder and a file that is too large.
+    """
+    name = Path(file).name
     # Neither follow a link nor wait for somebody to write into a pipe.
     flags = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     try:
-        fd = os.open(file, os.O_RDONLY | flags)
+        fd = os.open(file, os.O_RDONLY | flags, dir_fd=dir_fd)
     except FileNotFoundError:
         return None
     except OSError as e:
         if e.errno == errno.ELOOP:
-            raise RecordError(f"{file.name} is a link, not a file") from None
-        raise RecordError(f"{file.name} can't be read: {e.strerror}") from None
+            raise RecordError(f"{name} is a link, not a file") from None
+        raise RecordError(f"{name} can't be read: {e.strerror}") from None
     if not stat.S_ISREG(os.fstat(fd).st_mode):  # before fdopen, which chokes on a folder
         os.close(fd)
-        raise RecordError(f"{file.name} is not a plain file")
+        raise RecordError(f"{name} is not a plain file")
     with os.fdopen(fd, "rb") as f:
         raw = f.read(limit + 1)
     if len(raw) > limit:
-        raise RecordError(f"{file.name} is larger than {limit // 1000:,} kB")
+        raise RecordError(f"{name} is larger than {limit // 1000:,} kB")
+    return raw
+
+
+def parse_json(raw: bytes, name: str, max_depth: int | None = MAX_DEPTH) -> dict[str, Any]:
+    """Parse a file's bytes as a JSON object, nested no deeper than any form of ours nests."""
     if not raw.strip():
-        raise RecordError(f"{file.name} is empty")
+        raise RecordError(f"{name} is empty")
     try:
         data: object = json.loads(raw, parse_constant=_finite, parse_float=_finite)
     except (ValueError, RecursionError):
         # The reason may quote what stands in the file: leave it out.
-        raise RecordError(f"{file.name} is damaged: it is not complete, valid JSON") from None
-    if _too_deep(data):
-        raise RecordError(f"{file.name} is damaged: its parts are nested too deep")
+        raise RecordError(f"{name} is damaged: it is not complete, valid JSON") from None
+    if max_depth is not None and _too_deep(data, max_depth):
+        raise RecordError(f"{name} is damaged: its parts are nested too deep")
     if not isinstance(data, dict):
-        raise RecordError(f"{file.name} does not hold a JSON object")
+        raise RecordError(f"{name} does not hold a JSON object")
     return data
 
 
@@ -208,10 +229,10 @@ def _finite(digits: str) -> float:
     return number
 
 
-def _too_deep(data: object) -> bool:
+def _too_deep(data: object, max_depth: int = MAX_DEPTH) -> bool:
     """Tell whether lists and objects are nested deeper than any form of ours nests them."""
     level = [data]
-    for _ in range(MAX_DEPTH):
+    for _ in range(max_depth):
         parts = [part for part in level if isinstance(part, dict | list)]
         level = [
             child for part in parts for child in (part.values() if isinstance(part, dict) else part)
@@ -237,18 +258,21 @@ def sweep(file: Path) -> None:
         rest.unlink(missing_ok=True)
 
 
-def replace_file(file: Path, raw: bytes) -> None:
+def replace_file(file: Path, raw: bytes, *, mode: int = 0o600, sync: bool = True) -> None:
     """Write ``raw`` beside ``file`` first, then put it in its place in one step.
 
-    The file can be read by its owner only. Raises OSError (a full disk, a folder that can't
-    be written); the old file then stays.
+    The file can be read by its owner only, unless ``mode`` says otherwise. Raises OSError (a
+    full disk, a folder that can't be written); the old file then stays. Without ``sync``, for
+    what can be made again, a machine that loses power may lose it.
     """
     fd, temporary = tempfile.mkstemp(prefix=f".{file.name}.", suffix=".tmp", dir=file.parent)
     try:
         with os.fdopen(fd, "wb") as f:
+            Path(temporary).chmod(mode)
             f.write(raw)
             f.flush()
-            os.fsync(f.fileno())
+            if sync:
+                os.fsync(f.fileno())
         Path(temporary).replace(file)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)

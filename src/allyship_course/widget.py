@@ -9,17 +9,17 @@ from __future__ import annotations
 import html
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import anywidget
 import traitlets
 
-from .completion import Completion, completion
+from .checks import Check, check_in
 from .form import COURSE_SCRIPT, SCRIPT, STYLE, render, render_certificate
 from .journal import Note, is_complete, journal_folder, keep, read_notes
 from .page import Page, building
 from .posters import load_posters, markdown, page_html
-from .record import RECORD_FILE, RecordError, read_record
+from .record import RecordError
 from .spec import EXERCISES_FILE, MODULES_FOLDER, Exercise, Module, SpecError, load_module
 
 
@@ -111,23 +111,6 @@ class CertificateWidget(anywidget.AnyWidget):
         return shown
 
 
-class Check(float):
-    """The points of one exercise: 1.0 if complete, else 0.0, with a line that says why.
-
-    nbgrader reads a cell's last number as its score; a person reads the line.
-    """
-
-    def __new__(cls, found: Completion | None, title: str, trouble: str = "") -> Self:
-        self = super().__new__(cls, bool(found and found.complete))
-        self.line = f"{title}: {trouble or (found.in_words if found else '')}"
-        return self
-
-    line: str
-
-    def _repr_html_(self) -> str:
-        return f"<p>{html.escape(self.line)}</p>"
-
-
 def exercise(exercise_id: str) -> ExerciseWidget | Page:
     """Show an exercise of the module in whose folder this notebook runs."""
     folder = Path.cwd()
@@ -205,17 +188,3 @@ def _in_words(error: SpecError | KeyError | RecordError) -> str:
         f"{what[0].upper()}{what[1:]}. This notebook and the files beside it do not fit "
         "together: fetch the assignment again, or show this line to your instructor."
     )
-
-
-def check_in(module: Module, found: Exercise, folder: Path) -> Check:
-    """Check one exercise against the record in ``folder``; what can't be read earns nothing."""
-    try:
-        record = read_record(folder / RECORD_FILE)
-    except RecordError as e:
-        return Check(None, found.title, f"not counted. {e}.")
-    if record is not None and record.module != module.module:
-        return Check(None, found.title, f"not counted. {RECORD_FILE} is of another module.")
-    entry = record.exercises.get(found.id) if record else None
-    if entry is None:
-        return Check(completion(found, ()), found.title)
-    return Check(completion(found, entry.answered, entry.passed), found.title)

@@ -26,7 +26,7 @@ from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
 from ..assignments import make_assignment
-from ..grading import open_gradebook
+from ..grading.gradebook import open_gradebook
 from ..journal import Note, keep
 from ..record import RECORD_FILE
 from ..spec import (

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ..grading import open_gradebook
+from ..grading.gradebook import open_gradebook
 
 COLUMNS = ["student", "module", "state", "complete", "of", "late"]
 

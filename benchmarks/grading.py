@@ -1,0 +1,211 @@
+"""Grading a class: ours beside stock nbgrader, and how time and memory grow with the class."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import random
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+from tests.conftest import COURSE_CONFIG, ROOT
+
+from allyship_course.assignments import make_assignment
+from allyship_course.desk.demo import made_up_answer
+from allyship_course.grading.batch import Graded
+from allyship_course.grading.gradebook import ModuleGrades, Rules, open_gradebook
+from allyship_course.journal import Note, entry_of
+from allyship_course.record import RECORD_FILE, Record, read_record
+from allyship_course.spec import Module, load_module
+
+from .row import Row
+
+MODULE = "03-is-and-is-not"
+STOCK_CLASS = 100
+SIZES = (1_000, 10_000, 100_000)
+JOBS = "2"
+BIN = Path(sys.executable).parent
+STOCK_CONFIG = """
+from pathlib import Path
+c = get_config()
+c.CourseDirectory.course_id = "allyship"
+c.CourseDirectory.root = str(Path(__file__).resolve().parent)
+"""
+
+
+def run(sizes: Sequence[int] = SIZES, stock_class: int = STOCK_CLASS) -> list[Row]:
+    """Grade classes of each size, and one beside stock nbgrader, in one run.
+
+    Nothing is deleted until the end: ext4 is slow to use the room of what has just been deleted.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        return [*_beside_stock(root / "stock", stock_class), *_growing(root, sizes)]
+
+
+def _beside_stock(root: Path, students: int) -> list[Row]:
+    stock = _class(root / "s", students, STOCK_CONFIG)
+    ours = _class(root / "o", students)
+    plugin = _class(root / "p", students)
+    alone = _timed(ours, "allyship", "grade", "--jobs", JOBS)
+    by_plugin = _timed(plugin, "nbgrader", "autograde", MODULE)
+    pages = _timed(ours, "allyship", "feedback")
+    by_stock = _timed(stock, "nbgrader", "autograde", MODULE)
+    pages_by_stock = _timed(stock, "nbgrader", "generate_feedback", MODULE)
+    start = statistics.median(
+        _timed(ours, "allyship", "grade", "--student", "nobody") for _ in range(3)
+    )
+    # The start of the program is paid once, however large the class: 100 show little else.
+    each = (alone - start) / students
+    return [
+        Row(f"{students} submissions, stock nbgrader autograde", by_stock, "s"),
+        Row(f"{students} submissions, nbgrader autograde with the plugin", by_plugin, "s"),
+        Row(f"{students} submissions, allyship grade", alone, "s"),
+        Row("of that, the program's start", start, "s"),
+        Row("one submission, stock", by_stock / students * 1000, "ms"),
+        Row("one submission, allyship grade, its start left out", each * 1000, "ms"),
+        Row(
+            "stock / ours, per submission, start left out",
+            by_stock / students / each,
+            "x",
+            least=250,
+        ),
+        Row("stock / ours, whole command", by_stock / alone, "x"),
+        Row("stock / plugin, same command", by_stock / by_plugin, "x", least=10),
+        Row("feedback: stock / ours, whole command", pages_by_stock / pages, "x", least=50),
+    ]
+
+
+def _growing(root: Path, sizes: Sequence[int]) -> list[Row]:
+    rows: list[Row] = []
+    per_thousand: dict[int, float] = {}
+    for size in sizes:
+        course = _class(root / str(size), size)
+        floor = _floor(course)
+        with _peak_memory() as peak:
+            first = _timed(course, "allyship", "grade", "--jobs", JOBS)
+        again = _timed(course, "allyship", "grade", "--jobs", JOBS)
+        pages = _timed(course, "allyship", "feedback")
+        per_thousand[size] = first / size * 1000
+        ten_thousand = size == 10_000
+        rows += [
+            Row(f"{size:,}: only read the records, insert the rows", floor, "s"),
+            Row(f"{size:,}: allyship grade", first, "s", 60 if ten_thousand else None),
+            Row(
+                f"{size:,}: beside only reading and inserting",
+                first / floor,
+                "x",
+                3 if ten_thousand else None,
+            ),
+            Row(f"{size:,}: memory of all processes", peak(), "MB", 400),
+            Row(f"{size:,}: second run, nothing new", again, "s", 5 if ten_thousand else None),
+            Row(f"{size:,}: feedback", pages, "s", 60 if ten_thousand else None),
+        ]
+    for small, large in itertools.pairwise(sizes):
+        growth = per_thousand[large] / per_thousand[small]
+        rows.append(Row(f"{small:,} to {large:,}: time for each", growth, "x", 1.1))
+    return rows
+
+
+def _class(root: Path, students: int, config: str | None = None) -> Path:
+    """Make a course folder in which ``students`` have handed in a module, in many states."""
+    course = root / "course"
+    course.mkdir(parents=True)
+    (course / "nbgrader_config.py").write_text(config or COURSE_CONFIG.read_text())
+    folder = ROOT / "book" / "modules" / MODULE
+    make_assignment(folder, course / "source")
+    _timed(course, "nbgrader", "generate_assignment", MODULE)
+    module = load_module(folder)
+    records = _records(module, random.Random(3))  # noqa: S311  for variety, not for secrecy
+    notebook = (course / "release" / MODULE / f"{MODULE}.ipynb").read_bytes()
+    for number in range(students):
+        at = course / "submitted" / f"student-{number:06}" / MODULE
+        at.mkdir(parents=True)
+        (at / f"{MODULE}.ipynb").write_bytes(notebook)
+        (at / RECORD_FILE).write_bytes(records[number % len(records)])
+        (at / "timestamp.txt").write_text("2026-11-21 12:00:00.000000 UTC")
+        (at / "submission_secret.txt").write_text(f"{number:0128}")
+    return course
+
+
+def _records(module: Module, chance: random.Random) -> list[bytes]:
+    """Return records of many states: from nothing answered to everything."""
+    found = []
+    for _ in range(97):
+        entries = {}
+        for exercise in module.exercises:
+            fields = [f for f in exercise.all_fields() if chance.random() < 0.8]
+            note = Note({f.id: made_up_answer(f) for f in fields}, chance.random() < 0.1)
+            entries[exercise.id] = entry_of(exercise, note)
+        found.append(json.dumps(Record(module.module, entries).to_json()).encode())
+    return found
+
+
+def _floor(course: Path) -> float:
+    """Only read each record and insert the rows of a grade, in one process: the least there is."""
+    copy = course / "floor"
+    copy.mkdir()
+    shutil.copy(course / "gradebook.db", copy)
+    shutil.copy(course / "nbgrader_config.py", copy)
+    began = time.perf_counter()
+    with open_gradebook(copy) as gradebook:
+        grades = ModuleGrades(gradebook, MODULE, Rules(lambda *_: None, False, True, ()))
+        batch: list[tuple[str, Record | None]] = []
+        for folder in sorted((course / "submitted").iterdir()):
+            batch.append((folder.name, read_record(folder / MODULE / RECORD_FILE)))
+            if len(batch) == 250:
+                _insert(grades, batch)
+                batch = []
+        _insert(grades, batch)
+    return time.perf_counter() - began
+
+
+def _insert(grades: ModuleGrades, batch: list[tuple[str, Record | None]]) -> None:
+    points = dict.fromkeys(grades.grade_ids, 1.0)
+    grades.store([Graded(student, None, points) for student, _ in batch])
+
+
+def _timed(course: Path, command: str, *arguments: str) -> float:
+    """Return the seconds of wall time that a command takes, its own start included."""
+    began = time.perf_counter()
+    done = subprocess.run(
+        [BIN / command, *arguments], cwd=course, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise SystemExit(f"{command} {' '.join(arguments)}\n{done.stdout}{done.stderr[-3000:]}")
+    return time.perf_counter() - began
+
+
+@contextmanager
+def _peak_memory() -> Iterator[Callable[[], float]]:
+    """Watch the processes that this one starts; yields what tells their peak in MB."""
+    peak, over, me = 0.0, threading.Event(), psutil.Process(os.getpid())
+
+    def watch() -> None:
+        nonlocal peak
+        while not over.wait(0.05):
+            used = 0
+            for process in me.children(recursive=True):
+                try:
+                    used += process.memory_full_info().pss
+                except psutil.Error:
+                    continue  # it has just ended
+            peak = max(peak, used / 1e6)
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    try:
+        yield lambda: peak
+    finally:
+        over.set()
+        thread.join()

@@ -1,0 +1,55 @@
+"""The completion checks at a notebook's end: what a person reads and what nbgrader counts."""
+
+from __future__ import annotations
+
+import html
+from pathlib import Path
+from typing import Self
+
+from .completion import Completion, completion
+from .record import RECORD_FILE, Record, RecordError, submitted_record
+from .spec import Exercise, Module
+
+CHECK_PREFIX = "check-"
+"""The id of an exercise's check cell in nbgrader is this and the exercise's id."""
+NOTE_TAG = "allyship-note"
+"""Tags the one cell whose text is collected: the student's note to the instructor."""
+
+
+class Check(float):
+    """The points of one exercise: 1.0 if complete, else 0.0, with a line that says why.
+
+    nbgrader reads a cell's last number as its score; a person reads the line.
+    """
+
+    def __new__(cls, found: Completion | None, title: str, trouble: str = "") -> Self:
+        self = super().__new__(cls, bool(found and found.complete))
+        self.line = f"{title}: {trouble or (found.in_words if found else '')}"
+        return self
+
+    line: str
+
+    def _repr_html_(self) -> str:
+        return f"<p>{html.escape(self.line)}</p>"
+
+
+def check_record(module: Module, found: Exercise, record: Record | RecordError | None) -> Check:
+    """Check one exercise against a record; one that can't be used earns nothing, and says why."""
+    if isinstance(record, RecordError):
+        return Check(None, found.title, f"not counted. {record}.")
+    if record is not None and record.module != module.module:
+        return Check(None, found.title, f"not counted. {RECORD_FILE} is of another module.")
+    entry = record.exercises.get(found.id) if record else None
+    if entry is None:
+        return Check(completion(found, ()), found.title)
+    return Check(completion(found, entry.answered, entry.passed), found.title)
+
+
+def check_in(module: Module, found: Exercise, folder: Path) -> Check:
+    """Check one exercise against the record in ``folder``."""
+    record: Record | RecordError | None
+    try:
+        record = submitted_record(folder, module.module)
+    except RecordError as e:
+        record = e
+    return check_record(module, found, record)

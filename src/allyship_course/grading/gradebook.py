@@ -1,0 +1,419 @@
+"""nbgrader's gradebook, read and written for many students at once, with nbgrader's own models."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sysconfig
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+from nbgrader.api import (
+    Assignment,
+    BaseCell,
+    Comment,
+    Grade,
+    Gradebook,
+    GradeCell,
+    Notebook,
+    Student,
+    SubmittedAssignment,
+    SubmittedNotebook,
+    new_uuid,
+)
+from nbgrader.coursedir import CourseDirectory
+from sqlalchemy import bindparam, func, insert, make_url, select, update
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from traitlets.config import Config
+from traitlets.config.loader import PyFileConfigLoader
+
+from ..spec import EXERCISES_FILE
+
+if TYPE_CHECKING:
+    from .batch import Graded
+
+CONFIG_FILE = "nbgrader_config.py"
+SQLITE_WAITS = 60
+"""Seconds that SQLite itself waits for another program, such as Formgrader, to finish."""
+_GIVE_UP_SECONDS = 600.0
+_BUSY_TRIES = 5
+
+Tell = Callable[[str], None]
+T = TypeVar("T")
+
+
+class GradeError(RuntimeError):
+    """Grading can't go on; the message says what happened and what to do."""
+
+
+def load_config(course: Path) -> Config:
+    """Read ``nbgrader_config.py`` of a course folder, as nbgrader does."""
+    if not (course / CONFIG_FILE).exists():
+        raise GradeError(f"{course} is no course folder: there is no {CONFIG_FILE} in it")
+    config: Config = PyFileConfigLoader(CONFIG_FILE, str(course)).load_config()
+    return config
+
+
+def course_directory(course: Path, config: Config | None = None) -> CourseDirectory:
+    """Return nbgrader's view of a course folder, from its own configuration."""
+    config = config or load_config(course)
+    if "root" not in config.CourseDirectory:
+        config.CourseDirectory.root = str(course.resolve())
+    return CourseDirectory(config=config)
+
+
+def open_gradebook(course: Path | CourseDirectory) -> Gradebook:
+    """Open the gradebook of a course, with nbgrader's own API."""
+    find_alembic()
+    where = course_directory(course) if isinstance(course, Path) else course
+    url = make_url(where.db_url)
+    if url.get_backend_name() == "sqlite" and "timeout" not in url.query:
+        url = url.update_query_dict({"timeout": str(SQLITE_WAITS)})
+    return Gradebook(url.render_as_string(hide_password=False), where.course_id)
+
+
+def find_alembic() -> None:
+    """Put this Python's commands on PATH: nbgrader starts ``alembic`` by its bare name."""
+    scripts = sysconfig.get_path("scripts")
+    path = os.environ.get("PATH", "")
+    if scripts not in path.split(os.pathsep):
+        os.environ["PATH"] = scripts + os.pathsep + path
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What the configuration says about grades.
+
+    ``penalty(student, score, seconds)`` is nbgrader's late submission plugin; ``best`` keeps
+    the better result of each exercise when somebody hands in again.
+    """
+
+    penalty: Callable[[str, float, float], float | None]
+    best: bool
+    create_student: bool
+    described: tuple[str, ...]  # what a run knows them by that comes later
+
+
+class Result(NamedTuple):
+    """What the gradebook holds of one submission: the score of each grade cell by its id."""
+
+    student: str
+    scores: Mapping[str, float]
+    max_score: float
+    penalty: float | None
+    comments: tuple[str, ...]
+
+
+class ModuleGrades:
+    """The rows of one module's assignment in the gradebook.
+
+    ``rules`` are needed to write, not to read.
+    """
+
+    def __init__(self, gradebook: Gradebook, module: str, rules: Rules | None = None) -> None:
+        self._db = gradebook.db
+        self._rules = rules or Rules(
+            lambda *_: None, best=False, create_student=False, described=()
+        )
+        row = self._db.execute(
+            select(Assignment.id, Assignment.duedate, Notebook.id, Notebook.name)
+            .join(Notebook, Notebook.assignment_id == Assignment.id)
+            .where(Assignment.name == module)
+        ).all()
+        if [name for *_, name in row] != [module]:
+            raise GradeError(
+                f"the gradebook has no assignment {module} with the one notebook {module}. "
+                f"Run: nbgrader generate_assignment {module}"
+            )
+        ((self._assignment, self.due, self._notebook, _),) = row
+        cells = self._db.execute(
+            select(BaseCell.id, BaseCell.name, BaseCell.type)
+            .where(BaseCell.notebook_id == self._notebook)
+            .order_by(BaseCell.name)
+        ).all()
+        self._grade_cells = {name: i for i, name, kind in cells if kind == "GradeCell"}
+        self._comment_cells = [i for i, _, kind in cells if kind == "SolutionCell"]
+        self.max_score = float(
+            self._db.scalar(
+                select(func.coalesce(func.sum(GradeCell.max_score), 0.0)).where(
+                    GradeCell.notebook_id == self._notebook
+                )
+            )
+        )
+        self._db.commit()
+
+    @property
+    def grade_ids(self) -> tuple[str, ...]:
+        return tuple(self._grade_cells)
+
+    def extensions(self) -> dict[str, timedelta | None]:
+        """Return each student who has a row, with the extension that was given, if one was."""
+        rows = self._db.execute(
+            select(SubmittedAssignment.student_id, SubmittedAssignment.extension).where(
+                SubmittedAssignment.assignment_id == self._assignment
+            )
+        ).all()
+        self._db.commit()
+        return dict(rows)
+
+    def results(self, students: Sequence[str]) -> Iterator[Result]:
+        """Yield what the gradebook holds of some students, a person's changes included."""
+        rows = self._submission_rows(students)
+        grades = self._grade_rows([row.notebook for row in rows.values()])
+        comments: dict[str, list[str]] = {}
+        for notebook, text in self._db.execute(
+            select(Comment.notebook_id, Comment.manual_comment).where(
+                Comment.notebook_id.in_([row.notebook for row in rows.values()]),
+                Comment.manual_comment.is_not(None),
+            )
+        ):
+            comments.setdefault(notebook, []).append(text)
+        self._db.commit()
+        for student in students:
+            if row := rows.get(student):
+                held = grades.get(row.notebook, {})
+                scores = {
+                    name: _score(held[cell].auto_score, held[cell]) if cell in held else 0.0
+                    for name, cell in self._grade_cells.items()
+                }
+                said = tuple(comments.get(row.notebook, ()))
+                yield Result(student, scores, self.max_score, row.penalty, said)
+
+    def store(self, graded: Sequence[Graded]) -> set[str]:
+        """Write results in one transaction; return the students who are in no class list.
+
+        What a person entered (manual scores, extra credit, comments, extensions) stays.
+        """
+        unknown = self._add_students([g.student for g in graded])
+        graded = [g for g in graded if g.student not in unknown]
+        rows = self._submission_rows([g.student for g in graded])
+        old = self._grade_rows([row.notebook for row in rows.values()])
+        fresh: dict[Any, list[dict[str, Any]]] = {
+            t: [] for t in (SubmittedAssignment, SubmittedNotebook, Grade, Comment)
+        }
+        changed: dict[Any, list[dict[str, Any]]] = {t: [] for t in fresh}
+        for result in graded:
+            row = rows.get(result.student)
+            if row is None:
+                self._add(result, fresh)
+            else:
+                self._change(result, row, old.get(row.notebook, {}), fresh, changed)
+        for table, values in fresh.items():
+            if values:
+                self._db.execute(insert(table.__table__), values)
+        for table, values in changed.items():
+            if values:
+                names = [name for name in values[0] if name != "row"]
+                change = update(table.__table__).where(table.__table__.c.id == bindparam("row"))
+                self._db.execute(change.values({n: bindparam(n) for n in names}), values)
+        self._db.commit()
+        return unknown
+
+    def _add_students(self, ids: Sequence[str]) -> set[str]:
+        known = set(self._db.scalars(select(Student.id).where(Student.id.in_(ids))))
+        missing = set(ids) - known
+        if not self._rules.create_student:
+            return missing
+        if missing:
+            self._db.execute(insert(Student.__table__), [{"id": i} for i in sorted(missing)])
+        return set()
+
+    def _submission_rows(self, ids: Sequence[str]) -> dict[str, Any]:
+        found = self._db.execute(
+            select(
+                SubmittedAssignment.student_id,
+                SubmittedAssignment.id,
+                SubmittedAssignment.extension,
+                SubmittedNotebook.id.label("notebook"),
+                SubmittedNotebook.late_submission_penalty.label("penalty"),
+            )
+            .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+            .where(
+                SubmittedAssignment.assignment_id == self._assignment,
+                SubmittedNotebook.notebook_id == self._notebook,
+                SubmittedAssignment.student_id.in_(ids),
+            )
+        )
+        return {row.student_id: row for row in found}
+
+    def _grade_rows(self, notebooks: Sequence[str]) -> dict[str, dict[str, Any]]:
+        found = self._db.execute(
+            select(
+                Grade.id,
+                Grade.notebook_id,
+                Grade.cell_id,
+                Grade.auto_score,
+                Grade.manual_score,
+                Grade.extra_credit,
+            ).where(Grade.notebook_id.in_(notebooks))
+        )
+        rows: dict[str, dict[str, Any]] = {}
+        for row in found:
+            rows.setdefault(row.notebook_id, {})[row.cell_id] = row
+        return rows
+
+    def _add(self, result: Graded, fresh: dict[Any, list[dict[str, Any]]]) -> None:
+        submission, notebook = new_uuid(), new_uuid()
+        fresh[SubmittedAssignment].append(
+            {
+                "id": submission,
+                "assignment_id": self._assignment,
+                "student_id": result.student,
+                "timestamp": result.timestamp,
+            }
+        )
+        fresh[SubmittedNotebook].append(
+            {
+                "id": notebook,
+                "assignment_id": submission,
+                "notebook_id": self._notebook,
+                "flagged": False,
+                "late_submission_penalty": self._penalty(
+                    result, None, sum(result.points.values()), earned=0
+                ),
+            }
+        )
+        fresh[Grade] += [
+            _new_grade(notebook, cell, result.points[name])
+            for name, cell in self._grade_cells.items()
+        ]
+        fresh[Comment] += [
+            {"id": new_uuid(), "notebook_id": notebook, "cell_id": cell}
+            for cell in self._comment_cells
+        ]
+
+    def _change(
+        self,
+        result: Graded,
+        row: Any,
+        old: Mapping[str, Any],
+        fresh: dict[Any, list[dict[str, Any]]],
+        changed: dict[Any, list[dict[str, Any]]],
+    ) -> None:
+        earned = sum(_score(g.auto_score, g) for g in old.values()) - (row.penalty or 0)
+        score = 0.0
+        for name, cell in self._grade_cells.items():
+            points = result.points[name]
+            grade = old.get(cell)
+            if grade is None:
+                fresh[Grade].append(_new_grade(row.notebook, cell, points))
+                score += points
+                continue
+            if self._rules.best:
+                points = max(points, grade.auto_score or 0)
+            needs_manual = grade.manual_score is not None  # as nbgrader: look at it again
+            changed[Grade].append(
+                {"row": grade.id, "auto_score": points, "needs_manual_grade": needs_manual}
+            )
+            score += _score(points, grade)
+        changed[SubmittedAssignment].append({"row": row.id, "timestamp": result.timestamp})
+        penalty = self._penalty(result, row.extension, score, earned)
+        changed[SubmittedNotebook].append({"row": row.notebook, "late_submission_penalty": penalty})
+
+    def _penalty(
+        self, result: Graded, extension: timedelta | None, score: float, earned: float
+    ) -> float | None:
+        if self.due is None or result.timestamp is None:
+            return None
+        late = (result.timestamp - self.due - (extension or timedelta())).total_seconds()
+        if late <= 0:
+            return None
+        return bounded(
+            self._rules.penalty(result.student, score, late),
+            score,
+            earned if self._rules.best else 0,
+        )
+
+
+def _new_grade(notebook: str, cell: str, points: float) -> dict[str, Any]:
+    return {
+        "id": new_uuid(),
+        "notebook_id": notebook,
+        "cell_id": cell,
+        "auto_score": points,
+        "needs_manual_grade": False,
+    }
+
+
+def _score(auto: float | None, grade: Any) -> float:
+    """Return a grade's score by nbgrader's rule: a person's counts before the computed one."""
+    score = auto if grade.manual_score is None else grade.manual_score
+    return 0.0 if score is None else float(score + (grade.extra_credit or 0))
+
+
+def bounded(penalty: float | None, score: float, earned: float) -> float | None:
+    """Keep a late penalty such that what is left is at least ``earned``, and at most the score."""
+    return None if penalty is None else max(0.0, min(penalty, score - earned))
+
+
+def persist(gradebook: Gradebook, write: Callable[[], T], tell: Tell) -> T:
+    """Do ``write``, a transaction that may be repeated, through what passes by itself.
+
+    Another program that writes at the same time, a locked database, a server that is gone and
+    comes back: each is waited for. Raises GradeError when the wait is too long, and at once for
+    what waiting does not help, such as a full disk.
+    """
+    started, tries = time.monotonic(), 0
+    while True:
+        tries += 1
+        try:
+            return write()
+        except DBAPIError as e:
+            gradebook.db.rollback()
+            if not _passes(e):
+                raise GradeError(f"the gradebook could not be written: {_why(e)}") from None
+            waited = time.monotonic() - started
+            if waited > _GIVE_UP_SECONDS or (isinstance(e, IntegrityError) and tries > _BUSY_TRIES):
+                raise GradeError(
+                    f"the gradebook could not be written for {waited:.0f} seconds: {_why(e)}"
+                ) from None
+            if not isinstance(e, IntegrityError):
+                tell(f"The gradebook is not to be had ({_why(e)}). Waiting, then on by itself.")
+            time.sleep(min(2.0 ** min(tries, 5) / 4, 8.0))
+
+
+def _passes(error: DBAPIError) -> bool:
+    """Tell whether waiting may help."""
+    if isinstance(error, IntegrityError):
+        return True  # somebody else has just written the same rows: look again
+    if "sqlite" in type(error.orig).__module__:
+        return isinstance(error, OperationalError) and "locked" in str(error.orig)
+    return isinstance(error, OperationalError) or error.connection_invalidated
+
+
+def _why(error: DBAPIError) -> str:
+    """Return the database's own first line, which names no student."""
+    return str(error.orig).strip().partition("\n")[0]
+
+
+def quiet() -> logging.Logger:
+    """Return a logger for nbgrader's parts, which say a line for each submission."""
+    log = logging.getLogger("allyship.quiet")
+    log.setLevel(logging.ERROR)
+    return log
+
+
+def known_modules(
+    gradebook: Gradebook, where: CourseDirectory, wanted: Sequence[str]
+) -> Sequence[str]:
+    """Return the modules that are wanted, or all that are in the gradebook and are of this course.
+
+    Assignments of another kind are left to nbgrader. Raises GradeError for one that is not known.
+    """
+    known = sorted(gradebook.db.scalars(select(Assignment.name)))
+    gradebook.db.commit()
+    if unknown := sorted(set(wanted) - set(known)):
+        raise GradeError(
+            f"there is no assignment {', '.join(unknown)} in the gradebook. "
+            f"There are: {', '.join(known) or 'none yet; run nbgrader generate_assignment'}"
+        )
+    return wanted or [m for m in known if (source_of(where, m) / EXERCISES_FILE).exists()]
+
+
+def source_of(where: CourseDirectory, module: str) -> Path:
+    """Return the folder that a module's assignment was made from."""
+    return Path(where.format_path(where.source_directory, ".", module))

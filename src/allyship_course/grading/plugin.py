@@ -1,0 +1,183 @@
+"""Grading inside nbgrader's own commands, with the same results as ``allyship grade``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from markdown_it import MarkdownIt
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook, SubmittedNotebook
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import (
+    AssignLatePenalties,
+    CheckCellMetadata,
+    NbGraderPreprocessor,
+    SaveAutoGrades,
+)
+from nbgrader.utils import is_grade
+from traitlets import Enum
+from traitlets.config import Config
+
+from ..assignments import COMMENT_STUB
+from ..record import NOTEBOOK_KEY, Record, RecordError, submitted_record
+from ..spec import load_module
+from .collect import put_aside_what_is_unsafe
+from .feedback import PAGES, TEMPLATE
+from .gradebook import Rules, bounded, find_alembic, quiet
+from .sheet import Checks, note_cells, show_check
+from .submission import note_in
+
+# No HTML, and no images, which a browser would fetch.
+_MARKDOWN = MarkdownIt("commonmark", {"html": False}).disable("image")
+
+
+class AsReleased(NbGraderPreprocessor):
+    """Puts the student's note into the notebook as it was released, and grades that.
+
+    A submission says two things: the completion record, and the note. What came from the
+    published page has its record in the notebook's metadata.
+    """
+
+    def preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any]
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        course = CourseDirectory(parent=self)
+        names = resources["nbgrader"]
+        folder = course.format_path(course.release_directory, ".", names["assignment"])
+        released = nbformat.read(Path(folder) / f"{names['notebook']}.ipynb", as_version=4)
+        note = note_in(nb.cells)
+        for cell in note_cells(released):
+            cell.source = note
+        if NOTEBOOK_KEY in nb.metadata:
+            released.metadata[NOTEBOOK_KEY] = nb.metadata[NOTEBOOK_KEY]
+        return released, resources
+
+
+class CompletionChecks(NbGraderPreprocessor):
+    """Stands in for nbgrader's ``Execute``: fills in the check cells' outputs, starts no kernel.
+
+    A check's value depends on ``exercises.yml``, which nbgrader has just put over the
+    student's copy, and on the completion record, which is read as data.
+    """
+
+    def preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any]
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        folder = Path(resources["metadata"]["path"])
+        module = load_module(folder)
+        cells = {cell.metadata.nbgrader.grade_id: cell for cell in filter(is_grade, nb.cells)}
+        record: Record | RecordError | None
+        try:
+            record = submitted_record(folder, module.module)
+        except RecordError as e:
+            record = e
+        for name, check in Checks(module, list(cells)).of(record).items():
+            show_check(cells[name], check)
+        nb.metadata.pop(NOTEBOOK_KEY, None)
+        return nb, resources
+
+
+class SaveCompletion(SaveAutoGrades):
+    """Saves the points, and on handing in again keeps the last result or the better one."""
+
+    resubmission = Enum(
+        ("last", "best"),
+        default_value="last",
+        help="Whether an exercise that was complete may become open again by handing in again.",
+    ).tag(config=True)
+
+    def _add_score(self, cell: NotebookNode, resources: dict[str, Any]) -> None:
+        names = resources["nbgrader"]
+        grade = self.gradebook.find_grade(
+            cell.metadata.nbgrader.grade_id,
+            names["notebook"],
+            names["assignment"],
+            names["student"],
+        )
+        before = grade.auto_score
+        super()._add_score(cell, resources)
+        if self.resubmission == "best" and before is not None:
+            grade.auto_score = max(before, grade.auto_score)
+            self.gradebook.db.commit()
+
+    def _add_comment(self, cell: NotebookNode, resources: dict[str, Any]) -> None:
+        """Leave the place for the instructor's comment alone."""
+
+
+class LatePenalties(AssignLatePenalties):
+    """nbgrader's late penalties; with ``best``, none takes away what was earned before."""
+
+    def preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any]
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        self._earned = resources.get("allyship_earned", 0.0)
+        nb, resources = super().preprocess(nb, resources)
+        return nb, resources
+
+    def _check_late_penalty(self, notebook: SubmittedNotebook, penalty: float) -> float:
+        return bounded(penalty, notebook.score, self._earned) or 0.0
+
+
+class EarnedBefore(NbGraderPreprocessor):
+    """Notes what a submission had earned before it is graded anew."""
+
+    def preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any]
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        names = resources["nbgrader"]
+        if SaveCompletion(parent=self).resubmission == "best":
+            with Gradebook(names["db_url"]) as gradebook:
+                notebook = gradebook.find_submission_notebook(
+                    names["notebook"], names["assignment"], names["student"]
+                )
+                resources["allyship_earned"] = notebook.score - (
+                    notebook.late_submission_penalty or 0
+                )
+        return nb, resources
+
+
+def rules_of(config: Config) -> Rules:
+    """Return what a course's configuration says about late and repeated submissions."""
+    from nbgrader.converters import Autograde
+
+    late = AssignLatePenalties(config=config, log=quiet())
+    late.init_plugin()
+    plugin = late.plugin_inst
+    save = SaveCompletion(config=config)
+    return Rules(
+        plugin.late_submission_penalty,
+        save.resubmission == "best",
+        Autograde(config=config).create_student,
+        (
+            save.resubmission,
+            late.plugin_class.__name__,
+            repr({t: getattr(plugin, t) for t in sorted(plugin.trait_names(config=True))}),
+        ),
+    )
+
+
+def student_markdown(text: str) -> str:
+    """Render a note for the instructor, whose browser runs and fetches nothing because of it."""
+    return str(_MARKDOWN.render(text))
+
+
+def configure(c: Config) -> None:
+    """Set up nbgrader for this course; called from ``course/nbgrader_config.py``."""
+    find_alembic()
+    c.ClearSolutions.code_stub = {"python": COMMENT_STUB}
+    c.Autograde.pre_convert_hook = put_aside_what_is_unsafe
+    c.Autograde.sanitize_preprocessors = [AsReleased, CheckCellMetadata]
+    c.Autograde.autograde_preprocessors = [
+        EarnedBefore,
+        CompletionChecks,
+        SaveCompletion,
+        LatePenalties,
+    ]
+    # Formgrader shows the note to the instructor.
+    c.HTMLExporter.filters = {"markdown2html": student_markdown}
+    c.GenerateFeedback.HTMLExporter.template_name = TEMPLATE
+    c.GenerateFeedback.HTMLExporter.extra_template_basedirs = [str(PAGES)]
+    c.ExchangeFactory.collect = "allyship_course.grading.collect.SafeCollect"
+    c.ExchangeFactory.release_assignment = "allyship_course.grading.collect.SafeRelease"
