@@ -47,7 +47,7 @@ class AsReleased(NbGraderPreprocessor):
         names = resources["nbgrader"]
         folder = course.format_path(course.release_directory, ".", names["assignment"])
         released = nbformat.read(Path(folder) / f"{names['notebook']}.ipynb", as_version=4)
-        note = note_in(nb.cells)
+        note = note_in(nb.cells) or ""
         for cell in note_cells(released):
             cell.source = note
         if NOTEBOOK_KEY in nb.metadata:

@@ -139,10 +139,10 @@ def _notebook(folder: int, name: str, remarks: list[str]) -> dict[str, Any] | No
     return {}
 
 
-def note_in(cells: object) -> str:
-    """Return the student's note to the instructor out of a notebook's cells, whatever they are."""
+def note_in(cells: object) -> str | None:
+    """Return the student's note to the instructor out of a notebook's cells, if it has cells."""
     if not isinstance(cells, list):
-        return ""
+        return None
     notes = [_text(cell.get("source")) for cell in cells if _is_note(cell)]
     # "replace": half a surrogate pair has no UTF-8 form, and could not be written.
     return "\n\n".join(notes).encode("utf-8", "replace").decode()
