@@ -382,6 +382,10 @@ class Step(Part):
     next: Id | None = None
 
 
+EXTRAS = ("steps", "profile", "compose", "calendar")
+"""What an exercise may have besides fields."""
+
+
 class Exercise(Part):
     """One form: either ``fields`` in a row, or ``steps`` that branch."""
 
