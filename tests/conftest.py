@@ -88,8 +88,21 @@ def course_html(shared: Path) -> Path:
 
 
 class _Quiet(SimpleHTTPRequestHandler):
+    """Serves as a host of static pages does: for what is not there, the page 404.html."""
+
     def log_message(self, *_: object) -> None:
         pass
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        sought = [Path(self.directory) / name / "404.html" for name in ("", "course")]
+        page = next((file for file in sought if code == 404 and file.exists()), None)
+        if page is None:
+            return super().send_error(code, message, explain)
+        self.send_response(code)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write(page.read_bytes())
+        return None
 
 
 @contextlib.contextmanager
@@ -139,7 +152,8 @@ def browser(chromium: str) -> Iterator[Browser]:
 @contextlib.contextmanager
 def guarded(browser: Browser, **options: Any) -> Iterator[BrowserContext]:
     """A fresh browser profile. A request to any other host, or a script error, fails the test."""
-    context = browser.new_context(**options)
+    # Without the worker, a page's own requests can be seen and stopped; test_offline.py has it.
+    context = browser.new_context(**{"service_workers": "block", **options})
     foreign: list[str] = []
     errors: list[str] = []
     ours = re.compile(r"^(https?|wss?)://127\.0\.0\.1[:/]|^(data|blob|about):")

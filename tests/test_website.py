@@ -6,13 +6,18 @@ the browser's own store.
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Callable
+import xml.etree.ElementTree as ET
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 from playwright.sync_api import Page, expect
 
+from allyship_course.website import ADDRESS
+from tests.conftest import FIELDS, build_book, once, served
 from tests.forms import (
     FIELDS_PAGE,
     LEAVE_OUT,
@@ -202,3 +207,87 @@ def test_progress_of_another_course_on_the_same_host_is_not_ours(
     page.evaluate("n => localStorage.setItem('allyship:/other/:01-tiny/kettle', n)", note)
     page.reload(wait_until="networkidle")
     expect(page.locator("#contents .state")).to_have_count(0)
+
+
+# ---------------------------------------------------------- published under some address
+
+
+@pytest.fixture(scope="session")
+def below(shared: Path) -> Path:
+    """A folder in which the fields book lies under ``course``, built for an address there."""
+
+    def make(out: Path) -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv(ADDRESS, "https://books.example/course")
+            build_book(FIELDS, out)
+        (out / "host").mkdir()
+        (out / "host" / "course").symlink_to(out / "_build" / "html")
+
+    return once(shared, "book-below", make) / "host"
+
+
+@pytest.fixture
+def host(below: Path) -> Iterator[str]:
+    with served(below) as address:
+        yield address
+
+
+def test_everything_works_below_another_path(host: str, page_with: Callable[..., Page]) -> None:
+    """Links, module, search, progress and the worker: nothing is asked for beside /course/."""
+    page = page_with(service_workers="allow", viewport={"width": 1280, "height": 900})
+    asked: list[str] = []
+    page.context.on("request", lambda r: asked.append(r.url))
+    open_page(page, f"{host}/course/{FIELDS_PAGE}")
+    form(page, "autumn").get_by_label(LEAVE_OUT).check()
+    expect(form(page, "autumn")).to_contain_text(SAVED)
+    keys = page.evaluate("Object.keys(localStorage)")
+    assert keys == ["allyship:/course/:02-fields/autumn"]
+    scope = "navigator.serviceWorker.ready.then(r => new URL(r.scope).pathname)"
+    assert page.evaluate(scope) == "/course/"
+    page.get_by_role("searchbox").fill("garden")
+    page.keyboard.press("Enter")
+    page.locator("#search-results a").first.click()
+    expect(page.locator("#contents .state")).to_have_text("1 of 3")
+    page.get_by_role("link", name="Allyship course").click()
+    expect(page).to_have_url(f"{host}/course/index.html")
+    assert [url for url in asked if not url.startswith(f"{host}/course/")] == []
+
+
+def test_the_page_for_what_is_not_there_leads_back_from_any_address(host: str, page: Page) -> None:
+    page.goto(f"{host}/course/no/such/page")
+    expect(page.get_by_role("heading", name="There is no such page")).to_be_visible()
+    assert page.evaluate("getComputedStyle(document.body).display") == "grid"  # it has its style
+    page.get_by_role("link", name="Go to the beginning").click()
+    expect(page).to_have_url(f"{host}/course/index.html")
+    page.goto(f"{host}/course/no/such/page")
+    page.get_by_label("Words to look for").fill("garden")
+    page.keyboard.press("Enter")
+    expect(page.locator("#search-results a").first).to_be_visible()
+
+
+def test_a_link_that_is_shared_has_a_title_a_line_and_a_picture(below: Path) -> None:
+    html = below / "course"
+    for path in pages_of(html):
+        head = BeautifulSoup((html / path).read_text("utf-8"), "html.parser").head
+        assert head is not None
+        if path in {"404.html", "search.html"}:
+            assert head.select_one("meta[name=robots][content=noindex]"), path
+            continue
+        found = {str(tag["property"]): str(tag["content"]) for tag in head.select("meta[property]")}
+        assert found["og:title"], path
+        assert found["og:url"] == f"https://books.example/course/{path}"
+        picture = found["og:image"].removeprefix("https://books.example/course/")
+        assert (html / picture).read_bytes().startswith(b"\x89PNG")
+
+
+def test_search_engines_get_the_course_and_its_pages(course_html: Path, below: Path) -> None:
+    home = BeautifulSoup((course_html / "index.html").read_text("utf-8"), "html.parser")
+    (script,) = home.select("script[type='application/ld+json']")
+    course = json.loads(script.get_text())
+    assert course["@type"] == "Course"
+    assert len(course["syllabusSections"]) == 9
+    for path in pages_of(course_html):
+        text = (course_html / path).read_text("utf-8")
+        assert path in {"404.html", "search.html"} or '<meta name="description"' in text, path
+    urls = [e.text for e in ET.parse(below / "course" / "sitemap.xml").getroot().iter() if e.text]
+    assert f"https://books.example/course/{FIELDS_PAGE}" in [url.strip() for url in urls]

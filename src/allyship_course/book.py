@@ -18,7 +18,19 @@ from .lint import REFERENCES, exercise_folders
 from .page import BUILDING
 from .posters import POSTERS_FILE, load_posters, pdf_name, picture_name, svg, write_pdf
 from .spec import EXERCISES_FILE, Module, SpecError, load_module
-from .website import ICON, NOT_FOUND, TEMPLATES, fill_page, forms, look, write_assets
+from .website import (
+    ADDRESS,
+    ICON,
+    NOT_FOUND,
+    TEMPLATES,
+    fill_page,
+    forms,
+    look,
+    write_assets,
+    write_card,
+    write_offline,
+    write_sitemap,
+)
 from .workbook import WORKBOOK_NAME, write_workbook
 
 if TYPE_CHECKING:
@@ -30,6 +42,8 @@ if TYPE_CHECKING:
 def _dress(app: Sphinx, config: Config) -> None:
     """Write every page anew when our own files change; name the icon and the references."""
     config.allyship_forms, config.allyship_look = forms(), look()
+    address = os.environ.get(ADDRESS) or config.html_baseurl
+    config.html_baseurl = f"{address.rstrip('/')}/" if address else ""
     config.html_favicon = str(ICON)
     config.bibtex_bibfiles = [str(f) for f in (REFERENCES,) if (Path(app.srcdir) / f).exists()]
     # A call of an exercise that is not there: say in the terminal which there are.
@@ -41,6 +55,7 @@ def _prepare(app: Sphinx) -> None:
     static = Path(app.doctreedir) / "allyship_static"
     static.mkdir(parents=True, exist_ok=True)
     write_assets(static)
+    write_card(static, app.config.html_title)
     try:
         _check_and_print(Path(app.srcdir), static)
     except SpecError as e:
@@ -124,5 +139,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("html-page-context", fill_page)
     app.connect("html-page-context", _mend_roles)
     app.connect("html-collect-pages", _more_pages)
+    app.connect("build-finished", write_sitemap)
+    app.connect("build-finished", write_offline)
     app.add_html_theme("allyship", str(TEMPLATES))
     return {"version": __version__, "parallel_read_safe": True, "parallel_write_safe": True}

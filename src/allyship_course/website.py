@@ -10,7 +10,9 @@ import base64
 import functools
 import hashlib
 import html
+import json
 import re
+import textwrap
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,12 +22,17 @@ from .form import FOLDER, SCRIPT, STYLE
 from .spec import EXERCISES_FILE, load_module
 
 if TYPE_CHECKING:
+    from docutils.nodes import document
     from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
 
 TEMPLATES = FOLDER / "templates"
 ICON = FOLDER / "icon.svg"
 NOT_FOUND = "404"
+OFFLINE = "offline.js"
+CARD = "card.png"
+ADDRESS = "ALLYSHIP_SITE"
+"""Environment variable with the site's own address, for what can't be said without it."""
 _STYLES = (STYLE, FOLDER / "book.css")
 _SCRIPTS = (SCRIPT, *(FOLDER / name for name in ("page.mjs", "course.mjs")))
 _NUMBER = re.compile(r"modules/(\d+)-")
@@ -82,6 +89,39 @@ def security_policy() -> str:
         "base-uri": "'none'",
     }
     return "; ".join(f"{name} {value}" for name, value in rules.items())
+
+
+# -------------------------------------------------------------------------- offline
+
+# What a page or the search may ask for. Not kept: what is of use only with a line (the notebooks
+# to hand in) and what is not the course (how it is developed, Sphinx's own leftovers).
+_KEPT = [
+    *("**/*.html", "searchindex.js", "_static/course.css"),
+    *(f"_static/*.{ending}" for ending in ("mjs", "json", "svg", "pdf")),
+    *(f"_static/{name}.js" for name in ("doctools", "documentation_options", "language_data")),
+    *("_static/searchtools.js", "_static/no_highlight.js"),
+]
+_NOT_KEPT = "developing/"
+
+
+def kept_files(html_folder: Path) -> list[str]:
+    """Return what of a built book is kept for reading offline, relative to its folder."""
+    found = {f.relative_to(html_folder).as_posix() for p in _KEPT for f in html_folder.glob(p)}
+    return sorted(f for f in found if not f.startswith(_NOT_KEPT))
+
+
+def write_offline(app: Sphinx, error: Exception | None) -> None:
+    """Write the service worker, at the site's root, when all that it keeps has been written."""
+    if error or app.builder.format != "html":
+        return
+    import rjsmin
+
+    out = Path(app.outdir)
+    files = kept_files(out)
+    version = hashlib.sha256(b"".join((out / f).read_bytes() for f in files)).hexdigest()[:16]
+    head = f"const VERSION = {json.dumps(version)}, FILES = {json.dumps(files)};\n"
+    script = rjsmin.jsmin((FOLDER / "offline.js").read_text("utf-8"))
+    (out / OFFLINE).write_text(head + script, "utf-8")
 
 
 # ------------------------------------------------------------------------- contents
@@ -163,7 +203,7 @@ def _sections(env: BuildEnvironment, page: str) -> tuple[Section, ...]:
 
 
 def fill_page(
-    app: Sphinx, page: str, _template: str, context: dict[str, Any], _doctree: object
+    app: Sphinx, page: str, _template: str, context: dict[str, Any], doctree: document | None
 ) -> None:
     """Put into a page's template what our templates ask for."""
     env = app.env
@@ -179,6 +219,12 @@ def fill_page(
     version = app.config.allyship_look[:8]
     context["asset"] = lambda name: f"{pathto(f'_static/{name}', 1)}?v={version}"
     context["author"] = html.escape(app.config.author)
+    description = _description(doctree)
+    context["description"] = html.escape(description)
+    context["card"] = app.config.html_baseurl + f"_static/{CARD}"
+    if page == app.config.root_doc:
+        # "</" would end the script that it stands in.
+        context["metadata"] = json.dumps(_metadata(app, description)).replace("</", "<\\/")
     context["head_script"] = head_script()
     context["security_policy"] = security_policy()
     context["contents"] = [
@@ -189,6 +235,69 @@ def fill_page(
     context["number"] = _number(page)
     if page.startswith("modules/") and (folder / EXERCISES_FILE).exists():
         context["module"] = load_module(folder)
+
+
+def _description(doctree: document | None) -> str:
+    """Return the beginning of a page's first paragraph, for who finds the page elsewhere."""
+    from docutils import nodes
+
+    for paragraph in doctree.findall(nodes.paragraph) if doctree else ():
+        return textwrap.shorten(paragraph.astext(), 200, placeholder=" …")
+    return ""
+
+
+def _metadata(app: Sphinx, description: str) -> dict[str, Any]:
+    """Return the course as schema.org describes courses, for the search engines' lists."""
+    folders = sorted(f.parent for f in Path(app.srcdir).glob(f"modules/*/{EXERCISES_FILE}"))
+    modules = [load_module(folder) for folder in folders]
+    minutes = sum(module.minutes for module in modules)
+    return {
+        "@context": "https://schema.org",
+        "@type": "Course",
+        "name": app.config.html_title,
+        "description": description,
+        "inLanguage": app.config.language,
+        "isAccessibleForFree": True,
+        "license": "https://creativecommons.org/licenses/by/4.0/",
+        "provider": {"@type": "Organization", "name": app.config.author},
+        "offers": {"@type": "Offer", "category": "Free"},
+        "hasCourseInstance": {
+            "@type": "CourseInstance",
+            "courseMode": "online",
+            "courseWorkload": f"PT{minutes}M",
+        },
+        "syllabusSections": [
+            {"@type": "Syllabus", "name": m.title, "timeRequired": f"PT{m.minutes}M"}
+            for m in modules
+        ],
+    }
+
+
+def write_card(static: Path, title: str) -> None:
+    """Write the picture that stands beside a link to the course where it is shared."""
+    import typst
+
+    inputs = {"title": title, "line": "Cases, choices and what comes of them. Free and open."}
+    picture = typst.compile(
+        FOLDER / "card.typ", format="png", ppi=72, sys_inputs=inputs, ignore_system_fonts=True
+    )
+    (static / CARD).write_bytes(picture)
+
+
+def write_sitemap(app: Sphinx, error: Exception | None) -> None:
+    """List all pages for search engines; not without the site's address, which they need."""
+    base = app.config.html_baseurl
+    if error or not base or app.builder.format != "html":
+        return
+    lines = [f"<url><loc>{base}{page}.html</loc></url>" for page in sorted(app.env.found_docs)]
+    lines = [
+        '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">',
+        *lines,
+        "</urlset>",
+        "",
+    ]
+    sitemap = "\n".join(lines)
+    (Path(app.outdir) / "sitemap.xml").write_text(sitemap, "utf-8")
 
 
 def _here(env: BuildEnvironment, entry: Entry, page: str, pathto: Any) -> Entry:

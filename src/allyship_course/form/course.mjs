@@ -154,7 +154,7 @@ async function showJournal(place) {
   part("print").addEventListener("click", () => print());
   part("delete-all").addEventListener("click", () =>
     ask("Delete everything that this course keeps in this browser?", () => {
-      for (const key of Object.keys(localStorage)) if (key.startsWith(own.siteKey(""))) localStorage.removeItem(key);
+      for (const key of Object.keys(localStorage)) if (key.startsWith(own.siteKey("")) && key !== own.siteKey("offline")) localStorage.removeItem(key);
     }),
   );
   part("import").addEventListener("change", async (event) => {
@@ -168,7 +168,39 @@ async function showJournal(place) {
   });
   addEventListener("storage", show);
   show();
+  if ("serviceWorker" in navigator) await offerOffline(part("offline")).catch(() => {});
   place.setAttribute("data-ready", "");
+}
+
+/** Offer to keep the course on this device no longer, or again.
+ * @param {HTMLElement} place with a line of words and a button */
+async function offerOffline(place) {
+  const words = /** @type {HTMLElement} */ (place.querySelector("p"));
+  const button = /** @type {HTMLElement} */ (place.querySelector("button"));
+  const key = own.siteKey("offline");
+  const scope = root().href;
+  const show = async () => {
+    const kept = await navigator.serviceWorker.getRegistration(scope);
+    words.textContent = kept
+      ? "The course is kept on this device, so that you can go on without a line. Your answers are kept either way."
+      : "The course is not kept on this device. You need a line to open a page.";
+    button.textContent = kept ? "Keep it no longer" : "Keep it on this device";
+  };
+  button.addEventListener("click", async () => {
+    const kept = await navigator.serviceWorker.getRegistration(scope);
+    if (kept) {
+      localStorage.setItem(key, "off");
+      await kept.unregister();
+      const ours = (await caches.keys()).filter((name) => name.startsWith(own.siteKey("")));
+      await Promise.all(ours.map((name) => caches.delete(name)));
+    } else {
+      localStorage.removeItem(key);
+      await navigator.serviceWorker.register(new URL("offline.js", scope));
+    }
+    await show();
+  });
+  await show();
+  place.hidden = false;
 }
 
 /** @param {{module: ModuleText, exercise: ExerciseText, note: Kept}[]} all */

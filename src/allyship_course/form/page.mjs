@@ -149,6 +149,28 @@ async function followProgress() {
   show();
 }
 
+// ------------------------------------------------------------------------- offline
+
+/** Whether the learner switched off that the course is kept on this device. */
+function keepsNothing() {
+  try {
+    return localStorage.getItem(own.siteKey("offline")) === "off";
+  } catch {
+    return true; // a browser that keeps no answers is not asked to keep the course
+  }
+}
+
+/** Keep the course on this device. It waits until the page works and the line is free. */
+function keepOffline() {
+  const saving = /** @type {any} */ (navigator).connection?.saveData;
+  if (!("serviceWorker" in navigator) || saving || keepsNothing()) return;
+  const register = () => navigator.serviceWorker.register(new URL("offline.js", SITE)).catch(() => {
+    // Not over http, not from a file, not in some private windows: the page works without.
+  });
+  if (document.readyState === "complete") register();
+  else addEventListener("load", register, { once: true });
+}
+
 /** @type {Promise<any> | undefined} */
 let more;
 
@@ -168,6 +190,7 @@ export function start(functions) {
   offerDark();
   watchForms();
   followProgress();
+  keepOffline();
   if (part("journal") || part("certificate")) loadMore();
   const handIn = part("submission");
   handIn?.addEventListener("click", async () => (await loadMore()).prepareSubmission(handIn.dataset.module));
