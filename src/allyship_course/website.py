@@ -289,15 +289,9 @@ def write_sitemap(app: Sphinx, error: Exception | None) -> None:
     base = app.config.html_baseurl
     if error or not base or app.builder.format != "html":
         return
-    lines = [f"<url><loc>{base}{page}.html</loc></url>" for page in sorted(app.env.found_docs)]
-    lines = [
-        '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">',
-        *lines,
-        "</urlset>",
-        "",
-    ]
-    sitemap = "\n".join(lines)
-    (Path(app.outdir) / "sitemap.xml").write_text(sitemap, "utf-8")
+    lines = ['<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">']
+    lines += [f"<url><loc>{base}{page}.html</loc></url>" for page in sorted(app.env.found_docs)]
+    (Path(app.outdir) / "sitemap.xml").write_text("\n".join([*lines, "</urlset>\n"]), "utf-8")
 
 
 def _here(env: BuildEnvironment, entry: Entry, page: str, pathto: Any) -> Entry:
