@@ -147,7 +147,7 @@ class FieldUse(_FromModules):
             for folder, module in modules:
                 uses = [(exercise.title, _uses(exercise, name)) for exercise in module.exercises]
                 times += sum(n for _, n in uses)
-                titles = ", ".join(title for title, n in uses if n)
+                titles = ", ".join(f"*{title}*" for title, n in uses if n)
                 page = f"/{folder.relative_to(book).as_posix()}/index.md"
                 users += [f"[{module.title}]({page}): {titles}"] if titles else []
             yield f"| `{name}` | {times} | {'. '.join(users)} |"
