@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
+import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import nbformat
+from click.testing import CliRunner
 from jupyter_client.blocking import BlockingKernelClient
 from nbclient import NotebookClient
 
+from allyship_course.assignments import assignment_notebook, make_assignment
+from allyship_course.cli import main
 from allyship_course.desk.demo import made_up_answer
 from allyship_course.grading.gradebook import open_gradebook
-from allyship_course.spec import Exercise
+from allyship_course.journal import Note, keep
+from allyship_course.record import RECORD_FILE
+from allyship_course.spec import Exercise, load_module
+from tests.conftest import COURSE_CONFIG, TINY_MODULE
 
 NBGRADER = Path(sys.executable).with_name("nbgrader")
 ALLYSHIP = Path(sys.executable).with_name("allyship")
@@ -37,6 +46,14 @@ def allyship(
     return _run(ALLYSHIP, folder, *arguments, env=env, ok=ok)
 
 
+def ours(course: Path, *arguments: str, ok: bool = True) -> str:
+    """Run our command as :func:`allyship` does, but in this process, which takes no start."""
+    with contextlib.chdir(course):
+        done = CliRunner().invoke(main, arguments)
+    assert (done.exit_code == 0) == ok, f"allyship {' '.join(arguments)}:\n{done.output}"
+    return done.output
+
+
 def _run(
     command: Path, folder: Path, *arguments: str, env: Mapping[str, str] | None, ok: bool
 ) -> str:
@@ -51,6 +68,36 @@ def _run(
     said = done.stdout + done.stderr
     assert (done.returncode == 0) == ok, f"{command.name} {' '.join(arguments)}:\n{said[-6000:]}"
     return said
+
+
+def make_class(root: Path, students: Mapping[str, Callable[[Path], None]]) -> Path:
+    """A course in which all of them have handed in, not graded yet.
+
+    Each has answered the first two exercises of the tiny module and not the third, in time;
+    ``change`` then does something to the folder. The notebook names a kernel that does not exist.
+    """
+    course = root / "course"
+    course.mkdir(parents=True)
+    shutil.copy(COURSE_CONFIG, course)
+    module = load_module(TINY_MODULE)
+    source = make_assignment(TINY_MODULE, course / "source")
+    nb = assignment_notebook(module, TINY_MODULE / "index.md")
+    nb.metadata.kernelspec = {"name": "nonexistent", "display_name": "No kernel"}
+    nbformat.write(nb, source)
+    nbgrader(course, "generate_assignment", "01-tiny")
+    honest = root / "honest"
+    shutil.copytree(course / "release" / "01-tiny", honest)
+    for exercise in module.exercises[:2]:
+        keep(module, exercise, Note(**full_note(exercise)), honest, root / "journal")
+    record = json.loads((honest / RECORD_FILE).read_text())
+    record["exercises"]["mine"] = {}
+    (honest / RECORD_FILE).write_text(json.dumps(record))
+    (honest / "timestamp.txt").write_text("2026-11-21 12:00:00.000000 UTC")
+    for student, change in students.items():
+        folder = course / "submitted" / student / "01-tiny"
+        shutil.copytree(honest, folder)
+        change(folder)
+    return course
 
 
 def scores(course: Path) -> dict[str, dict[str, float]]:

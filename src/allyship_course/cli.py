@@ -6,6 +6,7 @@ import errno
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -15,7 +16,22 @@ from .spec import EXERCISES_FILE, SpecError
 _FOLDER = click.Path(path_type=Path, file_okay=False)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Group(click.Group):
+    """Ends what a person can mend in one plain message, not in a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (SpecError, RuntimeError) as e:
+            raise click.ClickException(str(e)) from e
+        except OSError as e:
+            if e.errno != errno.ENOSPC:
+                raise
+            what = f"the disk is full ({e.filename}). Free some space, then run it again"
+            raise click.ClickException(what) from e
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="allyship-course")
 def main() -> None:
     """Run the allyship course: check its content, make assignments, try it with a demo class."""
@@ -180,16 +196,5 @@ def _course_root() -> Path:
 
 
 def run() -> None:
-    """Run the command; what a person can mend ends in one plain message, not in a traceback."""
-    try:
-        main()
-    except (SpecError, RuntimeError) as e:
-        click.echo(f"Error: {e}", err=True)
-        sys.exit(1)
-    except OSError as e:
-        if e.errno != errno.ENOSPC:
-            raise
-        click.echo(
-            f"Error: the disk is full ({e.filename}). Free some space, run it again", err=True
-        )
-        sys.exit(1)
+    """Run the command: the entry point that is installed."""
+    main()

@@ -20,14 +20,11 @@ from nbformat import NotebookNode
 from nbgrader.server_extensions.formgrader import handlers
 from traitlets.config.loader import PyFileConfigLoader
 
-from allyship_course.assignments import assignment_notebook, make_assignment
 from allyship_course.checks import NOTE_TAG
 from allyship_course.desk.demo import Demo
 from allyship_course.grading.gradebook import open_gradebook
-from allyship_course.journal import Note, keep
-from allyship_course.spec import load_module
-from tests.classroom import allyship, full_note, nbgrader, scores
-from tests.conftest import COURSE_CONFIG, TINY_MODULE, once
+from tests.classroom import allyship, make_class, nbgrader, scores
+from tests.conftest import once
 from tests.hostile.submissions import (
     CHANGES,
     FILES,
@@ -42,38 +39,10 @@ from tests.hostile.submissions import (
     REFUSED,
     UNREADABLE,
     VICTIM,
-    Change,
     expected,
-    in_record,
 )
 
 GRADERS = ("grade", "plugin")
-
-
-def make_class(root: Path, students: dict[str, Change]) -> Path:
-    """A course in which all of them have handed in, not graded yet."""
-    course = root / "course"
-    (root / "home").mkdir(parents=True)
-    course.mkdir()
-    (root / VICTIM).write_text("not for students")
-    shutil.copy(COURSE_CONFIG, course)
-    module = load_module(TINY_MODULE)
-    source = make_assignment(TINY_MODULE, course / "source")
-    nb = assignment_notebook(module, TINY_MODULE / "index.md")
-    nb.metadata.kernelspec = {"name": "nonexistent", "display_name": "No kernel"}
-    nbformat.write(nb, source)
-    nbgrader(course, "generate_assignment", "01-tiny")
-    honest = root / "honest"
-    shutil.copytree(course / "release" / "01-tiny", honest)
-    for exercise in module.exercises[:2]:
-        keep(module, exercise, Note(**full_note(exercise)), honest, root / "journal")
-    in_record(lambda r: r["exercises"].update(mine={}))(honest)
-    (honest / "timestamp.txt").write_text("2026-11-21 12:00:00.000000 UTC")
-    for student, change in students.items():
-        folder = course / "submitted" / student / "01-tiny"
-        shutil.copytree(honest, folder)
-        change(folder)
-    return course
 
 
 def surroundings(root: Path) -> dict[str, Any]:
@@ -91,6 +60,8 @@ def run_class(root: Path, grader: str) -> None:
     refused = {name: change for name, (change, _) in REFUSED.items()}
     odd = dict.fromkeys(ODD_IDS, NOTEBOOK["untouched"])
     students = CHANGES | refused | odd if grader == "grade" else CHANGES
+    (root / "home").mkdir(parents=True)
+    (root / VICTIM).write_text("not for students")
     course = make_class(root, students)
     (root / "before.json").write_text(json.dumps(surroundings(root), default=repr))
     env = {"HOME": str(root / "home"), "JUPYTER_RUNTIME_DIR": str(root / "runtime")}
