@@ -85,6 +85,7 @@ def make_class(root: Path, students: Mapping[str, Callable[[Path], None]]) -> Pa
     nb.metadata.kernelspec = {"name": "nonexistent", "display_name": "No kernel"}
     nbformat.write(nb, source)
     nbgrader(course, "generate_assignment", "01-tiny")
+    (course / "submitted").mkdir()
     honest = root / "honest"
     shutil.copytree(course / "release" / "01-tiny", honest)
     for exercise in module.exercises[:2]:

@@ -213,6 +213,7 @@ def test_shared_words_go_along_in_the_record_and_nowhere_else(chain: Class) -> N
         "exchange/allyship/inbound/ada+…/completion.json",
         "homes/ada/.local/nbgrader_cache/allyship/ada+…/completion.json",
         "course/submitted/ada/01-tiny/completion.json",
+        "course/autograded/ada/01-tiny/01-tiny.ipynb",  # for the instructor, in Formgrader
         "course/autograded/ada/01-tiny/completion.json",
         "course/feedback/ada/01-tiny/completion.json",  # nbgrader copies all files on; not released
     }

@@ -398,6 +398,17 @@ CLAIMS: dict[str, tuple[Change, list[float]]] = {
     "words-huge": (said('{"words": {"diary": ' + "9" * 4000 + "}}"), NOTHING),
     "answered-nested": (entry(answered=[["diary"]]), NOTHING),
     "answered-a-thousand-times": (entry(answered=["diary"] * 1000), [1.0, 1.0, 1.0]),
+    "shares-scripts": (
+        in_record(
+            lambda r: r["exercises"]["all-types"].update(
+                shared={
+                    "thoughts": HOSTILE, "secret": "kept for me", "who": [{"name": HOSTILE}, 7],
+                    "cards": {HOSTILE: [HOSTILE]}, "how-wet": "\ud83d\u2028x", "none": HOSTILE,
+                }
+            )
+        ),
+        HONEST,
+    ),
     "shared-a-list": (entry(shared=["x"]), NOTHING),
     "said-twice": (said('{"passed": true}, "mine": {"passed": false}'), NOTHING),
     "half-a-character": (said('{"answered": ["\\ud83d"]}'), NOTHING),

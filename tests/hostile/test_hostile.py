@@ -251,6 +251,19 @@ def test_a_note_reaches_the_instructor_and_does_nothing_in_their_browser(
     assert "&lt;script&gt;alert(1)" in in_formgrader(course, notebook)
 
 
+def test_what_is_shared_is_shown_to_the_instructor_as_text_and_to_nobody_else(
+    graded: Path,
+) -> None:
+    page = in_formgrader(graded / "course", copy_of(graded, "shares-scripts"))
+    without = in_formgrader(graded / "course", copy_of(graded, "untouched"))
+    assert Loads(page).scripts == Loads(without).scripts
+    assert Loads(page).addresses == Loads(without).addresses
+    assert "Shared with you:" in page
+    assert "&lt;script&gt;alert(1)" in page
+    assert "kept for me" not in page
+    assert "alert(1)" not in feedback(graded, "shares-scripts")
+
+
 def note_of(nb: NotebookNode) -> NotebookNode:
     (note,) = [c for c in nb.cells if NOTE_TAG in c.metadata.get("tags", [])]
     return note

@@ -26,6 +26,8 @@ from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
 from ..assignments import make_assignment
+from ..grading.batch import grade
+from ..grading.feedback import write_feedback
 from ..grading.gradebook import open_gradebook
 from ..journal import Note, keep
 from ..record import RECORD_FILE
@@ -218,10 +220,13 @@ def _run_module(demo: Demo, module: Module, log: logging.Logger, tell: Tell) -> 
 
     tell(f"{name}: collect, grade, feedback")
     _ok("collect", instructor.collect(name))
-    for student in handing_in:
-        _ok(f"autograde of {student.id}", instructor.autograde(name, student.id))
-        _ok(f"feedback of {student.id}", instructor.generate_feedback(name, student.id))
+    grade(demo.course, [name], tell=tell, progress=_unseen)
+    write_feedback(demo.course, [name], progress=_unseen)
     _ok("release_feedback", instructor.release_feedback(name))
+
+
+def _unseen(_module: str, _done: int, _total: int) -> None:
+    """Show no progress: the demo says its own steps."""
 
 
 def _config(demo: Demo) -> Config:

@@ -121,7 +121,7 @@ def describe(module: Module, page: str) -> dict[str, Any]:
             "id": exercise.id,
             "title": exercise.title,
             "rule": exercise.rule(),
-            "fields": {f.id: _words(f) for f in exercise.all_fields()},
+            "fields": {f.id: describe_field(f) for f in exercise.all_fields()},
         }
         for exercise in module.exercises
     ]
@@ -146,7 +146,7 @@ def outline(described: Mapping[str, Any]) -> dict[str, Any]:
     return {**described, "exercises": exercises}
 
 
-def _words(field: AnyField) -> dict[str, Any]:
+def describe_field(field: AnyField) -> dict[str, Any]:
     """Return a field's label, and the labels that its answer's ids stand for."""
     words: dict[str, Any] = {"type": field.type, "label": field.label}
     if field.private == "always":

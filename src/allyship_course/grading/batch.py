@@ -275,11 +275,12 @@ def _grade_one(batch: Batch, item: Item, root: int, summary: Summary) -> Graded 
             return None
         submission = read_submission(folder, batch.module)
     summary.remarks += [Notice(batch.module, item.student, what) for what in submission.remarks]
-    checks = _sheet_of(batch).checks.of(submission.record)
+    sheet = _sheet_of(batch)
+    checks, shared = sheet.checks.of(submission.record), sheet.checks.shared(submission.record)
     _write_copy(
         batch.beside(item.student, "new"),
         {
-            f"{batch.module}.ipynb": batch.sheet.graded_copy(checks, submission.note),
+            f"{batch.module}.ipynb": sheet.graded_copy(checks, shared, submission.note),
             **submission.kept,
             SEAL_FILE: sealed,
         },

@@ -73,8 +73,10 @@ class CompletionChecks(NbGraderPreprocessor):
             record = submitted_record(folder, module.module)
         except RecordError as e:
             record = e
-        for name, check in Checks(module, list(cells)).of(record).items():
-            show_check(cells[name], check)
+        checks = Checks(module, list(cells))
+        shared = checks.shared(record)
+        for name, check in checks.of(record).items():
+            show_check(cells[name], check, shared[name])
         nb.metadata.pop(NOTEBOOK_KEY, None)
         return nb, resources
 

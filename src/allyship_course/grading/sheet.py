@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from ..checks import CHECK_PREFIX, NOTE_TAG, Check, check_record
 from ..record import Record, RecordError
 from ..spec import EXERCISES_FILE, Module, load_module
+from .shared import shared_html
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -46,6 +47,13 @@ class Checks:
             return {name: self._work_out(name, record) for name in self._exercises}
         return {name: self._check(name, record) for name in self._exercises}
 
+    def shared(self, record: Record | RecordError | None) -> dict[str, str]:
+        """Return what was shared of the exercise of each grade cell, as HTML."""
+        return {
+            name: shared_html(exercise, record) if exercise else ""
+            for name, exercise in self._exercises.items()
+        }
+
     def _check(self, name: str, record: Record) -> Check:
         exercise = self._exercises[name]
         entry = record.exercises.get(exercise.id) if exercise else None
@@ -67,12 +75,12 @@ class Checks:
         return check_record(self._module, exercise, record)
 
 
-def show_check(cell: NotebookNode, check: Check) -> None:
-    """Give a check cell the output that running it would have given.
+def show_check(cell: NotebookNode, check: Check, shared: str) -> None:
+    """Give a check cell the output that running it would have given, and what was shared.
 
     Its line stands in the output's metadata too, without markup, for the feedback page.
     """
-    _show(cell, repr(check), check._repr_html_(), check.line)
+    _show(cell, repr(check), check._repr_html_() + shared, check.line)
 
 
 def _show(cell: NotebookNode, plain: str, html: str, line: str) -> None:
@@ -105,13 +113,15 @@ class Sheet:
     holes: tuple[str, ...]
     note: str
 
-    def graded_copy(self, checks: Mapping[str, Check], note: str | None) -> bytes:
+    def graded_copy(
+        self, checks: Mapping[str, Check], shared: Mapping[str, str], note: str | None
+    ) -> bytes:
         """Return the graded copy as the bytes of a notebook file; without a note, as released."""
         note = self.note if note is None else note
         parts = {"note": ",".join(map(_quoted, note.splitlines(keepends=True)))}
         for name, check in checks.items():
             parts[f"plain {name}"] = _quoted(repr(check))
-            parts[f"html {name}"] = _quoted(check._repr_html_())
+            parts[f"html {name}"] = _quoted(check._repr_html_() + shared[name])
             parts[f"line {name}"] = _quoted(check.line)
         text = [self.pieces[0]]
         for hole, piece in zip(self.holes, self.pieces[1:], strict=True):

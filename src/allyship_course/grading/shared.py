@@ -1,0 +1,49 @@
+"""What a student shared with the instructor, in words, for the graded copy."""
+
+from __future__ import annotations
+
+import html
+from typing import Any
+
+from ..form import describe_field
+from ..record import Record, RecordError
+from ..spec import Exercise
+
+
+def shared_html(exercise: Exercise, record: Record | RecordError | None) -> str:
+    """Return the answers to ``exercise`` that were shared, as HTML in one line; empty if none were.
+
+    Only fields of the exercise that may be shared are shown. Values may be anything at all:
+    whatever they are, they are shown as text.
+    """
+    entry = record.exercises.get(exercise.id) if isinstance(record, Record) else None
+    if entry is None or not entry.shared:
+        return ""
+    answers = [
+        f"<dt>{html.escape(field.label)}</dt><dd>{_lines(_say(describe_field(field), value))}</dd>"
+        for field in exercise.all_fields()
+        if field.private != "always" and (value := entry.shared.get(field.id)) is not None
+    ]
+    return f"<p><strong>Shared with you:</strong></p><dl>{''.join(answers)}</dl>" if answers else ""
+
+
+def _lines(text: str) -> str:
+    # "replace": half a surrogate pair has no UTF-8 form, and could not be written.
+    plain = text.encode("utf-8", "replace").decode()
+    return "<br>".join(html.escape(line) for line in plain.splitlines())
+
+
+def _say(words: dict[str, Any], value: object) -> str:
+    """Say an answer in the words of the form: ids become the labels that they stand for."""
+    labels, parts = words.get("labels", {}), words.get("parts", {})
+    match value:
+        case list():
+            return "\n".join(_say(words, item) for item in value)
+        case dict():
+            if words["type"] == "list":
+                return "; ".join(str(cell) for cell in value.values())
+            if words["type"] == "order":
+                return "\n".join(f"{labels.get(item, item)}: {at}" for item, at in value.items())
+            return "\n".join(f"{parts.get(key, key)}: {_say(words, v)}" for key, v in value.items())
+        case _:
+            return str(labels.get(str(value), value))
