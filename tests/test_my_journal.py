@@ -149,6 +149,7 @@ def test_a_file_that_is_no_journal_is_told_and_changes_nothing(
 
 def test_the_certificate_tells_what_is_complete_and_keeps_no_name(written: Page) -> None:
     certificate = written.get_by_role("region", name="Your certificate")
+    certificate.scroll_into_view_if_needed()
     expect(certificate.locator("[data-part=status]")).to_contain_text("0 of 1 modules")
     form(written, "garden").get_by_label("rather not do this one").check()
     expect(certificate.locator("[data-part=status]")).to_have_text("All 1 modules are complete.")
@@ -162,6 +163,7 @@ def test_the_certificate_tells_what_is_complete_and_keeps_no_name(written: Page)
 
 def test_only_the_certificate_is_printed(written: Page) -> None:
     certificate = written.get_by_role("region", name="Your certificate")
+    certificate.scroll_into_view_if_needed()
     certificate.get_by_label("Your name").fill("Nadia Okonkwo")
     written.evaluate("window.print = () => {}")
     certificate.get_by_role("button", name="Print the certificate").click()

@@ -15,7 +15,7 @@ import anywidget
 import traitlets
 
 from .checks import Check, check_in
-from .form import COURSE_SCRIPT, SCRIPT, STYLE, render, render_certificate
+from .form import COURSE_SCRIPT, NOTEBOOK_SCRIPT, SCRIPT, STYLE, render, render_certificate
 from .journal import Note, is_complete, journal_folder, keep, read_notes
 from .page import Page, building
 from .posters import load_posters, markdown, page_html
@@ -26,7 +26,7 @@ from .spec import EXERCISES_FILE, MODULES_FOLDER, Exercise, Module, SpecError, l
 class ExerciseWidget(anywidget.AnyWidget):
     """One exercise, live. ``form_html`` is the empty form: it holds no answer, ever."""
 
-    _esm = SCRIPT
+    _esm = SCRIPT.read_text("utf-8") + NOTEBOOK_SCRIPT.read_text("utf-8")
     _css = STYLE
     form_html = traitlets.Unicode().tag(sync=True)
 

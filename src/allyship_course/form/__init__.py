@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parent
 SCRIPT = FOLDER / "exercise.mjs"
+NOTEBOOK_SCRIPT = FOLDER / "notebook.mjs"
 STYLE = FOLDER / "exercise.css"
 COURSE_SCRIPT = FOLDER / "course.mjs"
 

@@ -191,7 +191,10 @@ export function start(functions) {
   watchForms();
   followProgress();
   keepOffline();
-  if (part("journal") || part("certificate")) loadMore();
+  if (part("journal")) loadMore();
+  const certificate = part("certificate");
+  const nearby = new IntersectionObserver((seen) => seen.some((one) => one.isIntersecting) && loadMore(), { rootMargin: "400px" });
+  if (certificate) nearby.observe(certificate);
   const handIn = part("submission");
   handIn?.addEventListener("click", async () => (await loadMore()).prepareSubmission(handIn.dataset.module));
 }
