@@ -230,7 +230,11 @@ def running_lab(root: Path, journal: Path, state: Path) -> Iterator[Lab]:
         yield Lab(_address(process, log), token, root, journal)
     finally:
         process.terminate()
-        process.wait(20)
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()  # a machine with much to do
+            process.wait()
 
 
 def _address(process: subprocess.Popen[bytes], log: Path) -> str:

@@ -10,6 +10,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,7 @@ WROTE = Note({"first": "fill", "why": "It was my turn."})
 
 # In scripts that run in a process of their own.
 IMPORTS = f"""
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from allyship_course.journal import Note, keep, read_notes
 from allyship_course.record import RecordError, read_record
@@ -58,7 +60,7 @@ def home(tmp_path: Path) -> Path:
 
 
 def save(home: Path, note: Note = WROTE, exercise: str = "kettle") -> tuple[str, ...]:
-    return keep(TINY, TINY.exercise(exercise), note, home / "01-tiny", home / "journal")
+    return keep(TINY, TINY.exercise(exercise), note, home / "01-tiny", home / "journal").notices
 
 
 def notes(home: Path) -> dict[str, Note]:
@@ -441,7 +443,8 @@ def test_a_full_disk(full: str, tmp_path: Path) -> None:
 
 TRY_TO_SAVE = """
 try:
-    for notice in keep(TINY, KETTLE, Note({"why": "new"}), folder / "01-tiny", folder / "journal"):
+    kept = keep(TINY, KETTLE, Note({"why": "new"}), folder / "01-tiny", folder / "journal")
+    for notice in kept.notices:
         print(notice)
 except RecordError as e:
     print(e)
@@ -537,6 +540,7 @@ MANY = Module.model_validate(
 
 SAVE_MANY = f"""
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from allyship_course.journal import Note, keep
 from allyship_course.spec import Module
@@ -545,7 +549,7 @@ first, home = int(sys.argv[1]), Path(sys.argv[2])
 for round in range(12):
     for i in range(first, 9, 3):
         note = Note({{"t": f"{{i}} in round {{round}}. " * 200}}, shared=True)
-        notices = keep(many, many.exercises[i], note, home, home / "journal")
+        notices = keep(many, many.exercises[i], note, home, home / "journal").notices
         assert notices == (), notices
 """
 
@@ -615,3 +619,20 @@ def test_being_killed_while_saving_leaves_the_old_or_the_new(home: Path) -> None
     # What was half written is gone with the next saving.
     assert names(home / "journal") == [".lock", "01-tiny.json"]
     assert names(home / "01-tiny") == ["completion.json"]
+
+
+def test_two_notebooks_that_save_at_the_same_moment_lose_nothing_of_each_other(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "01-tiny").mkdir()
+    exercise = TINY.exercise("all-types")
+
+    def typing(field: str) -> None:
+        for n in range(25):
+            note = Note({field: f"{n} words"})
+            keep(TINY, exercise, note, tmp_path / "01-tiny", tmp_path / "journal", {field})
+
+    with ThreadPoolExecutor() as both:
+        list(both.map(typing, ["thoughts", "secret"]))
+    kept = read_notes(tmp_path / "journal", "01-tiny")["all-types"].answers
+    assert kept == {"thoughts": "24 words", "secret": "24 words"}

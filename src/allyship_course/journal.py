@@ -14,11 +14,11 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import platformdirs
 from filelock import FileLock, Timeout
@@ -56,6 +56,13 @@ class Note:
     saved: str = ""
 
 
+class Kept(NamedTuple):
+    """What is kept now, and notices for the learner (a damaged file was put aside)."""
+
+    note: Note
+    notices: tuple[str, ...]
+
+
 def journal_folder() -> Path:
     """Return the learner's journal folder: ``$ALLYSHIP_JOURNAL``, or one in the home folder."""
     chosen = os.environ.get(FOLDER_VARIABLE)
@@ -72,10 +79,12 @@ def read_notes(folder: Path, module_id: str) -> dict[str, Note]:
     exercises = migrate(data, f"{module_id}.json").get("exercises")
     if not isinstance(exercises, dict):
         raise RecordError(f"the journal file {module_id}.json has no exercises in it")
-    return {name: _note(entry, module_id) for name, entry in exercises.items()}
+    where = f"an entry of the journal file {module_id}.json"
+    return {name: read_note(entry, where) for name, entry in exercises.items()}
 
 
-def _note(data: object, module_id: str) -> Note:
+def read_note(data: object, where: str) -> Note:
+    """Check the shape of a note; ``where`` says in a RecordError what was wrong."""
     if isinstance(data, dict):
         answers, saved = data.get("answers"), data.get("saved", "")
         passed, shared = data.get("passed", False), data.get("shared", False)
@@ -86,7 +95,7 @@ def _note(data: object, module_id: str) -> Note:
             and isinstance(saved, str)
         ):
             return Note(answers, passed, shared, saved)
-    raise RecordError(f"an entry of the journal file {module_id}.json has a wrong shape")
+    raise RecordError(f"{where} has a wrong shape")
 
 
 def is_complete(module: Module, notes: Mapping[str, Note]) -> bool:
@@ -107,22 +116,27 @@ def keep(
     note: Note,
     assignment: Path,
     folder: Path | None = None,
-) -> tuple[str, ...]:
+    changed: Collection[str] | None = None,
+) -> Kept:
     """Save ``note`` in the journal, then update ``completion.json`` in ``assignment``.
 
+    ``changed`` names the fields that this form changed, with ``/pass`` and ``/share``; of all
+    else what is kept already stays, since another notebook may have kept it in the meantime.
     Of a module that is not collected there is no record, and ``assignment`` is left alone.
-    Returns notices for the learner (a damaged file was put aside). Raises RecordError, in
-    words for the learner, when something could not be saved; what was saved before stays.
+    Raises RecordError, in words for the learner, when something could not be saved; what was
+    saved before stays.
     """
     folder = folder or journal_folder()
     notices: list[str] = []
-    note = Note(note.answers, note.passed, note.shared, datetime.now(UTC).isoformat("T", "seconds"))
+    now = datetime.now(UTC).isoformat("T", "seconds")
     try:
         _make_private(folder)
         with FileLock(folder / ".lock", timeout=_LOCK_SECONDS, mode=0o600):
             sweep(folder / f"{module.module}.json")
             notes = _readable_notes(folder, module.module, notices)
-            notes[exercise.id] = note
+            if changed is not None and exercise.id in notes:
+                note = _merged(note, notes[exercise.id], changed)
+            notes[exercise.id] = note = replace(note, saved=now)
             _write_notes(folder, module.module, notes)
             if module.collected:
                 sweep(assignment / RECORD_FILE)
@@ -134,7 +148,16 @@ def keep(
         ) from None
     except OSError as e:
         raise RecordError(f"Not saved: {_reason(e)}. What was saved before is safe") from None
-    return tuple(notices)
+    return Kept(note, tuple(notices))
+
+
+def _merged(mine: Note, kept: Note, changed: Collection[str]) -> Note:
+    """Take what was changed in this form, and all else as it is kept."""
+    theirs = {k: v for k, v in kept.answers.items() if k not in changed}
+    answers = theirs | {k: v for k, v in mine.answers.items() if k in changed}
+    passed = (mine if "/pass" in changed else kept).passed
+    shared = (mine if "/share" in changed else kept).shared
+    return Note(answers, passed, shared)
 
 
 def _make_private(folder: Path) -> None:

@@ -7,7 +7,7 @@ journal. They are never a trait: traits end up in the saved notebook, which is h
 from __future__ import annotations
 
 import html
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ import traitlets
 
 from .checks import Check, check_in
 from .form import COURSE_SCRIPT, NOTEBOOK_SCRIPT, SCRIPT, STYLE, render, render_certificate
-from .journal import Note, is_complete, journal_folder, keep, read_notes
+from .journal import Note, is_complete, journal_folder, keep, read_note, read_notes
 from .page import Page, building
 from .posters import load_posters, markdown, page_html
 from .record import RecordError
@@ -57,34 +57,19 @@ class ExerciseWidget(anywidget.AnyWidget):
                 notes = read_notes(journal_folder(), module)
                 reply |= {"type": "note", "note": _message(notes.get(exercise))}
             else:
-                mine = Note(**content["note"])
-                note = self._merged(mine, content["changed"])
-                notices = keep(self._module, self._exercise, note, self._assignment)
-                reply |= {"type": "kept", "note": _message(note), "notices": list(notices)}
-                reply["more"] = note != mine
+                mine = read_note(content["note"], "what this form sent")
+                kept = keep(
+                    self._module, self._exercise, mine, self._assignment, changed=content["changed"]
+                )
+                reply |= {"type": "kept", "note": _message(kept.note)}
+                reply["notices"] = list(kept.notices)
+                reply["more"] = _message(kept.note) != _message(mine)
         except (RecordError, OSError) as e:
             reply |= {"type": "trouble", "message": f"{e}."}
         self.send(reply)
 
     def _kept(self) -> Note | None:
         return read_notes(journal_folder(), self._module.module).get(self._exercise.id)
-
-    def _merged(self, mine: Note, changed: Collection[str]) -> Note:
-        """Take what was changed in this form, and all else as it is kept.
-
-        Another notebook may have kept answers to this exercise since this form was filled.
-        """
-        try:
-            kept = self._kept()
-        except RecordError:
-            return mine  # keep() deals with such a journal, and says so
-        if kept is None:
-            return mine
-        theirs = {k: v for k, v in kept.answers.items() if k not in changed}
-        answers = theirs | {k: v for k, v in mine.answers.items() if k in changed}
-        passed = (mine if "/pass" in changed else kept).passed
-        shared = (mine if "/share" in changed else kept).shared
-        return Note(answers, passed, shared)
 
 
 def _message(note: Note | None) -> dict[str, Any] | None:
