@@ -22,6 +22,8 @@ class _Group(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
+        except (click.exceptions.Exit, click.Abort):
+            raise  # RuntimeErrors too, by which click ends "--help" and Ctrl-C
         except (SpecError, RuntimeError) as e:
             raise click.ClickException(str(e)) from e
         except OSError as e:
