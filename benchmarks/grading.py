@@ -23,7 +23,7 @@ from tests.conftest import COURSE_CONFIG, ROOT
 from allyship_course.assignments import make_assignment
 from allyship_course.desk.demo import made_up_answer
 from allyship_course.grading.batch import Graded
-from allyship_course.grading.gradebook import ModuleGrades, Rules, open_gradebook
+from allyship_course.grading.gradebook import ModuleGrades, Rules, find_alembic, open_gradebook
 from allyship_course.journal import Note, entry_of
 from allyship_course.record import RECORD_FILE, Record, read_record
 from allyship_course.spec import Module, load_module
@@ -50,6 +50,7 @@ def run(sizes: Sequence[int] = SIZES, stock_class: int = STOCK_CLASS) -> list[Ro
     """
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
+        find_alembic()  # stock nbgrader needs it on PATH
         return [*_beside_stock(root / "stock", stock_class), *_growing(root, sizes)]
 
 

@@ -43,7 +43,7 @@ def _say(words: dict[str, Any], value: object) -> str:
             if words["type"] == "list":
                 return "; ".join(str(cell) for cell in value.values())
             if words["type"] == "order":
-                return "\n".join(f"{labels.get(item, item)}: {at}" for item, at in value.items())
-            return "\n".join(f"{parts.get(key, key)}: {_say(words, v)}" for key, v in value.items())
+                return "\n".join(f"{at}. {labels.get(item, item)}" for item, at in value.items())
+            return "\n".join(f"{_say(words, v)}: {parts.get(key, key)}" for key, v in value.items())
         case _:
             return str(labels.get(str(value), value))
