@@ -33,6 +33,10 @@ def late(folder: Path) -> None:
     (folder / "timestamp.txt").write_text(A_DAY_LATE)
 
 
+COMMANDS = [
+    ("allyship", "grade"),
+    pytest.param(("nbgrader", "autograde", "01-tiny"), marks=pytest.mark.slow),
+]
 STUDENTS = {"ada": honest, "ben": late, "cleo": honest}
 
 
@@ -145,7 +149,7 @@ def test_what_a_person_changed_in_formgrader_stays(course: Path) -> None:
     assert "Score: 2.5 of 3" in page
 
 
-@pytest.mark.parametrize("command", [("allyship", "grade"), ("nbgrader", "autograde", "01-tiny")])
+@pytest.mark.parametrize("command", COMMANDS)
 def test_late_is_late_unless_there_was_an_extension(course: Path, command: tuple[str, ...]) -> None:
     run = {"allyship": ours, "nbgrader": nbgrader}[command[0]]
     set_due(course)
@@ -168,7 +172,7 @@ def test_a_due_date_that_is_set_later_counts_without_being_forced(course: Path) 
     assert net(course, "ben") == 0
 
 
-@pytest.mark.parametrize("command", [("allyship", "grade"), ("nbgrader", "autograde", "01-tiny")])
+@pytest.mark.parametrize("command", COMMANDS)
 @pytest.mark.parametrize(
     ("keep", "first", "then"),
     [("last", 1, 0), ("best", 3, 3)],

@@ -42,7 +42,8 @@ from tests.hostile.submissions import (
     expected,
 )
 
-GRADERS = ("grade", "plugin")
+# nbgrader takes half a minute for this class; test_chain.py grades an honest one in each run.
+GRADERS = ("grade", pytest.param("plugin", marks=pytest.mark.slow))
 
 
 def surroundings(root: Path) -> dict[str, Any]:
@@ -127,6 +128,7 @@ def test_whatever_the_record_is_the_feedback_says_what_was_counted(
     assert RECORD[student][2] in feedback(graded, student)
 
 
+@pytest.mark.slow
 def test_both_graders_make_the_same_copies(shared: Path, by_grade: Path) -> None:
     other = once(shared, "hostile-plugin", lambda root: run_class(root, "plugin"))
     for student in {*CHANGES} - {*FILES}:
