@@ -126,6 +126,7 @@ def outputs_without_error(cells: list[NotebookNode]) -> bool:
     return all(cell.outputs for cell in cells)
 
 
+@pytest.mark.slow
 def test_every_code_cell_runs_by_itself_in_a_fresh_kernel(
     student_folder: Path, tmp_path: Path
 ) -> None:
