@@ -144,7 +144,7 @@ def grade(
             _course_folder(),
             modules,
             students,
-            jobs or len(os.sched_getaffinity(0)),
+            jobs or _cores(),
             force,
             tell=progress.tell,
             progress=progress.show,
@@ -172,6 +172,12 @@ def feedback(modules: tuple[str, ...], students: tuple[str, ...]) -> None:
             _course_folder(), modules, students, progress=progress.show
         )
     click.echo(f"{written:,} feedback pages written, {unchanged:,} unchanged.")
+
+
+def _cores() -> int:
+    """Return how many cores this process may use; macOS knows only how many there are."""
+    may_use = getattr(os, "sched_getaffinity", None)
+    return len(may_use(0)) if may_use else os.cpu_count() or 1
 
 
 def _course_folder() -> Path:
