@@ -126,7 +126,8 @@ function watchForms() {
     const after = /** @type {HTMLAnchorElement | null} */ (document.querySelector('.onward [rel="next"]'));
     const onward = open ? `#${open.id}` : after?.href;
     next?.parentElement?.toggleAttribute("hidden", !onward);
-    if (next && onward) next.href = onward;
+    if (!next || !onward) return;
+    next.href = onward;
     setText(next, (open?.querySelector(".ac-title") ?? after?.lastChild)?.textContent ?? "");
   };
   const watch = new MutationObserver(show);
