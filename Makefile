@@ -8,7 +8,7 @@ READY := .venv/.ready
 SOURCES := $(shell find src -type f -not -name '*.pyc' 2>/dev/null)
 CONTENT := _config.yml $(shell find book -type f 2>/dev/null)
 
-.PHONY: start test test-all check book demo assignments bench lock clean
+.PHONY: start test test-all check book pdf epub demo assignments bench lock clean
 
 start: _build/html/index.html demo/completion.csv
 	@$(BIN)/allyship start
@@ -30,6 +30,13 @@ check: $(READY)
 	@$(BIN)/allyship check
 
 book: _build/html/index.html
+
+pdf: $(READY)
+	@$(BIN)/python -m tests.browser
+	@$(BIN)/allyship paper pdf
+
+epub: $(READY)
+	@$(BIN)/allyship paper epub
 
 demo: demo/completion.csv
 

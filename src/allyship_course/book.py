@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,8 @@ from . import __version__
 from .form import describe, outline
 from .lint import REFERENCES, exercise_folders
 from .page import BUILDING
+from .paper import STYLE as PAPER_STYLE
+from .paper import fill_epub
 from .posters import POSTERS_FILE, load_posters, pdf_name, picture_name, svg, write_pdf
 from .spec import EXERCISES_FILE, Module, SpecError, load_module
 from .website import (
@@ -44,6 +47,9 @@ def _dress(app: Sphinx, config: Config) -> None:
     config.allyship_forms, config.allyship_look = forms(), look()
     address = os.environ.get(ADDRESS) or config.html_baseurl
     config.html_baseurl = f"{address.rstrip('/')}/" if address else ""
+    config.epub_css_files = [PAPER_STYLE.name]
+    config.epub_show_urls = "no"
+    config.version = __version__
     config.html_favicon = str(ICON)
     config.bibtex_bibfiles = [str(f) for f in (REFERENCES,) if (Path(app.srcdir) / f).exists()]
     # A call of an exercise that is not there: say in the terminal which there are.
@@ -55,6 +61,7 @@ def _prepare(app: Sphinx) -> None:
     static = Path(app.doctreedir) / "allyship_static"
     static.mkdir(parents=True, exist_ok=True)
     write_assets(static)
+    shutil.copy(PAPER_STYLE, static)
     write_card(static, app.config.html_title)
     try:
         _check_and_print(Path(app.srcdir), static)
@@ -108,9 +115,9 @@ def _mend_roles(
         )
 
 
-def _more_pages(_app: Sphinx) -> list[tuple[str, dict[str, Any], str]]:
+def _more_pages(app: Sphinx) -> list[tuple[str, dict[str, Any], str]]:
     """Name the pages that come from a template alone."""
-    return [(NOT_FOUND, {}, f"{NOT_FOUND}.html")]
+    return [(NOT_FOUND, {}, f"{NOT_FOUND}.html")] if app.builder.name == "html" else []
 
 
 def _depend_on_exercises(app: Sphinx, docname: str, _source: list[str]) -> None:
@@ -138,6 +145,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("source-read", _depend_on_exercises)
     app.connect("html-page-context", fill_page)
     app.connect("html-page-context", _mend_roles)
+    app.connect("html-page-context", fill_epub)
     app.connect("html-collect-pages", _more_pages)
     app.connect("build-finished", write_sitemap)
     app.connect("build-finished", write_offline)

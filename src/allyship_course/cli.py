@@ -6,7 +6,7 @@ import errno
 import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import click
 
@@ -73,6 +73,18 @@ def assignments() -> None:
         click.echo(f"{notebook.relative_to(root)}")
     if (root / "book" / JOURNAL).exists():
         click.echo(f"{make_journal(root / 'book', root / 'course').relative_to(root)}")
+
+
+@main.command()
+@click.argument("kind", type=click.Choice(["pdf", "epub"]))
+def paper(kind: Literal["pdf", "epub"]) -> None:
+    """Write the whole course as a tagged PDF or as an EPUB, with room to write, into _build."""
+    from .paper import make_paper
+
+    root = _course_root()
+    file = root / "_build" / f"allyship-course.{kind}"
+    make_paper(root / "book", root / "_config.yml", kind, file)
+    click.echo(f"{file.relative_to(root)}")
 
 
 @main.command()

@@ -112,7 +112,7 @@ def kept_files(html_folder: Path) -> list[str]:
 
 def write_offline(app: Sphinx, error: Exception | None) -> None:
     """Write the service worker, at the site's root, when all that it keeps has been written."""
-    if error or app.builder.format != "html":
+    if error or app.builder.name != "html":
         return
     import rjsmin
 
@@ -206,6 +206,8 @@ def fill_page(
     app: Sphinx, page: str, _template: str, context: dict[str, Any], doctree: document | None
 ) -> None:
     """Put into a page's template what our templates ask for."""
+    if app.builder.name == "epub":
+        return  # it has templates of its own
     env = app.env
     if page == NOT_FOUND:
         # It is shown at any address, and so can say where things are only from the host's root.
@@ -287,7 +289,7 @@ def write_card(static: Path, title: str) -> None:
 def write_sitemap(app: Sphinx, error: Exception | None) -> None:
     """List all pages for search engines; not without the site's address, which they need."""
     base = app.config.html_baseurl
-    if error or not base or app.builder.format != "html":
+    if error or not base or app.builder.name != "html":
         return
     lines = ['<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">']
     lines += [f"<url><loc>{base}{page}.html</loc></url>" for page in sorted(app.env.found_docs)]
