@@ -78,7 +78,10 @@ def assignments() -> None:
 @main.command()
 @click.argument("kind", type=click.Choice(["pdf", "epub"]))
 def paper(kind: Literal["pdf", "epub"]) -> None:
-    """Write the whole course as a tagged PDF or as an EPUB, with room to write, into _build."""
+    """Write the whole course for paper or e-readers, with room to write, into _build.
+
+    KIND is pdf (tagged, made with a Chromium) or epub.
+    """
     from .paper import make_paper
 
     root = _course_root()
