@@ -127,8 +127,9 @@ def open_kernel(started: Started) -> psutil.Process:
         kernel_id = json.load(response)["id"]
     for _ in range(300):
         for process in started.everything():
-            if f"kernel-{kernel_id}.json" in " ".join(process.cmdline()) and listening(process):
-                return process
+            with contextlib.suppress(psutil.NoSuchProcess):  # a child that has just ended
+                if f"kernel-{kernel_id}.json" in " ".join(process.cmdline()) and listening(process):
+                    return process
         time.sleep(0.1)
     raise AssertionError("the kernel did not start")
 
