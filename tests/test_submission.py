@@ -13,9 +13,11 @@ from playwright.sync_api import Locator, Page, expect
 
 from allyship_course.assignments import assignment_notebook
 from allyship_course.completion import completion
+from allyship_course.desk.demo import Demo
 from allyship_course.journal import Note, entry_of
 from allyship_course.record import submitted_record
 from allyship_course.spec import load_module
+from tests.classroom import nbgrader, scores
 from tests.conftest import FIELDS_MODULE, TINY_MODULE
 from tests.forms import (
     FIELDS_PAGE,
@@ -98,6 +100,28 @@ def test_the_record_is_what_a_notebook_would_have_recorded(worked: Page, tmp_pat
         "kettle": False,
         "mine": True,
     }
+
+
+def test_the_one_file_is_graded_like_any_other(
+    worked: Page, demo_class: Demo, tmp_path: Path
+) -> None:
+    course = shutil.copytree(demo_class.course, tmp_path / "course")
+    for student in ("from-the-page", "tampered"):
+        (course / "submitted" / student / "01-tiny").mkdir(parents=True)
+    file = downloaded(worked, prepare(worked), course / "submitted" / "from-the-page" / "01-tiny")
+    text = json.loads(file.read_text("utf-8"))
+    text["metadata"]["allyship"]["record"]["exercises"] = {"all-types": {"answered": "all"}}
+    tampered = course / "submitted" / "tampered" / "01-tiny" / file.name
+    tampered.write_text(json.dumps(text), encoding="utf-8")
+    for student in ("from-the-page", "tampered"):
+        nbgrader(course, "autograde", "01-tiny", "--create", f"--student={student}")
+    points = scores(course)
+    assert points["from-the-page"] == {
+        "check-all-types": 1.0,
+        "check-kettle": 0.0,
+        "check-mine": 1.0,
+    }
+    assert set(points["tampered"].values()) == {0.0}
 
 
 def test_nothing_is_shared_unless_ticked_and_private_answers_never_are(
