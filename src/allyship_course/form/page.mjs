@@ -99,7 +99,9 @@ function offerToGoOn(all) {
   const next = whereToGoOn(all);
   if (next) {
     anchor.href = new URL(`${next.module.page}#ac-${next.exercise.id}`, SITE).href;
-    setText(anchor, `Continue where you left: ${next.module.title}, ${next.exercise.title}`);
+    const where = document.createElement("span");
+    where.textContent = `${next.module.title}, ${next.exercise.title}`;
+    anchor.replaceChildren("Continue where you left: ", where);
   } else {
     setText(anchor, "You have been through all of it. Begin again, or look around");
   }
