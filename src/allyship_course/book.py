@@ -29,6 +29,7 @@ from .website import (
     fill_page,
     forms,
     look,
+    renew_contents,
     write_assets,
     write_card,
     write_offline,
@@ -143,6 +144,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("config-inited", _dress)
     app.connect("builder-inited", _prepare)
     app.connect("source-read", _depend_on_exercises)
+    app.connect("env-updated", renew_contents)
     app.connect("html-page-context", fill_page)
     app.connect("html-page-context", _mend_roles)
     app.connect("html-page-context", fill_epub)

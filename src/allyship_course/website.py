@@ -40,7 +40,9 @@ _NUMBER = re.compile(r"modules/(\d+)-")
 
 def forms() -> str:
     """Return a mark that changes whenever a form would be drawn otherwise."""
-    return _mark([*Path(__file__).parent.glob("*.py"), *FOLDER.glob("*.jinja")])
+    return _mark(
+        [*Path(__file__).parent.glob("*.py"), *FOLDER.glob("*.py"), *FOLDER.glob("*.jinja")]
+    )
 
 
 def look() -> str:
@@ -175,6 +177,15 @@ def _contents(env: BuildEnvironment) -> tuple[Group, ...]:
     )
 
 
+def renew_contents(_app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """Have every page written anew when the contents have changed, which stand on all of them."""
+    mark = repr(_contents(env))
+    if getattr(env, "allyship_contents", None) == mark:
+        return []
+    env.allyship_contents = mark  # type: ignore[attr-defined]
+    return sorted(env.found_docs)
+
+
 def _entry(env: BuildEnvironment, page: str, title: str | None) -> Entry:
     folder = Path(env.srcdir, page).parent
     module = folder.name if (folder / EXERCISES_FILE).exists() else None
@@ -194,7 +205,9 @@ def _sections(env: BuildEnvironment, page: str) -> tuple[Section, ...]:
     found = []
     for item in env.tocs[page].children[0].children[1:]:  # what stands under the title
         for part in item.children:
-            link = next(part.findall(nodes.reference))
+            link = next(iter(part.findall(nodes.reference)), None)
+            if link is None:
+                continue  # the pages below this one
             found.append(Section(link["anchorname"].removeprefix("#"), html.escape(link.astext())))
     return tuple(found)
 

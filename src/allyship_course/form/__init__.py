@@ -95,7 +95,7 @@ def render(module: Module, exercise: Exercise, place: Place) -> str:
         place=place,
         prefix=f"ac-{exercise.id}",
         letter=_letter(module.exercises.index(exercise)),
-        rule=json.dumps(exercise.rule(), separators=(",", ":")),
+        rule=_attribute(json.dumps(exercise.rule(), separators=(",", ":"))),
         step_titles={step.id: step.title for step in exercise.steps},
         next_of=exercise.default_next(),
         may_share=place == "notebook" and module.collected and not all(private),
@@ -133,6 +133,13 @@ def describe(module: Module, page: str) -> dict[str, Any]:
         "collected": module.collected,
         "exercises": exercises,
     }
+
+
+def _attribute(text: str) -> Markup:
+    """Return ``text`` for an attribute in single quotes: JSON is full of double ones."""
+    for sign, entity in (("&", "&amp;"), ("'", "&#39;"), ("<", "&lt;")):
+        text = text.replace(sign, entity)
+    return Markup(text)  # noqa: S704 - just escaped
 
 
 def _letter(number: int) -> str:
