@@ -8,7 +8,7 @@ READY := .venv/.ready
 SOURCES := $(shell find src -type f -not -name '*.pyc' 2>/dev/null)
 CONTENT := _config.yml $(shell find book -type f 2>/dev/null)
 
-.PHONY: start test test-all check book pdf epub demo assignments bench lock clean
+.PHONY: start test test-all test-postgres check book pdf epub demo assignments bench lock clean
 
 start: _build/html/index.html demo/completion.csv
 	@$(BIN)/allyship start
@@ -19,8 +19,12 @@ test: $(READY)
 
 test-all: $(READY)
 	@$(BIN)/python -m tests.browser
-	@$(BIN)/pytest -n 2 --dist loadfile -m "slow or not slow"
+	@$(BIN)/pytest -n 2 --dist loadfile -m "not postgres"
 	@$(MAKE) --no-print-directory check
+
+# With a throwaway server from the system's packages.
+test-postgres: $(READY)
+	@$(BIN)/python -m tests.postgres $(BIN)/pytest -n 2 --dist loadfile -m postgres
 
 check: $(READY)
 	@$(BIN)/ruff check .

@@ -8,7 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,15 +17,17 @@ import nbformat
 from click.testing import CliRunner
 from jupyter_client.blocking import BlockingKernelClient
 from nbclient import NotebookClient
+from sqlalchemy import URL, make_url, text
 
 from allyship_course.assignments import assignment_notebook, make_assignment
 from allyship_course.cli import main
 from allyship_course.desk.demo import made_up_answer
-from allyship_course.grading.gradebook import open_gradebook
+from allyship_course.grading.gradebook import course_directory, open_gradebook
 from allyship_course.journal import Note, keep
 from allyship_course.record import RECORD_FILE
 from allyship_course.spec import Exercise, load_module
 from tests.conftest import COURSE_CONFIG, TINY_MODULE
+from tests.postgres import given_server, new_database
 
 NBGRADER = Path(sys.executable).with_name("nbgrader")
 ALLYSHIP = Path(sys.executable).with_name("allyship")
@@ -70,7 +72,9 @@ def _run(
     return said
 
 
-def make_class(root: Path, students: Mapping[str, Callable[[Path], None]]) -> Path:
+def make_class(
+    root: Path, students: Mapping[str, Callable[[Path], None]], gradebook: str = "sqlite"
+) -> Path:
     """A course in which all of them have handed in, not graded yet.
 
     Each has answered the first two exercises of the tiny module and not the third, in time;
@@ -79,6 +83,7 @@ def make_class(root: Path, students: Mapping[str, Callable[[Path], None]]) -> Pa
     course = root / "course"
     course.mkdir(parents=True)
     shutil.copy(COURSE_CONFIG, course)
+    keep_gradebook(course, gradebook)
     module = load_module(TINY_MODULE)
     source = make_assignment(TINY_MODULE, course / "source")
     nb = assignment_notebook(module, TINY_MODULE / "index.md")
@@ -110,6 +115,64 @@ def scores(course: Path) -> dict[str, dict[str, float]]:
             for submission in assignment.submissions
             for notebook in submission.notebooks
         }
+
+
+def keep_gradebook(
+    course: Path, kind: str, like: Path | None = None, server: URL | None = None
+) -> None:
+    """Let a course keep its gradebook in a file (``sqlite``) or in a database of its own.
+
+    ``like`` is a course, perhaps the one that this is a copy of, whose gradebook is copied.
+    """
+    if kind == "sqlite":
+        if like:
+            shutil.copy(like / "gradebook.db", course)
+        return
+    names = {"like": str(database_of(like).database)} if like else {}
+    url = new_database(server or given_server(), **names)
+    with (course / "nbgrader_config.py").open("a") as config:
+        address = url.render_as_string(hide_password=False)
+        config.write(f"\nc.CourseDirectory.db_url = {address!r}\n")
+
+
+def database_of(course: Path) -> URL:
+    return make_url(course_directory(course).db_url)
+
+
+def rows_of(course: Path, students: Collection[str] = ()) -> dict[str, list[tuple[Any, ...]]]:
+    """All that the gradebook holds of a class, or of some of it, random ids left out."""
+    with open_gradebook(course) as gradebook:
+        found = {
+            name: sorted(map(tuple, gradebook.db.execute(text(query))), key=repr)
+            for name, query in _ROWS.items()
+        }
+    return {
+        name: [row for row in rows if not students or row[0] in students]
+        for name, rows in found.items()
+    }
+
+
+_ROWS = {
+    "students": "SELECT id, first_name, last_name, email FROM student",
+    "submissions": """
+        SELECT s.student_id, a.name, s.timestamp, s.extension, n.flagged, n.late_submission_penalty
+        FROM submitted_assignment s JOIN assignment a ON a.id = s.assignment_id
+        LEFT JOIN submitted_notebook n ON n.assignment_id = s.id
+    """,
+    "grades": """
+        SELECT s.student_id, c.name,
+               g.auto_score, g.manual_score, g.extra_credit, g.needs_manual_grade
+        FROM grade g JOIN base_cell c ON c.id = g.cell_id
+        LEFT JOIN submitted_notebook n ON n.id = g.notebook_id
+        LEFT JOIN submitted_assignment s ON s.id = n.assignment_id
+    """,
+    "comments": """
+        SELECT s.student_id, c.name, m.auto_comment, m.manual_comment
+        FROM comment m JOIN base_cell c ON c.id = m.cell_id
+        LEFT JOIN submitted_notebook n ON n.id = m.notebook_id
+        LEFT JOIN submitted_assignment s ON s.id = n.assignment_id
+    """,
+}
 
 
 def full_note(exercise: Exercise, shared: bool = False, **own: str) -> dict[str, Any]:

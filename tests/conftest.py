@@ -105,6 +105,14 @@ class _Quiet(SimpleHTTPRequestHandler):
         return None
 
 
+@pytest.fixture(
+    scope="session", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
+)
+def gradebook(request: pytest.FixtureRequest) -> str:
+    """What a class keeps its gradebook in. ``make test-postgres`` runs the second."""
+    return str(request.param)
+
+
 @contextlib.contextmanager
 def served(folder: Path) -> Iterator[str]:
     """Serve a folder on a free port of loopback; yield its address without a last slash."""

@@ -71,14 +71,14 @@ def within(seconds: int) -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-def small_disk(folder: Path) -> list[str] | None:
+def small_disk(folder: Path, size: str = "256k") -> list[str] | None:
     """Return a command that starts another with a disk of 256 kB in ``folder``.
 
     Linux lets root do so, and others where user namespaces are allowed; ``None`` elsewhere.
     """
     if not shutil.which("unshare"):
         return None
-    mount = f"mount -t tmpfs -o size=256k,mode=777 tmpfs '{folder}' && exec \"$@\""
+    mount = f"mount -t tmpfs -o size={size},mode=777 tmpfs '{folder}' && exec \"$@\""
     for rights in (["--mount"], ["--map-root-user", "--mount"]):
         command = ["unshare", *rights, "sh", "-c", mount, "sh"]
         if subprocess.run([*command, "true"], capture_output=True, check=False).returncode == 0:

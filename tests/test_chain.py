@@ -14,10 +14,12 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from sqlalchemy import inspect, text
 
 from allyship_course.assignments import make_assignment
+from allyship_course.grading.gradebook import open_gradebook
 from allyship_course.spec import load_module
-from tests.classroom import full_note, nbgrader, scores, type_in
+from tests.classroom import full_note, keep_gradebook, nbgrader, scores, type_in
 from tests.conftest import COURSE_CONFIG, TINY_MODULE, once
 
 # Ada does everything and shares one exercise; Ben does one and leaves one out.
@@ -68,13 +70,14 @@ class Class:
         (self.root / "said" / f"{step}.txt").write_text(said)
 
 
-def run_class(root: Path) -> None:
+def run_class(root: Path, gradebook: str) -> None:
     here = Class(root)
     for folder in (here.course, here.exchange, here.site):
         folder.mkdir(parents=True)
     here.exchange.chmod(0o777)
     (here.site / "nbgrader_config.py").write_text(SITE_CONFIG.format(root=str(here.exchange)))
     shutil.copy(COURSE_CONFIG, here.course)
+    keep_gradebook(here.course, gradebook)
     make_assignment(TINY_MODULE, here.course / "source")
 
     here.instructor("generate_assignment", "01-tiny")
@@ -107,11 +110,21 @@ def run_class(root: Path) -> None:
     here.instructor("release_feedback", "01-tiny")
     here.student("ada", "fetch_feedback", "01-tiny")
     here.instructor("export", "--to=grades.csv")
+    (root / "database.txt").write_text(everything_in(here.course))
+
+
+def everything_in(course: Path) -> str:
+    """Every value in the course's gradebook."""
+    with open_gradebook(course) as gradebook:
+        tables = inspect(gradebook.engine).get_table_names()
+        return "\n".join(
+            repr([*gradebook.db.execute(text(f"SELECT * FROM {table}"))]) for table in tables
+        )
 
 
 @pytest.fixture(scope="session")
-def chain(shared: Path) -> Class:
-    return Class(once(shared, "chain", run_class))
+def chain(shared: Path, gradebook: str) -> Class:
+    return Class(once(shared, f"chain-{gradebook}", lambda root: run_class(root, gradebook)))
 
 
 def test_the_release_is_the_source_with_locked_checks(chain: Class) -> None:
@@ -199,7 +212,7 @@ def files_with(root: Path, phrase: str) -> set[str]:
 
 def test_private_words_are_in_the_journal_and_nowhere_else(chain: Class) -> None:
     assert {p.name for p in chain.root.iterdir()} >= {"course", "exchange", "homes", "said"}
-    assert (chain.course / "gradebook.db").exists()
+    assert "check-kettle" in (chain.root / "database.txt").read_text()
     journal = {"homes/ada/journal/01-tiny.json"}
     assert files_with(chain.root, PRIVATE) == journal
     assert files_with(chain.root, NEVER_SHARED) == journal

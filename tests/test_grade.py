@@ -9,13 +9,12 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from nbgrader.api import Gradebook
 from nbgrader.utils import parse_utc
 
 from allyship_course.desk.table import completion_table
 from allyship_course.grading.gradebook import open_gradebook
 from allyship_course.record import RECORD_FILE
-from tests.classroom import make_class, nbgrader, ours, scores
+from tests.classroom import keep_gradebook, make_class, nbgrader, ours, scores
 from tests.conftest import once
 
 IN_TIME = "2026-11-21 12:00:00.000000 UTC"
@@ -41,15 +40,19 @@ STUDENTS = {"ada": honest, "ben": late, "cleo": honest}
 
 
 @pytest.fixture(scope="session")
-def collected(shared: Path) -> Path:
-    return once(shared, "small-class", lambda root: make_class(root, STUDENTS) and None) / "course"
+def collected(shared: Path, gradebook: str) -> Path:
+    def make(root: Path) -> None:
+        make_class(root, STUDENTS, gradebook)
+
+    return once(shared, f"small-class-{gradebook}", make) / "course"
 
 
 @pytest.fixture
-def course(collected: Path, tmp_path: Path) -> Path:
+def course(collected: Path, tmp_path: Path, gradebook: str) -> Path:
     """The class, not graded yet, for one test alone."""
     course = tmp_path / "course"
     shutil.copytree(collected, course)
+    keep_gradebook(course, gradebook, like=collected)
     return course
 
 
@@ -232,6 +235,6 @@ def test_before_the_assignment_was_made_the_next_step_is_named(
 ) -> None:
     shutil.rmtree(course / "release")
     assert "Run: nbgrader generate_assignment 01-tiny" in ours(course, "grade", ok=False)
-    with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
+    with open_gradebook(course) as gradebook:
         gradebook.remove_assignment("01-tiny")
     assert "run nbgrader generate_assignment" in ours(course, "grade", "01-tiny", ok=False)

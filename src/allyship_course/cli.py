@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
+import signal
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
 
@@ -27,9 +30,10 @@ class _Group(click.Group):
         except (SpecError, RuntimeError) as e:
             raise click.ClickException(str(e)) from e
         except OSError as e:
-            if e.errno != errno.ENOSPC:
+            if e.errno not in {errno.ENOSPC, errno.EDQUOT}:
                 raise
-            what = f"the disk is full ({e.filename}). Free some space, then run it again"
+            where = f" ({e.filename})" if e.filename else ""
+            what = f"the disk is full{where}. Free some space, then run it again"
             raise click.ClickException(what) from e
 
 
@@ -154,7 +158,7 @@ def grade(
     from .grading.batch import grade as grade_class
     from .grading.console import Progress, report
 
-    with Progress("graded") as progress:
+    with _may_be_stopped("What is graded is kept"), Progress("graded") as progress:
         summary = grade_class(
             _course_folder(),
             modules,
@@ -182,9 +186,9 @@ def feedback(modules: tuple[str, ...], students: tuple[str, ...]) -> None:
     from .grading.console import Progress
     from .grading.feedback import write_feedback
 
-    with Progress("pages") as progress:
+    with _may_be_stopped("The pages written are kept"), Progress("pages") as progress:
         written, unchanged = write_feedback(
-            _course_folder(), modules, students, progress=progress.show
+            _course_folder(), modules, students, tell=progress.tell, progress=progress.show
         )
     click.echo(f"{written:,} feedback pages written, {unchanged:,} unchanged.")
 
@@ -193,6 +197,16 @@ def _cores() -> int:
     """Return how many cores this process may use; macOS knows only how many there are."""
     may_use = getattr(os, "sched_getaffinity", None)
     return len(may_use(0)) if may_use else os.cpu_count() or 1
+
+
+@contextlib.contextmanager
+def _may_be_stopped(what_stays: str) -> Iterator[None]:
+    """End at Ctrl-C with a plain line and the exit code that stands for it."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        click.echo(f"Stopped. {what_stays}; run it again to go on.", err=True)
+        sys.exit(128 + signal.SIGINT)
 
 
 def _course_folder() -> Path:

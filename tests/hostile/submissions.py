@@ -229,12 +229,18 @@ def outside(file: Path) -> Path:
     return file.parents[4] / VICTIM
 
 
+def gradebook(file: Path) -> Path:
+    """The gradebook, or where it is a database elsewhere, the file with the password to it."""
+    kept = file.parents[3] / "gradebook.db"
+    return kept if kept.exists() else kept.with_name("nbgrader_config.py")
+
+
 def to_victim(file: Path) -> None:
     file.symlink_to(outside(file))
 
 
 def to_gradebook(file: Path) -> None:
-    file.symlink_to(file.parents[3] / "gradebook.db")
+    file.symlink_to(gradebook(file))
 
 
 def to_neighbour(file: Path) -> None:
@@ -242,7 +248,7 @@ def to_neighbour(file: Path) -> None:
 
 
 def same_as_gradebook(file: Path) -> None:
-    os.link(file.parents[3] / "gradebook.db", file)
+    os.link(gradebook(file), file)
 
 
 def same_as_neighbour(file: Path) -> None:
@@ -331,6 +337,10 @@ FILES: dict[str, tuple[Change, list[float]]] = {
     "stamp-links-outside": (instead(STAMP, to_victim), HONEST),
     "stamp-is-pipe": (instead(STAMP, os.mkfifo), HONEST),
     "stamp-is-no-date": (instead(STAMP, lambda f: f.write_text("when the sun is up")), HONEST),
+    "stamp-has-two-zones": (
+        instead(STAMP, lambda f: f.write_text("2026-11-21 12:00:00+02:00 UTC")),
+        HONEST,
+    ),
     "stamp-is-empty": (instead(STAMP, lambda f: f.write_text("")), HONEST),
     "stamp-is-binary": (instead(STAMP, lambda f: f.write_bytes(b"\xff\x00")), HONEST),
     "stamp-is-huge": (instead(STAMP, sparse(200_000_000)), HONEST),

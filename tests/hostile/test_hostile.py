@@ -9,7 +9,6 @@ from __future__ import annotations
 import html.parser
 import json
 import shutil
-import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,7 @@ from traitlets.config.loader import PyFileConfigLoader
 from allyship_course.checks import NOTE_TAG
 from allyship_course.desk.demo import Demo
 from allyship_course.grading.gradebook import open_gradebook
-from tests.classroom import allyship, make_class, nbgrader, scores
+from tests.classroom import allyship, make_class, nbgrader, rows_of, scores
 from tests.conftest import once
 from tests.hostile.submissions import (
     CHANGES,
@@ -57,13 +56,13 @@ def surroundings(root: Path) -> dict[str, Any]:
     }
 
 
-def run_class(root: Path, grader: str) -> None:
+def run_class(root: Path, grader: str, gradebook: str) -> None:
     refused = {name: change for name, (change, _) in REFUSED.items()}
     odd = dict.fromkeys(ODD_IDS, NOTEBOOK["untouched"])
     students = CHANGES | refused | odd if grader == "grade" else CHANGES
     (root / "home").mkdir(parents=True)
     (root / VICTIM).write_text("not for students")
-    course = make_class(root, students)
+    course = make_class(root, students, gradebook)
     (root / "before.json").write_text(json.dumps(surroundings(root), default=repr))
     env = {"HOME": str(root / "home"), "JUPYTER_RUNTIME_DIR": str(root / "runtime")}
     if grader == "grade":
@@ -75,16 +74,20 @@ def run_class(root: Path, grader: str) -> None:
     (root / "said.txt").write_text(said)
 
 
+def hostile_class(shared: Path, grader: str, gradebook: str) -> Path:
+    name = f"hostile-{grader}-{gradebook}"
+    return once(shared, name, lambda root: run_class(root, grader, gradebook))
+
+
 @pytest.fixture(scope="session", params=GRADERS)
-def graded(request: pytest.FixtureRequest, shared: Path) -> Path:
-    grader = str(request.param)
-    return once(shared, f"hostile-{grader}", lambda root: run_class(root, grader))
+def graded(request: pytest.FixtureRequest, shared: Path, gradebook: str) -> Path:
+    return hostile_class(shared, str(request.param), gradebook)
 
 
 @pytest.fixture(scope="session")
-def by_grade(shared: Path) -> Path:
+def by_grade(shared: Path, gradebook: str) -> Path:
     """The class that ``allyship grade`` graded."""
-    return once(shared, "hostile-grade", lambda root: run_class(root, "grade"))
+    return hostile_class(shared, "grade", gradebook)
 
 
 ORDER = ("check-all-types", "check-kettle", "check-mine")
@@ -129,8 +132,8 @@ def test_whatever_the_record_is_the_feedback_says_what_was_counted(
 
 
 @pytest.mark.slow
-def test_both_graders_make_the_same_copies(shared: Path, by_grade: Path) -> None:
-    other = once(shared, "hostile-plugin", lambda root: run_class(root, "plugin"))
+def test_both_graders_make_the_same_copies(shared: Path, by_grade: Path, gradebook: str) -> None:
+    other = hostile_class(shared, "plugin", gradebook)
     for student in {*CHANGES} - {*FILES}:
         ours = json.loads(copy_of(by_grade, student).read_text())
         assert ours == json.loads(copy_of(other, student).read_text()), student
@@ -188,25 +191,12 @@ def test_no_code_of_a_student_ran_and_nothing_around_was_touched(graded: Path) -
 
 
 def test_neighbours_of_the_hostile_have_the_rows_of_an_honest_class(
-    graded: Path, tmp_path: Path
+    graded: Path, tmp_path: Path, gradebook: str
 ) -> None:
     honest = dict.fromkeys(HONEST_STUDENTS, NOTEBOOK["untouched"])
-    course = make_class(tmp_path, honest)
+    course = make_class(tmp_path, honest, gradebook)
     allyship(course, "grade")
     assert rows_of(course, HONEST_STUDENTS) == rows_of(graded / "course", HONEST_STUDENTS)
-
-
-def rows_of(course: Path, students: tuple[str, ...]) -> list[tuple[Any, ...]]:
-    """All that the gradebook holds of some students, random ids left out."""
-    query = """
-        SELECT s.student_id, s.timestamp, s.extension, n.flagged, n.late_submission_penalty, c.name,
-               g.auto_score, g.manual_score, g.extra_credit, g.needs_manual_grade
-        FROM submitted_assignment s JOIN submitted_notebook n ON n.assignment_id = s.id
-        JOIN grade g ON g.notebook_id = n.id JOIN base_cell c ON c.id = g.cell_id
-        ORDER BY s.student_id, c.name
-    """
-    with sqlite3.connect(course / "gradebook.db") as db:
-        return [row for row in db.execute(query) if row[0] in students]
 
 
 class Loads(html.parser.HTMLParser):

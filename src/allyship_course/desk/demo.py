@@ -221,7 +221,7 @@ def _run_module(demo: Demo, module: Module, log: logging.Logger, tell: Tell) -> 
     tell(f"{name}: collect, grade, feedback")
     _ok("collect", instructor.collect(name))
     grade(demo.course, [name], tell=tell, progress=_unseen)
-    write_feedback(demo.course, [name], progress=_unseen)
+    write_feedback(demo.course, [name], tell=tell, progress=_unseen)
     _ok("release_feedback", instructor.release_feedback(name))
 
 

@@ -1,34 +1,35 @@
 """Grading a whole class at once: what ``allyship grade`` does.
 
-For each submission, in this order: read it, write its graded copy beside the place where it
-belongs, write its rows into the gradebook (a few hundred submissions to a transaction), put
-the graded copy in its place. A copy in its place carries a seal of what it was made from, so
-a run that was stopped anywhere is taken up by the next: what has no valid seal is graded
-again, and grading again gives the same rows.
+For each submission, in this order: read it, write its graded copy into a folder of new copies,
+write its rows into the gradebook (a few hundred submissions to a transaction), put the graded
+copy in its place. A copy in its place carries a seal of what it was made from, so a run that
+was stopped anywhere is taken up by the next: what has no valid seal is graded again, and
+grading again gives the same rows. The folder of new copies is emptied when a run begins.
 """
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import multiprocessing
 import os
 import shutil
 import signal
+import threading
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from filelock import FileLock, Timeout
-
 from ..record import RecordError, read_plain
 from .sheet import Sheet, load_sheet
-from .submission import RefusedError, check_id, open_folder, read_submission, seal
+from .submission import STAGING, RefusedError, check_id, open_folder, read_submission, seal
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -104,9 +105,11 @@ class Batch:
     def copy_of(self, student: str) -> Path:
         return self.autograded / student / self.module
 
-    def beside(self, student: str, what: str) -> Path:
-        """Return where a copy stands before it is in its place, or after."""
-        return self.autograded / student / f".{self.module}.{what}"
+    def new_copy_of(self, student: str) -> Path:
+        return self.autograded / STAGING / "new" / student
+
+    def old_copy_of(self, student: str) -> Path:
+        return self.autograded / STAGING / "old" / student
 
 
 def grade(
@@ -124,33 +127,38 @@ def grade(
     ``jobs`` is the number of processes. ``force`` grades anew what has not changed, too.
     Raises GradeError when it can't begin or go on; what was graded until then is kept.
     """
-    from .gradebook import course_directory, known_modules, load_config, open_gradebook
+    from .gradebook import (
+        course_directory,
+        known_modules,
+        load_config,
+        only_one,
+        open_gradebook,
+        persist,
+    )
     from .plugin import rules_of
 
     config = load_config(course)
     where = course_directory(course, config)
     rules = rules_of(config)
     summary = Summary()
-    with _only_one(Path(where.root)), ExitStack() as stack:
-        gradebook = stack.enter_context(open_gradebook(where))
+    root = Path(where.root)
+    with only_one(root), _staging(root / where.autograded_directory), ExitStack() as stack:
+        gradebook = stack.enter_context(open_gradebook(where, tell))
         pool = _Pool(jobs, stack)
-        for module in known_modules(gradebook, where, modules):
+        for module in persist(gradebook, lambda: known_modules(gradebook, where, modules), tell):
             work = _Work(gradebook, where, module, rules, tell, progress)
             summary.add(work.run(students, pool, force))
     return summary
 
 
 @contextlib.contextmanager
-def _only_one(course: Path) -> Iterator[None]:
-    from .gradebook import GradeError
-
+def _staging(autograded: Path) -> Iterator[None]:
+    """Clear the folder of copies on their way, before (a run may have been killed) and after."""
+    shutil.rmtree(autograded / STAGING, ignore_errors=True)
     try:
-        with FileLock(course / ".allyship-grade.lock", timeout=0):
-            yield
-    except Timeout:
-        raise GradeError(
-            "another 'allyship grade' is at work in this course. Wait until it has ended"
-        ) from None
+        yield
+    finally:
+        shutil.rmtree(autograded / STAGING, ignore_errors=True)
 
 
 class _Work:
@@ -165,11 +173,13 @@ class _Work:
         tell: Tell,
         progress: Progress,
     ) -> None:
-        from .gradebook import GradeError, ModuleGrades, source_of
+        from .gradebook import GradeError, ModuleGrades, persist, source_of
 
         self._gradebook, self._module, self._tell = gradebook, module, tell
         self._progress = progress
-        self._grades: ModuleGrades = ModuleGrades(gradebook, module, rules)
+        self._grades: ModuleGrades = persist(
+            gradebook, lambda: ModuleGrades(gradebook, module, rules), tell
+        )
         self._root = Path(where.root)
         self._submitted = self._root / where.submitted_directory
         self._autograded = self._root / where.autograded_directory
@@ -206,9 +216,11 @@ class _Work:
 
     def _items(self, students: Collection[str], summary: Summary) -> Iterator[Item]:
         """Find who handed in this module. Files that lie about are nobody's submission."""
+        from .gradebook import persist
+
         if not self._submitted.is_dir():
             return
-        extensions = self._grades.extensions()
+        extensions = persist(self._gradebook, self._grades.extensions, self._tell)
         with open_folder(self._submitted.resolve()) as root:
             for name in sorted(p.name for p in self._submitted.iterdir()):
                 if students and name not in students:
@@ -233,7 +245,7 @@ class _Work:
         for student in sorted(unknown):
             found.graded -= 1
             found.refused.append(Notice(self._module, student, "the class list has no such id"))
-            shutil.rmtree(batch.beside(student, "new"))
+            shutil.rmtree(batch.new_copy_of(student))
         for result in graded:
             if result.student not in unknown:
                 _settle(batch, result.student)
@@ -241,11 +253,20 @@ class _Work:
 
 def _settle(batch: Batch, student: str) -> None:
     """Put a graded copy in its place, from one moment to the next."""
-    place, old = batch.copy_of(student), batch.beside(student, "old")
-    shutil.rmtree(old, ignore_errors=True)
-    with contextlib.suppress(FileNotFoundError):
-        place.rename(old)
-    batch.beside(student, "new").rename(place)
+    place, old = batch.copy_of(student), batch.old_copy_of(student)
+    for folder in (place, old):
+        folder.parent.mkdir(parents=True, exist_ok=True)
+    while True:
+        with contextlib.suppress(FileNotFoundError):
+            place.rename(old)
+        try:
+            batch.new_copy_of(student).rename(place)
+        except OSError as e:
+            if e.errno not in {errno.ENOTEMPTY, errno.EEXIST}:
+                raise
+            shutil.rmtree(old)  # 'nbgrader autograde' has just begun to write there, too
+        else:
+            break
     shutil.rmtree(old, ignore_errors=True)
 
 
@@ -278,7 +299,7 @@ def _grade_one(batch: Batch, item: Item, root: int, summary: Summary) -> Graded 
     sheet = _sheet_of(batch)
     checks, shared = sheet.checks.of(submission.record), sheet.checks.shared(submission.record)
     _write_copy(
-        batch.beside(item.student, "new"),
+        batch.new_copy_of(item.student),
         {
             f"{batch.module}.ipynb": sheet.graded_copy(checks, shared, submission.note),
             **submission.kept,
@@ -310,7 +331,6 @@ def _seal_of(batch: Batch, item: Item) -> bytes | None:
 
 
 def _write_copy(folder: Path, files: dict[str, bytes]) -> None:
-    shutil.rmtree(folder, ignore_errors=True)  # of a run that was stopped
     folder.mkdir(parents=True)
     for name, raw in files.items():
         # Read-only, as nbgrader makes them.
@@ -334,17 +354,14 @@ class _Pool:
             for batch in batches:
                 yield batch, grade_batch(batch)
             return
-        executor = self._started()
-        waiting = deque(
-            (batch, executor.submit(grade_batch, batch)) for batch in batches[: self._jobs * _AHEAD]
-        )
-        left = iter(batches[self._jobs * _AHEAD :])
+        left = iter(batches)
+        waiting: deque[tuple[Batch, Future[tuple[list[Graded], Summary]]]] = deque()
         try:
+            waiting += map(self._begin, islice(left, self._jobs * _AHEAD))
             while waiting:
                 batch, future = waiting.popleft()
                 yield batch, future.result()
-                if (following := next(left, None)) is not None:
-                    waiting.append((following, executor.submit(grade_batch, following)))
+                waiting += map(self._begin, islice(left, 1))
         except BrokenProcessPool:
             from .gradebook import GradeError
 
@@ -353,16 +370,34 @@ class _Pool:
                 "What was graded is kept. Run it again, with --jobs 1 if it happens again"
             ) from None
 
-    def _started(self) -> ProcessPoolExecutor:
+    def _begin(self, batch: Batch) -> tuple[Batch, Future[tuple[list[Graded], Summary]]]:
         if self._executor is None:
             # "spawn": a forked process would share the connection to the gradebook.
             self._executor = ProcessPoolExecutor(
-                self._jobs, multiprocessing.get_context("spawn"), initializer=_ignore_interrupts
+                self._jobs, multiprocessing.get_context("spawn"), initializer=_end_with_the_first
             )
             self._stack.callback(self._executor.shutdown, wait=True, cancel_futures=True)
-        return self._executor
+        with _interrupts_wait():
+            return batch, self._executor.submit(grade_batch, batch)
 
 
-def _ignore_interrupts() -> None:
-    """Leave Ctrl-C to the process that started this one."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+@contextlib.contextmanager
+def _interrupts_wait() -> Iterator[None]:
+    """Hold Ctrl-C back. A process that is started meanwhile never gets it: this one ends it."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _end_with_the_first() -> None:
+    """End this process as soon as the one that started it was killed."""
+    first = multiprocessing.parent_process()
+    assert first is not None  # noqa: S101  it was started by one
+
+    def end() -> None:
+        first.join()
+        os._exit(1)
+
+    threading.Thread(target=end, daemon=True).start()

@@ -5,20 +5,24 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Collection, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import jinja2
 
-from ..record import replace_file
+from ..record import replace_file, sweep
 from .batch import BATCH, Progress
 from .gradebook import (
     ModuleGrades,
     Result,
+    Tell,
     course_directory,
     known_modules,
     load_config,
+    only_one,
     open_gradebook,
+    persist,
 )
 from .submission import SECRET_FILE, TIMESTAMP_FILE
 
@@ -41,26 +45,33 @@ def write_feedback(
     modules: Sequence[str] = (),
     students: Collection[str] = (),
     *,
+    tell: Tell,
     progress: Progress,
 ) -> Written:
     """Write ``feedback/<student>/<module>/<module>.html`` for all that was graded, or for some.
 
-    Beside it stands what ``nbgrader release_feedback`` needs to find its reader.
+    Beside it stands what ``nbgrader release_feedback`` needs to find its reader. Raises
+    GradeError when it can't begin or go on; the pages written until then are kept.
     """
     config = load_config(course)
     where = course_directory(course, config)
     counted = [0, 0]
-    with open_gradebook(where) as gradebook:
-        for module in known_modules(gradebook, where, modules):
-            grades = ModuleGrades(gradebook, module)
-            graded = [s for s in sorted(grades.extensions()) if not students or s in students]
+    with only_one(Path(where.root)), open_gradebook(where, tell) as gradebook:
+        for module in persist(gradebook, lambda: known_modules(gradebook, where, modules), tell):
+            grades = persist(gradebook, partial(ModuleGrades, gradebook, module), tell)
+            known = persist(gradebook, grades.extensions, tell)
+            graded = [s for s in sorted(known) if not students or s in students]
             progress(module, 0, len(graded))
             for first in range(0, len(graded), BATCH):
                 some = graded[first : first + BATCH]
-                for result in grades.results(some):
+                for result in persist(gradebook, partial(_results, grades, some), tell):
                     counted[_write_page(where, module, result)] += 1
                 progress(module, first + len(some), len(graded))
     return Written(counted[1], counted[0])
+
+
+def _results(grades: ModuleGrades, students: Sequence[str]) -> list[Result]:
+    return list(grades.results(students))
 
 
 def _write_page(where: CourseDirectory, module: str, result: Result) -> bool:
@@ -83,6 +94,7 @@ def _write_page(where: CourseDirectory, module: str, result: Result) -> bool:
     folder.mkdir(parents=True, exist_ok=True)
     for name, raw in files.items():
         if not _holds(folder / name, raw):
+            sweep(folder / name)
             replace_file(folder / name, raw, mode=0o644, sync=False)  # release copies the mode
     return True
 

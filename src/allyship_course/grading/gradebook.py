@@ -7,11 +7,13 @@ import os
 import sysconfig
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
+from filelock import FileLock, Timeout
 from nbgrader.api import (
     Assignment,
     BaseCell,
@@ -27,7 +29,7 @@ from nbgrader.api import (
 )
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy import bindparam, func, insert, make_url, select, update
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, OperationalError
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
@@ -37,13 +39,15 @@ if TYPE_CHECKING:
     from .batch import Graded
 
 CONFIG_FILE = "nbgrader_config.py"
-SQLITE_WAITS = 60
-"""Seconds that SQLite itself waits for another program, such as Formgrader, to finish."""
+SQLITE_WAITS = 5
+"""Seconds that SQLite itself waits, saying nothing, for another program such as Formgrader."""
+_POSTGRES_DISK_FULL = "53100"
 _GIVE_UP_SECONDS = 600.0
 _BUSY_TRIES = 5
 
 Tell = Callable[[str], None]
 T = TypeVar("T")
+_log = logging.getLogger(__name__)
 
 
 class GradeError(RuntimeError):
@@ -66,14 +70,39 @@ def course_directory(course: Path, config: Config | None = None) -> CourseDirect
     return CourseDirectory(config=config)
 
 
-def open_gradebook(course: Path | CourseDirectory) -> Gradebook:
-    """Open the gradebook of a course, with nbgrader's own API."""
+def open_gradebook(course: Path | CourseDirectory, tell: Tell = _log.warning) -> Gradebook:
+    """Open the gradebook of a course, with nbgrader's own API.
+
+    Waits while another program has locked it. Raises GradeError when it can't be opened.
+    """
     find_alembic()
     where = course_directory(course) if isinstance(course, Path) else course
-    url = make_url(where.db_url)
-    if url.get_backend_name() == "sqlite" and "timeout" not in url.query:
-        url = url.update_query_dict({"timeout": str(SQLITE_WAITS)})
-    return Gradebook(url.render_as_string(hide_password=False), where.course_id)
+    try:
+        url = make_url(where.db_url)
+        if url.get_backend_name() == "sqlite" and "timeout" not in url.query:
+            url = url.update_query_dict({"timeout": str(SQLITE_WAITS)})
+        full = url.render_as_string(hide_password=False)
+        return _patiently(lambda: Gradebook(full, where.course_id), _locked, tell, "opened")
+    except (ArgumentError, ModuleNotFoundError) as e:
+        # SQLAlchemy's own words for it may hold the password.
+        why = e.name if isinstance(e, ModuleNotFoundError) else "it is no address"
+        raise GradeError(
+            f"c.CourseDirectory.db_url in {CONFIG_FILE} can't be used ({why}). For PostgreSQL, "
+            "install allyship-course[hub] and write postgresql+psycopg://USER@HOST/DATABASE"
+        ) from None
+
+
+@contextmanager
+def only_one(course: Path) -> Iterator[None]:
+    """Keep a second run out of a course folder. Raises GradeError if there is a first."""
+    try:
+        with FileLock(course / ".allyship-grade.lock", timeout=0):
+            yield
+    except Timeout:
+        raise GradeError(
+            "another 'allyship grade' or 'allyship feedback' is at work in this course. "
+            "Wait until it has ended"
+        ) from None
 
 
 def find_alembic() -> None:
@@ -350,29 +379,42 @@ def bounded(penalty: float | None, score: float, earned: float) -> float | None:
     return None if penalty is None else max(0.0, min(penalty, score - earned))
 
 
-def persist(gradebook: Gradebook, write: Callable[[], T], tell: Tell) -> T:
-    """Do ``write``, a transaction that may be repeated, through what passes by itself.
+def persist(gradebook: Gradebook, do: Callable[[], T], tell: Tell) -> T:
+    """Do ``do``, which reads, or is a transaction that may be repeated, through what passes.
 
     Another program that writes at the same time, a locked database, a server that is gone and
     comes back: each is waited for. Raises GradeError when the wait is too long, and at once for
     what waiting does not help, such as a full disk.
     """
-    started, tries = time.monotonic(), 0
+    return _patiently(do, _passes, tell, "used", gradebook.db.rollback)
+
+
+def _patiently(
+    do: Callable[[], T],
+    passes: Callable[[DBAPIError], bool],
+    tell: Tell,
+    what: str,
+    undo: Callable[[], None] = lambda: None,
+) -> T:
+    started, tries, told = time.monotonic(), 0, False
     while True:
         tries += 1
         try:
-            return write()
+            return do()
         except DBAPIError as e:
-            gradebook.db.rollback()
-            if not _passes(e):
-                raise GradeError(f"the gradebook could not be written: {_why(e)}") from None
+            undo()
             waited = time.monotonic() - started
-            if waited > _GIVE_UP_SECONDS or (isinstance(e, IntegrityError) and tries > _BUSY_TRIES):
+            conflict = isinstance(e, IntegrityError)
+            if not passes(e) or waited > _GIVE_UP_SECONDS or (conflict and tries > _BUSY_TRIES):
                 raise GradeError(
-                    f"the gradebook could not be written for {waited:.0f} seconds: {_why(e)}"
+                    f"the gradebook can't be {what}: {_why(e)}. "
+                    "When that is mended, run it again: it goes on where it was"
                 ) from None
-            if not isinstance(e, IntegrityError):
-                tell(f"The gradebook is not to be had ({_why(e)}). Waiting, then on by itself.")
+            if not conflict and not told:
+                tell(
+                    f"The gradebook can't be {what} yet ({_why(e)}). Waiting; it goes on by itself."
+                )
+                told = True
             time.sleep(min(2.0 ** min(tries, 5) / 4, 8.0))
 
 
@@ -380,14 +422,23 @@ def _passes(error: DBAPIError) -> bool:
     """Tell whether waiting may help."""
     if isinstance(error, IntegrityError):
         return True  # somebody else has just written the same rows: look again
-    if "sqlite" in type(error.orig).__module__:
-        return isinstance(error, OperationalError) and "locked" in str(error.orig)
-    return isinstance(error, OperationalError) or error.connection_invalidated
+    if _is_sqlite(error):
+        return _locked(error)
+    full = getattr(error.orig, "sqlstate", None) == _POSTGRES_DISK_FULL
+    return (isinstance(error, OperationalError) and not full) or error.connection_invalidated
+
+
+def _locked(error: DBAPIError) -> bool:
+    return _is_sqlite(error) and isinstance(error, OperationalError) and "locked" in str(error.orig)
+
+
+def _is_sqlite(error: DBAPIError) -> bool:
+    return "sqlite" in type(error.orig).__module__
 
 
 def _why(error: DBAPIError) -> str:
     """Return the database's own first line, which names no student."""
-    return str(error.orig).strip().partition("\n")[0]
+    return str(error.orig).strip().partition("\n")[0].rstrip(".")
 
 
 def quiet() -> logging.Logger:

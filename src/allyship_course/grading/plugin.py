@@ -22,10 +22,10 @@ from traitlets.config import Config
 
 from ..assignments import COMMENT_STUB
 from ..record import NOTEBOOK_KEY, Record, RecordError, submitted_record
-from ..spec import load_module
+from ..spec import EXERCISES_FILE, load_module
 from .collect import put_aside_what_is_unsafe
 from .feedback import PAGES, TEMPLATE
-from .gradebook import Rules, bounded, find_alembic, quiet
+from .gradebook import GradeError, Rules, bounded, find_alembic, quiet
 from .sheet import Checks, note_cells, show_check
 from .submission import note_in
 
@@ -73,6 +73,9 @@ class CompletionChecks(NbGraderPreprocessor):
             record = submitted_record(folder, module.module)
         except RecordError as e:
             record = e
+        if not (folder / EXERCISES_FILE).exists():
+            # Without this, the record would count as missing. nbgrader goes on with the next.
+            raise GradeError(f"{folder} was replaced by another program. Grade it again")
         checks = Checks(module, list(cells))
         shared = checks.shared(record)
         for name, check in checks.of(record).items():

@@ -25,6 +25,8 @@ from ..record import (
 
 TIMESTAMP_FILE = "timestamp.txt"
 SECRET_FILE = "submission_secret.txt"  # noqa: S105  nbgrader's name for it
+STAGING = ".allyship"
+"""The folder in autograded/ of copies on their way to their places."""
 MAX_ID = 128
 """The longest student id that nbgrader's gradebook holds."""
 _MAX_LINE = 1000
@@ -67,7 +69,7 @@ def open_folder(name: str | os.PathLike[str], dir_fd: int | None = None) -> Iter
 
 def check_id(student: str) -> None:
     """Refuse a folder's name that can't be somebody's id, such as one with a line break in it."""
-    if student in {"", ".", ".."}:
+    if student in {"", ".", "..", STAGING}:
         raise RefusedError("that is no id")
     if len(student) > MAX_ID:
         raise RefusedError(f"the id is longer than {MAX_ID} characters")
@@ -177,7 +179,9 @@ def parse_timestamp(raw: bytes) -> datetime:
     """Parse what nbgrader writes into ``timestamp.txt``; ValueError for what is no date."""
     text = raw.decode("utf-8").strip()
     if text.endswith(" UTC"):
-        return datetime.fromisoformat(text.removesuffix(" UTC"))
+        naive = datetime.fromisoformat(text.removesuffix(" UTC"))
+        if naive.tzinfo is None:
+            return naive
     from nbgrader.utils import parse_utc  # another time zone; slow to load
 
     try:
