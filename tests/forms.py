@@ -101,3 +101,22 @@ def walk_the_kettle(page: Page) -> None:
     page.get_by_label("Fill it").check()
     page.get_by_label("Write a note").check()
     page.get_by_label("What would you say?").fill("Shall I boil two litres?")
+
+
+def answer_everything(page: Page) -> None:
+    """Choose in every group and fill in every field of a page."""
+    page.evaluate(
+        """() => {
+          const put = (control, value) => {
+            control.value = value;
+            control.dispatchEvent(new Event("input", {bubbles: true}));
+          };
+          const all = (selector) => document.querySelectorAll(`form.ac-exercise ${selector}`);
+          for (const group of all("fieldset:not(:has(fieldset))"))
+            group.querySelector("input")?.click();
+          for (const text of all(":is(textarea, input[type=text])")) put(text, "Of my own");
+          for (const day of all("input[type=date]")) put(day, "2030-01-31");
+          for (const list of all("ul:has(select)"))
+            list.querySelectorAll("select").forEach((select, i) => put(select, String(i + 1)));
+        }"""
+    )

@@ -29,6 +29,7 @@ from tests.forms import (
     LEAVE_OUT,
     TINY_PAGE,
     answer_all_types,
+    answer_everything,
     form,
     open_page,
     open_tiny,
@@ -70,21 +71,12 @@ def scan(page: Page) -> tuple[list[str], list[str]]:
 
 def open_everything(page: Page) -> None:
     """Choose in every group, fill in every field, go every way of every case, unfold all."""
+    answer_everything(page)
     page.evaluate(
         """() => {
-          const put = (control, value) => {
-            control.value = value;
-            control.dispatchEvent(new Event("input", {bubbles: true}));
-          };
-          const all = (selector) => document.querySelectorAll(`form.ac-exercise ${selector}`);
-          for (const group of all("fieldset:not(:has(fieldset))"))
-            group.querySelector("input")?.click();
-          for (const text of all(":is(textarea, input[type=text])")) put(text, "Of my own");
-          for (const day of all("input[type=date]")) put(day, "2030-01-31");
-          for (const list of all("ul:has(select)"))
-            list.querySelectorAll("select").forEach((select, i) => put(select, String(i + 1)));
           // No route of a case shows all its steps at once: show the others too, as on paper.
-          for (const step of all("[data-step]")) step.dataset.reached = "";
+          for (const step of document.querySelectorAll("form.ac-exercise [data-step]"))
+            step.dataset.reached = "";
           for (const form of document.forms) form.dataset.ended = "";
           for (const details of document.querySelectorAll("details")) details.open = true;
         }"""

@@ -23,6 +23,7 @@ from tests.forms import (
     FIELDS_PAGE,
     LEAVE_OUT,
     answer_all_types,
+    answer_everything,
     form,
     open_page,
     open_tiny,
@@ -188,21 +189,7 @@ def test_all_field_types_come_out_as_a_notebook_would_have_them(
     fields_site: str, page: Page, tmp_path: Path
 ) -> None:
     open_page(page, f"{fields_site}/{FIELDS_PAGE}")
-    page.evaluate(
-        """() => {
-          const put = (control, value) => {
-            control.value = value;
-            control.dispatchEvent(new Event("input", {bubbles: true}));
-          };
-          const all = (selector) => document.querySelectorAll(`form.ac-exercise ${selector}`);
-          for (const group of all("fieldset:not(:has(fieldset))"))
-            group.querySelector("input")?.click();
-          for (const text of all(":is(textarea, input[type=text])")) put(text, "Of my own");
-          for (const day of all("input[type=date]")) put(day, "2030-01-31");
-          for (const list of all("ul:has(select)"))
-            list.querySelectorAll("select").forEach((select, i) => put(select, String(i + 1)));
-        }"""
-    )
+    answer_everything(page)
     for name in ("garden", "spring", "autumn"):
         expect(form(page, name)).to_contain_text("Kept in this browser only.")
     dialog = prepare(page)

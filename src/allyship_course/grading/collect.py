@@ -155,7 +155,7 @@ class SafeCollect(ExchangeCollect):
         )
 
     def _refuse(self, name: str, why: str) -> None:
-        self.log.warning("RefusedError: %s: %s. It stays in the exchange.", ascii(name)[1:-1], why)
+        self.log.warning("Refused: %s: %s. It stays in the exchange.", ascii(name)[1:-1], why)
         list_refused(Path(self.coursedir.root), self.coursedir.assignment_id, name, why)
 
 
@@ -262,15 +262,14 @@ def put_aside_what_is_unsafe(*, notebooks: Sequence[str], **_names: str) -> None
 
 
 def _make_safe(folder: Path) -> None:
-    submitted = folder.parent.parent
-    root, module = submitted.parent, folder.name
+    root, module = folder.parents[2], folder.name
     for outer in (folder.parent, folder):
         if outer.is_symlink():
-            _put_aside(root, submitted, outer, "is a link, not a folder")
+            _put_aside(root, outer, module, "is a link, not a folder")
             return
     for path in _files_below(folder):
         if why := _unsafe(path, module):
-            _put_aside(root, submitted, path, why)
+            _put_aside(root, path, module, why)
             if path.name == f"{module}.ipynb" and path.parent == folder:
                 shutil.copyfile(root / "release" / module / path.name, path)
 
@@ -302,13 +301,11 @@ def _unsafe(path: Path, module: str) -> str:
     return ""
 
 
-def _put_aside(root: Path, submitted: Path, path: Path, why: str) -> None:
-    within = path.relative_to(submitted)
+def _put_aside(root: Path, path: Path, module: str, why: str) -> None:
+    within = path.relative_to(root)
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
     aside = root / REFUSED_FOLDER / within.parent / f"{within.name}.{stamp}"
     aside.parent.mkdir(parents=True, exist_ok=True)
     path.rename(aside)
     get_logger().warning("Put aside into %s/: %s %s.", REFUSED_FOLDER, ascii(str(within)), why)
-    list_refused(
-        root, within.parts[-1] if len(within.parts) < 3 else within.parts[1], str(within), why
-    )
+    list_refused(root, module, str(within), why)
