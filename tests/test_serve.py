@@ -22,10 +22,13 @@ from typing import Any
 import psutil
 import pytest
 from filelock import FileLock
+from nbgrader.api import Gradebook
+from playwright.sync_api import Browser, Page, Request, expect
 
 from allyship_course.desk.demo import Demo
 from allyship_course.desk.serve import BOOK_PORT, JUPYTER_PORT
 from tests.conftest import ROOT, TINY
+from tests.notebook import ALL_AT_ONCE, KERNEL, PATIENCE
 
 
 @dataclass
@@ -157,6 +160,48 @@ def test_book_notebook_and_formgrader_answer(running: Started) -> None:
             status, page = get(address)
             assert status == 200
             assert LOG_IN not in page
+
+
+@pytest.fixture
+def reached(browser: Browser) -> Iterator[tuple[Page, list[str]]]:
+    """A page, and the addresses to which it got that are not on this machine."""
+    addresses: list[str] = []
+
+    def look(request: Request) -> None:
+        blocked = request.failure == "csp"  # by the page's own policy, before it leaves
+        if not blocked and not request.url.startswith(("http://127.0.0.1:", "data:", "blob:")):
+            addresses.append(request.url)
+
+    with contextlib.closing(browser.new_context(viewport=ALL_AT_ONCE)) as context:
+        context.on("requestfailed", look)
+        context.on("requestfinished", look)
+        yield context.new_page(), addresses
+
+
+def test_formgrader_gets_nothing_from_another_host(
+    running: Started, demo_class: Demo, reached: tuple[Page, list[str]]
+) -> None:
+    """nbgrader's page of a submission asks for MathJax elsewhere, whatever is configured."""
+    page, addresses = reached
+    with Gradebook(f"sqlite:///{demo_class.course / 'gradebook.db'}") as gradebook:
+        submission = gradebook.notebook_submissions("01-tiny", "01-tiny")[0].id
+    address, _, token = running.address("Formgrader").partition("?")
+    page.goto(f"{address}?{token}")
+    page.goto(f"{address}/submissions/{submission}", wait_until="networkidle")
+    expect(page.locator("textarea.comment").first).to_be_visible()
+    assert addresses == []
+
+
+def test_exercises_work_where_jupyter_gets_nothing_from_another_host(
+    running: Started, reached: tuple[Page, list[str]]
+) -> None:
+    page, addresses = reached
+    page.goto(running.address("A student's notebook"))
+    page.get_by_text(f"{KERNEL} | Idle").wait_for(timeout=2 * PATIENCE)
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    expect(page.locator("form[data-ready]").first).to_be_visible(timeout=PATIENCE)
+    assert addresses == []
 
 
 @pytest.mark.parametrize("token", ["", "?token=", "?token=0123456789"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import json
 import os
 import secrets
 import signal
@@ -27,6 +28,12 @@ Tell = Callable[[str], None]
 LOOPBACK = "127.0.0.1"
 BOOK_PORT = 8000
 JUPYTER_PORT = 8888
+# nbgrader's page of a submission asks another host for MathJax, and no setting of its own stops
+# it. Nothing here needs more than this server and what a page makes itself (widgets: blob:).
+_POLICY = (
+    "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; "
+    "object-src 'none'; base-uri 'self'; frame-ancestors 'self'"
+)
 _START_SECONDS = 60
 _STOP_SECONDS = 10
 
@@ -102,7 +109,7 @@ def _jupyter(demo: Demo, tell: Tell) -> Iterator[tuple[str, str]]:
     port = free_port(JUPYTER_PORT, "JupyterLab", tell)
     token = secrets.token_urlsafe(24)
     state = demo.root / "jupyter"
-    state.mkdir(exist_ok=True)
+    _write_settings(state / "config")
     environment = {
         **os.environ,
         "JUPYTER_TOKEN": token,  # not on the command line, which every user can read
@@ -131,6 +138,14 @@ def _jupyter(demo: Demo, tell: Tell) -> Iterator[tuple[str, str]]:
         yield address, token
     finally:
         _stop(process)
+
+
+def _write_settings(folder: Path) -> None:
+    """Let the server's pages load nothing from any other host."""
+    folder.mkdir(parents=True, exist_ok=True)
+    headers = {"Content-Security-Policy": _POLICY}
+    settings = {"ServerApp": {"tornado_settings": {"headers": headers}}}
+    (folder / "jupyter_server_config.json").write_text(json.dumps(settings), "utf-8")
 
 
 def _wait_for(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
