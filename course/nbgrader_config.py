@@ -1,11 +1,9 @@
-"""nbgrader's configuration for this course. Everything of ours is in allyship_course.grading."""
+"""nbgrader's configuration for this course; what is of one term stands in course.yml."""
 
 from pathlib import Path
 
-from allyship_course.grading.plugin import configure
+from allyship_course.desk.course import configure
 
 c = get_config()  # noqa: F821  nbgrader gives it
 
-c.CourseDirectory.course_id = "allyship"
-c.CourseDirectory.root = str(Path(__file__).resolve().parent)
-configure(c)
+configure(c, Path(__file__).resolve().parent)

@@ -469,7 +469,7 @@ class Module(Part):
         for exercise in self.exercises:
             if exercise.id == exercise_id:
                 return exercise
-        hint = _did_you_mean(exercise_id, [e.id for e in self.exercises])
+        hint = did_you_mean(exercise_id, [e.id for e in self.exercises])
         raise KeyError(f"module {self.module} has no exercise '{exercise_id}'. {hint}")
 
 
@@ -515,7 +515,7 @@ def load_checked(
     try:
         loaded = shape.model_validate(source.data)
     except ValidationError as e:
-        findings += [_in_words(error, shape) for error in e.errors()]
+        findings += [in_words(error, shape) for error in e.errors()]
     else:
         findings += cross_check(loaded)
     if loaded is None or findings:
@@ -679,7 +679,8 @@ def _duplicate_keys(
             yield from _duplicate_keys(item, (*loc, i), seen)
 
 
-def _did_you_mean(word: str, known: Sequence[str]) -> str:
+def did_you_mean(word: str, known: Sequence[str]) -> str:
+    """Say which of the known words is meant; where none is near, which there are."""
     near = difflib.get_close_matches(word, known, n=1)
     return f"Did you mean '{near[0]}'?" if near else f"There are: {', '.join(known)}"
 
@@ -703,11 +704,15 @@ def _part_type(shape: type[BaseModel], key: str) -> type[BaseModel] | None:
 # pydantic's errors about one value: what is wrong and what would be right.
 _KEYS = ("here stands '{given}' where keys are expected", "Write 'key: value' lines")
 _WHOLE = ("{name} must be a whole number, not '{given}'", "Write it in digits, as in 5")
+_NUMBER = ("{name} must be a number, not '{given}'", "Write it in digits, as in 1.5")
 _TRUTH = ("{name} must be true or false, not '{given}'", "Write true, or remove the line")
 _BAD_VALUES = {
     "bool_parsing": _TRUTH,
     "bool_type": _TRUTH,
     "dict_type": _KEYS,
+    "float_parsing": _NUMBER,
+    "float_type": _NUMBER,
+    "greater_than": ("{name} is {given}, which is too small", "Write more than {gt}"),
     "greater_than_equal": ("{name} is {given}, which is too small", "The least is {ge}"),
     "int_from_float": _WHOLE,
     "int_parsing": _WHOLE,
@@ -732,23 +737,23 @@ _BAD_VALUES = {
 }
 
 
-def _in_words(error: Any, shape: type[BaseModel]) -> Finding:
+def in_words(error: Any, shape: type[BaseModel]) -> Finding:
     """Turn one of pydantic's errors into where, what is wrong and what would be right."""
     loc: Loc = error["loc"]
     types = ", ".join(FIELD_TYPES)
     match error["type"]:
         case "extra_forbidden":
             key = str(loc[-1])
-            return loc, f"unknown key '{key}'", _did_you_mean(key, _keys_of(loc, shape))
+            return loc, f"unknown key '{key}'", did_you_mean(key, _keys_of(loc, shape))
         case "invalid_key":
-            return loc, f"unknown key '{loc[-1]}'", _did_you_mean("", _keys_of(loc, shape))
+            return loc, f"unknown key '{loc[-1]}'", did_you_mean("", _keys_of(loc, shape))
         case "missing":
             return loc[:-1], f"'{loc[-1]}' is missing", f"Add a line '{loc[-1]}: …'"
         case "union_tag_not_found":
             return loc, "this field has no type", f"Add 'type:' with one of: {types}"
         case "union_tag_invalid":
             tag = str(error["ctx"]["tag"])
-            return (*loc, "type"), f"unknown field type '{tag}'", _did_you_mean(tag, [*FIELD_TYPES])
+            return (*loc, "type"), f"unknown field type '{tag}'", did_you_mean(tag, [*FIELD_TYPES])
     if error["input"] is None:
         return loc, f"{_name(loc)} is empty", "Write something here, or remove it"
     words = {"name": _name(loc), "given": _as_yaml(error["input"]), **error.get("ctx", {})}
@@ -837,7 +842,7 @@ def _check_extras(exercise: Exercise, here: Loc) -> Iterator[Finding]:
     for name in _PLACEHOLDER.findall(exercise.compose.template) if exercise.compose else []:
         if name not in fields:
             what = f"'{{{name}}}' names no field"
-            yield (*here, "compose", "template"), what, _did_you_mean(name, [*fields])
+            yield (*here, "compose", "template"), what, did_you_mean(name, [*fields])
     for i, event in enumerate(exercise.calendar.events if exercise.calendar else []):
         loc: Loc = (*here, "calendar", "events", i)
         if (event.weeks is None) == (event.field is None):
@@ -877,7 +882,7 @@ def _check_steps(exercise: Exercise, here: Loc) -> Iterator[Finding]:
             if target not in (*ids, END):
                 lost = True
                 what = f"'next: {target}' leads nowhere"
-                yield target_loc, what, _did_you_mean(target, [*ids, END])
+                yield target_loc, what, did_you_mean(target, [*ids, END])
     if not lost:  # else half of the steps would seem out of reach
         yield from _check_reach(exercise, here)
 

@@ -58,7 +58,10 @@ def load_config(course: Path) -> Config:
     """Read ``nbgrader_config.py`` of a course folder, as nbgrader does."""
     if not (course / CONFIG_FILE).exists():
         raise GradeError(f"{course} is no course folder: there is no {CONFIG_FILE} in it")
-    config: Config = PyFileConfigLoader(CONFIG_FILE, str(course)).load_config()
+    try:
+        config: Config = PyFileConfigLoader(CONFIG_FILE, str(course)).load_config()
+    except SystemExit as e:  # by which a configuration that must not be left out stops nbgrader
+        raise GradeError(str(e)) from None
     return config
 
 

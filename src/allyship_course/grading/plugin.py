@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from markdown_it import MarkdownIt
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook, SubmittedNotebook
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.plugins import BasePlugin
 from nbgrader.preprocessors import (
     AssignLatePenalties,
     CheckCellMetadata,
@@ -17,7 +19,7 @@ from nbgrader.preprocessors import (
     SaveAutoGrades,
 )
 from nbgrader.utils import is_grade
-from traitlets import Enum
+from traitlets import Enum, Float
 from traitlets.config import Config
 
 from ..assignments import COMMENT_STUB
@@ -125,6 +127,23 @@ class LatePenalties(AssignLatePenalties):
         return bounded(penalty, notebook.score, self._earned) or 0.0
 
 
+class LossPerDay(BasePlugin):
+    """What lateness costs by ``late`` in ``course.yml``: percent of the score, a day begun each."""
+
+    per_day = Float(help="Percent of the score for each day begun.").tag(config=True)
+    at_most = Float(100.0, help="The most that is lost, in percent.").tag(config=True)
+    grace_hours = Float(0.0, help="Hours that cost nothing.").tag(config=True)
+
+    def late_submission_penalty(
+        self, _student_id: str, score: float, total_seconds_late: float
+    ) -> float | None:
+        late = total_seconds_late - self.grace_hours * 3600
+        if late <= 0:
+            return None
+        percent = min(self.per_day * math.ceil(late / 86400), self.at_most)
+        return score * float(percent) / 100
+
+
 class EarnedBefore(NbGraderPreprocessor):
     """Notes what a submission had earned before it is graded anew."""
 
@@ -169,7 +188,7 @@ def student_markdown(text: str) -> str:
 
 
 def configure(c: Config) -> None:
-    """Set up nbgrader for this course; called from ``course/nbgrader_config.py``."""
+    """Set up nbgrader for modules of this kind; ``course.yml`` comes on top, in :mod:`..desk`."""
     find_alembic()
     c.ClearSolutions.code_stub = {"python": COMMENT_STUB}
     c.Autograde.pre_convert_hook = put_aside_what_is_unsafe

@@ -1,0 +1,286 @@
+"""``course.yml``: what an instructor says of one term, and nbgrader's configuration from it.
+
+The file lies in nbgrader's course folder. This is the one place where it is read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import BeforeValidator, Field, ValidationError
+
+from ..spec import (
+    Finding,
+    Id,
+    Loc,
+    Module,
+    Part,
+    Source,
+    SpecError,
+    Text,
+    did_you_mean,
+    in_words,
+)
+
+COURSE_FILE = "course.yml"
+EACH = "each"
+"""Under ``points``: every exercise that is not named."""
+
+_WHEN = re.compile(
+    r"(?P<day>\d{4}-\d\d-\d\d)(?:[ T]+(?P<time>\d{1,2}:\d\d))?"
+    r"(?P<offset> *(?:Z|UTC|[+-]\d\d:\d\d))?",
+    re.ASCII,
+)
+_BEGIN_OF_DAY, _END_OF_DAY = time(0), time(23, 59, 59)
+
+Points = Annotated[float, Field(gt=0, le=100)]
+
+
+def _one_for_each(given: object) -> object:
+    return given if isinstance(given, dict) else {EACH: given}
+
+
+def _on_is_a_word(given: object) -> object:
+    """YAML takes the key ``on`` for true."""
+    if isinstance(given, dict):
+        return {"on" if key is True else key: value for key, value in given.items()}
+    return given
+
+
+def _with_keys(given: object) -> object:
+    return {"module": given} if isinstance(given, str) else given
+
+
+class InUse(Part):
+    """One module of the term; times as they stand in the file: :meth:`Course.due` says when.
+
+    ``points`` says what completing an exercise is worth, by its id or for ``each``; ``share``
+    names the exercises that students are asked to share.
+    """
+
+    module: Text
+    opens: str = ""
+    due: str = ""
+    points: Annotated[dict[str, Points], BeforeValidator(_one_for_each)] = Field(
+        default_factory=dict
+    )
+    share: list[str] = Field(default_factory=list)
+
+    def points_of(self, exercise: str) -> float:
+        """Return what completing an exercise is worth."""
+        return self.points.get(exercise, self.points.get(EACH, 1))
+
+
+class Late(Part):
+    """What lateness costs: ``per_day`` percent of what was earned, for each day begun.
+
+    The first ``grace_hours`` cost nothing; ``at_most`` so many percent are lost.
+    """
+
+    per_day: Annotated[float, Field(gt=0, le=100)]
+    at_most: Annotated[float, Field(gt=0, le=100)] = 100
+    grace_hours: Annotated[float, Field(ge=0, le=720)] = 0
+
+
+class Mirror(Part):
+    """Whether what students share is gathered for the class, and from how many on."""
+
+    on: bool = False
+    at_least: Annotated[int, Field(ge=5)] = 10
+
+
+class Course(Part):
+    """One term of the course. Paths are relative to the folder of the file; see :func:`place`."""
+
+    title: Text
+    term: Id
+    course_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=60)] = (
+        "allyship"
+    )
+    timezone: str = "UTC"
+    book: str = ""
+    overlay: str = ""
+    students: str = ""
+    exchange: str = ""
+    late: Late | None = None
+    mirror: Annotated[Mirror, BeforeValidator(_on_is_a_word)] = Mirror()
+    modules: Annotated[list[Annotated[InUse, BeforeValidator(_with_keys)]], Field(min_length=1)]
+
+    def opens(self, module: InUse) -> datetime | None:
+        """Return from when on a module is handed out, in UTC; None for at once."""
+        return self._moment(module.opens, _BEGIN_OF_DAY)
+
+    def due(self, module: InUse) -> datetime | None:
+        """Return when a module is due, in UTC; None for never."""
+        return self._moment(module.due, _END_OF_DAY)
+
+    def _moment(self, written: str, otherwise: time) -> datetime | None:
+        return moment(written, ZoneInfo(self.timezone), otherwise) if written else None
+
+
+class WrongTimeError(ValueError):
+    """What is written names no moment; ``remedy`` says what would."""
+
+    def __init__(self, what: str, remedy: str) -> None:
+        super().__init__(what)
+        self.remedy = remedy
+
+
+def moment(written: str, zone: ZoneInfo, otherwise: time = _END_OF_DAY) -> datetime:
+    """Return the moment, in UTC, of a time on the clocks of ``zone``.
+
+    A day alone means the time ``otherwise`` of it. A time that comes twice, or never, because
+    the clocks change raises :class:`WrongTimeError`, as does whatever is no time.
+    """
+    found = _WHEN.fullmatch(written.strip())
+    if not found:
+        raise WrongTimeError(f"'{written}' is no date", "Write it as in 2027-03-14 18:00")
+    try:
+        day = date.fromisoformat(found["day"])
+        hour = time.fromisoformat(found["time"].zfill(5)) if found["time"] else otherwise
+    except ValueError:
+        what = f"there is no {found['day']} {found['time'] or ''}".rstrip()
+        raise WrongTimeError(what, "Look at a calendar and a clock") from None
+    naive = datetime.combine(day, hour)
+    if offset := (found["offset"] or "").strip():
+        exact = f"{naive.isoformat()}{offset.replace('UTC', 'Z')}"
+        return datetime.fromisoformat(exact).astimezone(UTC)
+    first, second = (naive.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
+    shown = f"{naive:%Y-%m-%d %H:%M}"
+    if first < second:
+        one, two = (f"{shown} {_offset(m.astimezone(zone))}" for m in (first, second))
+        what = f"{shown} comes twice in {zone.key}: the clocks go back in that night"
+        raise WrongTimeError(what, f"Write '{one}' for the first, '{two}' for the second")
+    if first > second:
+        after = first.astimezone(zone)
+        what = f"{shown} does not exist in {zone.key}: the clocks go forward in that night"
+        raise WrongTimeError(what, f"Write another time, for instance {after:%Y-%m-%d %H:%M}")
+    return first
+
+
+def _offset(when: datetime) -> str:
+    return f"{when:%z}"[:3] + ":" + f"{when:%z}"[3:5]
+
+
+def place(folder: Path, name: str) -> Path:
+    """Return the path that ``course.yml`` in ``folder`` names."""
+    return (folder / Path(name).expanduser()).resolve()
+
+
+def load_course(folder: Path, book: dict[str, Module] | None = None) -> Course:
+    """Load ``folder/course.yml``; raise :class:`SpecError` with every problem found in it.
+
+    With the modules of the ``book``, by their ids, modules and exercises are looked up too.
+    """
+    source = Source(folder / COURSE_FILE)
+    findings: list[Finding] = list(source.repeated)
+    course: Course | None = None
+    try:
+        course = Course.model_validate(source.data)
+    except ValidationError as e:
+        findings += [in_words(error, Course) for error in e.errors()]
+    # From what is written, not from the model: so that all is said at once.
+    data: dict[Any, Any] = source.data if isinstance(source.data, dict) else {}
+    findings += _times(data)
+    findings += _modules(data, book)
+    if course is None or findings:
+        problems = sorted({source.problem(f) for f in findings}, key=lambda p: (p.line, p.what))
+        raise SpecError(problems)
+    return course
+
+
+def _written(data: dict[Any, Any]) -> Iterator[tuple[Loc, dict[Any, Any]]]:
+    """Yield the modules that are written down, where they are anything like modules."""
+    modules = data.get("modules")
+    for i, entry in enumerate(modules if isinstance(modules, list) else []):
+        keys = _with_keys(entry)
+        if isinstance(keys, dict) and isinstance(keys.get("module"), str):
+            yield ("modules", i), keys
+
+
+def _times(data: dict[Any, Any]) -> Iterator[Finding]:
+    name = data.get("timezone", "UTC")
+    known = available_timezones()
+    if not isinstance(name, str):
+        return
+    if name not in known:
+        what = f"'{name}' is no time zone"
+        near = did_you_mean(name, sorted(known))
+        yield ("timezone",), what, near if "mean" in near else "Write it as in Europe/Berlin"
+        return
+    zone = ZoneInfo(name)
+    for here, keys in _written(data):
+        moments: dict[str, datetime] = {}
+        for key, otherwise in (("opens", _BEGIN_OF_DAY), ("due", _END_OF_DAY)):
+            if isinstance(keys.get(key), str) and keys[key].strip():
+                try:
+                    moments[key] = moment(keys[key], zone, otherwise)
+                except WrongTimeError as e:
+                    yield (*here, key), str(e), e.remedy
+        if len(moments) == 2 and moments["opens"] >= moments["due"]:
+            what = f"'{keys['module']}' is due before it opens"
+            yield (*here, "due"), what, "Correct one of the two dates"
+
+
+def _modules(data: dict[Any, Any], book: dict[str, Module] | None) -> Iterator[Finding]:
+    seen: set[str] = set()
+    for here, keys in _written(data):
+        name = keys["module"].strip()
+        if name in seen:
+            what = f"the module '{name}' stands here twice"
+            yield (*here, "module"), what, "Keep one of them"
+        seen.add(name)
+        if book is None:
+            continue
+        if name not in book:
+            yield (*here, "module"), f"there is no module '{name}'", did_you_mean(name, [*book])
+            continue
+        yield from _exercises(keys, here, book[name])
+
+
+def _exercises(keys: dict[Any, Any], here: Loc, module: Module) -> Iterator[Finding]:
+    exercises = {e.id: e for e in module.exercises}
+    share = keys.get("share")
+    points = keys.get("points")
+    named: list[tuple[Loc, str]] = []
+    if isinstance(share, list):
+        named += [((*here, "share", i), e) for i, e in enumerate(share) if isinstance(e, str)]
+    if isinstance(points, dict):
+        named += [((*here, "points", e), e) for e in points if isinstance(e, str) and e != EACH]
+    for loc, name in named:
+        if name not in exercises:
+            what = f"module '{module.module}' has no exercise '{name}'"
+            yield loc, what, did_you_mean(name, [*exercises])
+        elif "share" in loc and all(f.private == "always" for f in exercises[name].all_fields()):
+            what = f"the exercise '{name}' is private and can't be shared"
+            yield loc, what, "Take it out of 'share'"
+
+
+def configure(c: Any, folder: Path) -> None:
+    """Set up nbgrader for the course in ``folder``; called from its ``nbgrader_config.py``.
+
+    With a ``course.yml`` that can't be read, this ends the program: nbgrader would go on
+    without any configuration, and run what students handed in.
+    """
+    from ..grading import plugin
+
+    plugin.configure(c)
+    c.CourseDirectory.root = str(folder)
+    c.CourseDirectory.course_id = Course.model_fields["course_id"].default
+    if not (folder / COURSE_FILE).exists():
+        return
+    try:
+        course = load_course(folder)
+    except SpecError as e:
+        raise SystemExit(f"This is to be mended first:\n{e}") from None
+    c.CourseDirectory.course_id = course.course_id
+    if course.exchange:
+        c.Exchange.root = str(place(folder, course.exchange))
+    if course.late:
+        c.AssignLatePenalties.plugin_class = plugin.LossPerDay
+        c.LossPerDay.update(course.late.model_dump())
