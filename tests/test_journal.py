@@ -92,7 +92,7 @@ def test_answers_are_kept_as_they_were_given(home: Path) -> None:
     assert save(home) == ()
     kept = notes(home)["kettle"]
     assert (kept.answers, kept.passed, kept.shared) == (WROTE.answers, False, False)
-    assert kept.saved.endswith("+00:00")
+    assert kept.saved.endswith("Z")
 
 
 def test_each_exercise_is_kept_by_itself(home: Path) -> None:

@@ -6,15 +6,18 @@ All of it comes from the browser's own store, and export, import and deleting wo
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pypdf
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from allyship_course.journal import keep, read_notes
 from allyship_course.spec import load_module
+from allyship_course.student.journal_file import export_journal, import_journal
 from allyship_course.workbook import write_workbook
-from tests.conftest import ROOT
+from tests.conftest import FIELDS_MODULE, ROOT
 from tests.forms import FIELDS_PAGE, form, open_page
 
 pytestmark = pytest.mark.browser
@@ -108,6 +111,43 @@ def test_an_export_comes_back_on_another_device(written: Page, fields_site: str)
     expect(status(place)).to_contain_text("3 exercises stayed")
     open_page(written, f"{fields_site}/{FIELDS_PAGE}")
     expect(form(written, "spring").get_by_label("What do you hope for?")).to_have_value(HOPE)
+
+
+def test_a_journal_goes_from_the_page_to_jupyter_and_back(
+    written: Page, fields_site: str, tmp_path: Path
+) -> None:
+    place = journal(written, fields_site)
+    with written.expect_download() as download:
+        place.get_by_role("button", name="Save to take in elsewhere").click()
+    assert import_journal(tmp_path / "journal", Path(download.value.path())) == (3, 0)
+    module = load_module(FIELDS_MODULE)
+    note = read_notes(tmp_path / "journal", module.module)["spring"]
+    assert note.answers["hope"] == HOPE
+    later = replace(note, answers={**note.answers, "hope": "Sun, too"})
+    keep(module, module.exercise("spring"), later, tmp_path, tmp_path / "journal")
+    export_journal(tmp_path / "journal", tmp_path / "back.json")
+    place.get_by_label("Take in a journal").set_input_files(tmp_path / "back.json")
+    expect(status(place)).to_have_text(
+        "Taken in: 1 exercise. 2 exercises stayed: this browser has the same or something newer."
+    )
+    expect(place.get_by_role("article").filter(has_text="In spring")).to_contain_text("Sun, too")
+
+
+def test_taking_in_an_older_journal_adds_what_only_it_has(
+    written: Page, fields_site: str, tmp_path: Path
+) -> None:
+    place = journal(written, fields_site)
+    old = {"answers": {"hope": "Hail", "plants": [{"plant": "Leek"}]}, "saved": "2020"}
+    notes = {"spring": old | {"shared": True}, "garden": old}
+    file = tmp_path / "old.json"
+    data = {"schema": 1, "modules": {"02-fields": {"exercises": notes}}}
+    file.write_text(json.dumps(data))
+    place.get_by_label("Take in a journal").set_input_files(file)
+    garden = place.get_by_role("article").filter(has_text="The garden")
+    expect(garden).to_contain_text("A rake")
+    expect(garden).to_contain_text("Leek")
+    expect(place.get_by_role("article").filter(has_text="In spring")).to_contain_text(HOPE)
+    expect(place).not_to_contain_text("Hail")
 
 
 def test_the_text_export_reads_like_a_journal(written: Page, fields_site: str) -> None:

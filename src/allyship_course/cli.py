@@ -14,9 +14,11 @@ from typing import Any, Literal
 import click
 
 from .lint import can_spell, check_book
+from .record import RecordError
 from .spec import EXERCISES_FILE, SpecError
 
 _FOLDER = click.Path(path_type=Path, file_okay=False)
+_FILE = click.Path(path_type=Path, dir_okay=False)
 
 
 class _Group(click.Group):
@@ -27,7 +29,7 @@ class _Group(click.Group):
             return super().invoke(ctx)
         except (click.exceptions.Exit, click.Abort):
             raise  # RuntimeErrors too, by which click ends "--help" and Ctrl-C
-        except (SpecError, RuntimeError) as e:
+        except (SpecError, RecordError, RuntimeError) as e:
             raise click.ClickException(str(e)) from e
         except OSError as e:
             if e.errno not in {errno.ENOSPC, errno.EDQUOT}:
@@ -191,6 +193,89 @@ def feedback(modules: tuple[str, ...], students: tuple[str, ...]) -> None:
             _course_folder(), modules, students, tell=progress.tell, progress=progress.show
         )
     click.echo(f"{written:,} feedback pages written, {unchanged:,} unchanged.")
+
+
+@main.group()
+def journal() -> None:
+    """Show your journal, take it elsewhere, take one in, or delete it.
+
+    The journal is where notebooks keep what you write, on this machine.
+    """
+
+
+@journal.command()
+@click.argument("module", required=False)
+def show(module: str | None) -> None:
+    """Show what you wrote, in words: of MODULE, or of all."""
+    from .journal import journal_folder
+    from .student.journal_file import in_words, read_journal
+    from .student.modules import modules_for
+
+    notes = read_journal(journal_folder())
+    if module:
+        notes = {name: notes[name] for name in notes if name == module}
+    if not any(notes.values()):
+        click.echo(f"Nothing is kept {f'of {module} ' if module else ''}yet.")
+        return
+    click.echo("\n".join(in_words(modules_for(Path.cwd()), notes)))
+
+
+@journal.command()
+@click.argument("file", type=_FILE, default="allyship-journal.json")
+def export(file: Path) -> None:
+    """Write your journal to one FILE, which the website's "My journal" takes in too."""
+    from .journal import journal_folder
+    from .student.journal_file import export_journal
+
+    count = export_journal(journal_folder(), file)
+    click.echo(f"{_number(count, 'exercise')} written to {file}. It holds all that you wrote.")
+
+
+@journal.command("import")
+@click.argument("file", type=_FILE)
+def import_(file: Path) -> None:
+    """Take in a FILE that was saved in the website's "My journal" or by 'journal export'.
+
+    Of each exercise, what was saved last counts; nothing newer is lost.
+    """
+    from .journal import journal_folder
+    from .student.journal_file import import_journal
+
+    done = import_journal(journal_folder(), file)
+    click.echo(f"Taken in: {_number(done.taken, 'exercise')}.")
+    if done.stayed:
+        stayed = _number(done.stayed, "exercise")
+        click.echo(f"{stayed} stayed: your journal has the same or something newer.")
+
+
+@journal.command()
+@click.argument("modules", nargs=-1)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def delete(modules: tuple[str, ...], yes: bool) -> None:
+    """Delete your journal for good: of MODULES, or all of it. Shows first what goes."""
+    from .journal import journal_folder
+    from .student.journal_file import delete_files, files_of
+
+    folder = journal_folder()
+    files = files_of(folder, modules)
+    if not files:
+        click.echo(f"There is nothing to delete in {folder}.")
+        return
+    click.echo(f"These files in {folder} are deleted for good:")
+    for file in files:
+        click.echo(f"  {file.relative_to(folder)}, {file.stat().st_size:,} bytes")
+    click.echo(
+        "Not deleted: what you handed in, completion.json beside your notebooks (which holds "
+        "words that you share), and files that you exported."
+    )
+    if not yes:
+        click.confirm("Delete them?", abort=True)
+    delete_files(folder, files)
+    click.echo("Deleted.")
+
+
+def _number(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def _cores() -> int:

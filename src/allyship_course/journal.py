@@ -4,7 +4,7 @@ Shape (schema 1)::
 
     {"schema": 1, "module": "03-is-and-is-not", "exercises": {
         "passed-over": {"answers": {"route": "..."}, "passed": false, "shared": false,
-                        "saved": "2026-11-21T19:05:00+00:00"}}}
+                        "saved": "2026-11-21T19:05:00.000Z"}}}
 
 :func:`keep` is the one way in: it saves a learner's answers here and then brings
 ``completion.json`` in the assignment's folder up to date.
@@ -12,9 +12,10 @@ Shape (schema 1)::
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -42,7 +43,8 @@ from .record import (
 from .spec import Exercise, Module
 
 FOLDER_VARIABLE = "ALLYSHIP_JOURNAL"
-_MAX_BYTES = 50_000_000
+MAX_BYTES = 50_000_000
+"""The longest journal of a module, and the longest file that is taken in."""
 _LOCK_SECONDS = 10.0
 
 
@@ -73,7 +75,7 @@ def journal_folder() -> Path:
 
 def read_notes(folder: Path, module_id: str) -> dict[str, Note]:
     """Return the notes of one module by exercise id; empty where nothing was written yet."""
-    data = read_json(folder / f"{module_id}.json", _MAX_BYTES)
+    data = read_json(folder / f"{module_id}.json", MAX_BYTES)
     if data is None:
         return {}
     exercises = migrate(data, f"{module_id}.json").get("exercises")
@@ -128,19 +130,29 @@ def keep(
     """
     folder = folder or journal_folder()
     notices: list[str] = []
-    now = datetime.now(UTC).isoformat("T", "seconds")
+    with locked(folder):
+        sweep(folder / f"{module.module}.json")
+        notes = _readable_notes(folder, module.module, notices)
+        if changed is not None and exercise.id in notes:
+            note = _merged(note, notes[exercise.id], changed)
+        notes[exercise.id] = note = replace(note, saved=_now())
+        write_notes(folder, module.module, notes)
+        if module.collected:
+            sweep(assignment / RECORD_FILE)
+            _update_record(module, notes, assignment, notices)
+    return Kept(note, tuple(notices))
+
+
+@contextlib.contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold the journal in ``folder``, made for its owner alone, so that no other writes to it.
+
+    Raises RecordError, in words for the learner, when it or what is done in it does not work.
+    """
     try:
         _make_private(folder)
         with FileLock(folder / ".lock", timeout=_LOCK_SECONDS, mode=0o600):
-            sweep(folder / f"{module.module}.json")
-            notes = _readable_notes(folder, module.module, notices)
-            if changed is not None and exercise.id in notes:
-                note = _merged(note, notes[exercise.id], changed)
-            notes[exercise.id] = note = replace(note, saved=now)
-            _write_notes(folder, module.module, notes)
-            if module.collected:
-                sweep(assignment / RECORD_FILE)
-                _update_record(module, notes, assignment, notices)
+            yield
     except Timeout:
         raise RecordError(
             "Not saved: another program has held the journal for more than "
@@ -148,7 +160,11 @@ def keep(
         ) from None
     except OSError as e:
         raise RecordError(f"Not saved: {_reason(e)}. What was saved before is safe") from None
-    return Kept(note, tuple(notices))
+
+
+def _now() -> str:
+    """Return the time as a browser writes it, so that exports from both can be compared."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _merged(mine: Note, kept: Note, changed: Collection[str]) -> Note:
@@ -185,14 +201,22 @@ def _put_aside(file: Path) -> Path:
     return file.rename(file.with_name(f"{file.stem}-damaged-{stamp}{file.suffix}"))
 
 
-def _write_notes(folder: Path, module_id: str, notes: Mapping[str, Note]) -> None:
-    exercises = {
-        name: {"answers": dict(n.answers), "passed": n.passed, "shared": n.shared, "saved": n.saved}
-        for name, n in notes.items()
+def note_json(note: Note) -> dict[str, Any]:
+    """Return a note as the journal's files, and an export, hold it."""
+    return {
+        "answers": dict(note.answers),
+        "passed": note.passed,
+        "shared": note.shared,
+        "saved": note.saved,
     }
+
+
+def write_notes(folder: Path, module_id: str, notes: Mapping[str, Note]) -> None:
+    """Write the notes of one module; only while :func:`locked`."""
+    exercises = {name: note_json(note) for name, note in notes.items()}
     data = {"schema": SCHEMA, "module": module_id, "exercises": exercises}
     raw = encode_json(data)
-    if len(raw) > _MAX_BYTES:
+    if len(raw) > MAX_BYTES:
         # Else it could never be read again.
         raise RecordError(
             "Not saved: your journal of this module is full. Shorten a text in it and type on"

@@ -177,3 +177,19 @@ def describe_field(field: AnyField) -> dict[str, Any]:
         case Recall():
             words["labels"] = RATINGS
     return words
+
+
+def say(words: dict[str, Any], value: object) -> str:
+    """Say an answer in the words of the form: ids become the labels that they stand for."""
+    labels, parts = words.get("labels", {}), words.get("parts", {})
+    match value:
+        case list():
+            return "\n".join(say(words, item) for item in value)
+        case dict():
+            if words["type"] == "list":
+                return "; ".join(str(cell) for cell in value.values())
+            if words["type"] == "order":
+                return "\n".join(f"{at}. {labels.get(item, item)}" for item, at in value.items())
+            return "\n".join(f"{say(words, v)}: {parts.get(key, key)}" for key, v in value.items())
+        case _:
+            return str(labels.get(str(value), value))

@@ -229,7 +229,17 @@ function exportMarkdown(modules, all) {
   return lines.join("\n");
 }
 
-/** Take in an earlier export: of each exercise, what was saved last stays.
+/** The newer of two notes (the first, of two as old), with the answers that only the older one
+ * has. Nothing becomes shared that was not. journal_file.py has the same.
+ * @param {Kept} one @param {Kept} other @returns {Kept} */
+function both(one, other) {
+  const [older, newer] = one.saved < other.saved ? [one, other] : [other, one];
+  const more = Object.keys(older.answers).some((id) => !Object.hasOwn(newer.answers, id));
+  if (!more) return newer;
+  return { ...newer, answers: { ...older.answers, ...newer.answers }, shared: newer.shared && older.shared };
+}
+
+/** Take in an earlier export: of each exercise, what was saved last counts.
  * @param {string} text @returns {string} what to tell */
 function importJson(text) {
   let data;
@@ -246,17 +256,20 @@ function importJson(text) {
     for (const [module, { exercises }] of Object.entries(data.modules)) {
       for (const [id, note] of Object.entries(/** @type {Record<string, any>} */ (exercises))) {
         if (typeof note?.answers !== "object" || note.answers === null) continue;
-        const here = own.kept(`${module}/${id}`);
-        if (here && here.saved >= String(note.saved ?? "")) {
-          older += 1;
-          continue;
-        }
-        own.keep(`${module}/${id}`, {
+        const path = `${module}/${id}`;
+        const here = own.kept(path);
+        const theirs = {
           answers: note.answers,
           passed: note.passed === true,
           shared: note.shared === true,
           saved: String(note.saved ?? ""),
-        });
+        };
+        const result = here ? both(here, theirs) : theirs;
+        if (result === here) {
+          older += 1;
+          continue;
+        }
+        own.keep(path, result);
         taken += 1;
       }
     }

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import html
-from typing import Any
 
-from ..form import describe_field
+from ..form import describe_field, say
 from ..record import Record, RecordError
 from ..spec import Exercise
 
@@ -20,7 +19,7 @@ def shared_html(exercise: Exercise, record: Record | RecordError | None) -> str:
     if entry is None or not entry.shared:
         return ""
     answers = [
-        f"<dt>{html.escape(field.label)}</dt><dd>{_lines(_say(describe_field(field), value))}</dd>"
+        f"<dt>{html.escape(field.label)}</dt><dd>{_lines(say(describe_field(field), value))}</dd>"
         for field in exercise.all_fields()
         if field.private != "always" and (value := entry.shared.get(field.id)) is not None
     ]
@@ -31,19 +30,3 @@ def _lines(text: str) -> str:
     # "replace": half a surrogate pair has no UTF-8 form, and could not be written.
     plain = text.encode("utf-8", "replace").decode()
     return "<br>".join(html.escape(line) for line in plain.splitlines())
-
-
-def _say(words: dict[str, Any], value: object) -> str:
-    """Say an answer in the words of the form: ids become the labels that they stand for."""
-    labels, parts = words.get("labels", {}), words.get("parts", {})
-    match value:
-        case list():
-            return "\n".join(_say(words, item) for item in value)
-        case dict():
-            if words["type"] == "list":
-                return "; ".join(str(cell) for cell in value.values())
-            if words["type"] == "order":
-                return "\n".join(f"{at}. {labels.get(item, item)}" for item, at in value.items())
-            return "\n".join(f"{_say(words, v)}: {parts.get(key, key)}" for key, v in value.items())
-        case _:
-            return str(labels.get(str(value), value))
