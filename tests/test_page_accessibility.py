@@ -287,40 +287,6 @@ def test_the_words_counted_so_far_are_part_of_the_description_of_a_text(
     )
 
 
-def test_every_id_is_there_once_and_every_reference_leads_somewhere(
-    course_html: Path, course_site: str, page: Page
-) -> None:
-    for path in pages_of(course_html):
-        page.goto(f"{course_site}/{path}")
-        twice, dangling = page.evaluate(
-            """() => {
-              const all = selector => [...document.querySelectorAll(selector)];
-              const ids = all("[id]").map(e => e.id);
-              const refs = ["for", "aria-labelledby", "aria-describedby"].flatMap(name =>
-                all(`[${name}]`).flatMap(e => e.getAttribute(name).trim().split(/\\s+/)));
-              const twice = ids.filter((id, i) => ids.indexOf(id) !== i);
-              return [twice, refs.filter(ref => !ids.includes(ref))];
-            }"""
-        )
-        assert twice == [], path
-        assert dangling == [], path
-
-
-def test_every_radio_group_begins_with_a_legend_and_nothing_is_chosen_beforehand(
-    course_html: Path, course_site: str, page: Page
-) -> None:
-    groups = 0
-    for path in pages_of(course_html):
-        page.goto(f"{course_site}/{path}")
-        for group in page.locator("form fieldset").all():
-            groups += 1
-            assert group.locator("> :first-child").evaluate("e => e.tagName") == "LEGEND"
-        loose = page.locator("form input[type=radio]:not(fieldset input)")
-        expect(loose).to_have_count(0)
-        expect(page.locator("form input:checked")).to_have_count(0)
-    assert groups > 10
-
-
 # ------------------------------------------------------------------- sizes and reflow
 
 
