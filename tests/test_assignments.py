@@ -12,6 +12,8 @@ from nbgrader.nbgraderformat import MetadataValidator
 
 from allyship_course.assignments import COMMENT_STUB, make_assignment, make_journal
 from allyship_course.checks import NOTE_TAG
+from allyship_course.journal import Note, keep
+from allyship_course.page import Page
 from allyship_course.spec import SpecError, load_module
 from tests.classroom import kernel_of, run_all
 from tests.conftest import ROOT, TINY_MODULE
@@ -186,3 +188,29 @@ def test_the_journal_is_a_notebook_without_checks_and_with_a_certificate(tmp_pat
     assert sorted(p.name for p in (made.parent / "modules").iterdir()) == sorted(modules)
     before = made.read_bytes()
     assert make_journal(book, tmp_path).read_bytes() == before
+
+
+def test_the_overview_notebook_says_how_far_each_module_is_and_leads_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book = ROOT / "book"
+    made = make_journal(book, tmp_path).with_name("my-course.ipynb")
+    notebook = nbformat.read(made, as_version=4)
+    nbformat.validate(notebook)
+    make_assignment(book / "modules" / "00-welcome", tmp_path)
+    monkeypatch.setenv("ALLYSHIP_JOURNAL", str(tmp_path / "mine"))
+    monkeypatch.chdir(made.parent)
+    welcome = load_module(book / "modules" / "00-welcome")
+    secret = {f.id: "quartz" for f in welcome.exercises[1].all_fields()}
+    keep(welcome, welcome.exercises[1], Note(secret, passed=True), tmp_path / "00-welcome")
+    found: dict[str, object] = {}
+    exec(notebook.cells[-1].source.replace("\nmy_course()", "\nshown = my_course()"), found)
+    shown = found["shown"]
+    assert isinstance(shown, Page)
+    html = shown._repr_mimebundle_()["text/html"]
+    assert '<a href="../00-welcome/00-welcome.ipynb">Welcome</a>' in html
+    assert html.count("<a ") == 1
+    assert "1 of 74 exercises complete." in html
+    assert f"Go on at: Welcome, {welcome.exercises[2].title}" in html
+    assert html.count('scope="row"') == 9
+    assert "quartz" not in html

@@ -19,8 +19,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from allyship_course import journal
+from allyship_course.checks import progress_by_record
 from allyship_course.completion import answered, completion
-from allyship_course.journal import Note, is_complete, journal_folder, keep, read_notes
+from allyship_course.journal import (
+    Note,
+    catch_up,
+    journal_folder,
+    keep,
+    progress_by_notes,
+    read_notes,
+    where_to_go_on,
+)
 from allyship_course.record import (
     Entry,
     NewerSchemaError,
@@ -227,9 +236,69 @@ def test_of_what_is_not_collected_nothing_is_written_beside_the_notebook(home: P
 
 def test_a_module_is_complete_once_each_exercise_is_answered_or_left_out() -> None:
     whole = {e.id: Note(passed=True) for e in TINY.exercises} | {"kettle": WROTE}
-    assert is_complete(TINY, whole)
-    assert not is_complete(TINY, {**whole, "kettle": Note({"first": "fill"})})
-    assert not is_complete(TINY, {k: v for k, v in whole.items() if k != "mine"})
+    assert progress_by_notes(TINY, whole).complete
+    assert not progress_by_notes(TINY, {**whole, "kettle": Note({"first": "fill"})}).complete
+    assert not progress_by_notes(TINY, {k: v for k, v in whole.items() if k != "mine"}).complete
+
+
+def test_one_goes_on_after_the_exercise_worked_at_last() -> None:
+    def where(**saved: str) -> str | None:
+        notes = {e: Note(passed=e != "mine", saved=at) for e, at in saved.items()}
+        found = where_to_go_on([TINY], {TINY.module: notes})
+        return found and found[1].id
+
+    assert where() == "all-types"
+    assert where(kettle="2026-11-02") == "mine"
+    assert where(mine="2026-11-02", kettle="2026-11-01") == "mine"
+    whole = {e.id: Note(passed=True, saved="2026") for e in TINY.exercises}
+    assert where_to_go_on([TINY], {TINY.module: whole}) is None
+    assert where_to_go_on([], {}) is None
+
+
+def test_minutes_left_shrink_with_each_exercise_from_all_to_none() -> None:
+    notes: dict[str, Note] = {}
+    left = [progress_by_notes(TINY, notes).minutes_left]
+    for exercise in TINY.exercises:
+        notes[exercise.id] = Note(passed=True)
+        left.append(progress_by_notes(TINY, notes).minutes_left)
+    assert left[0] == TINY.minutes
+    assert left[-1] == 0
+    assert left == sorted(set(left), reverse=True)
+
+
+def test_work_done_elsewhere_is_counted_once_its_notebook_is_open(home: Path) -> None:
+    folder, assignment = home / "journal", home / "01-tiny"
+    keep(TINY, MINE, Note(passed=True), assignment, folder)
+    (home / "elsewhere").mkdir()
+    keep(TINY, KETTLE, WROTE, home / "elsewhere", folder)  # as an import does
+    catch_up(TINY, assignment, folder)
+    record = read_record(assignment / "completion.json")
+    assert record is not None
+    assert list(record.exercises) == ["mine", "kettle"]
+    progress = progress_by_record(TINY, record)
+    assert (progress.done, progress.next) == (2, TINY.exercise("all-types"))
+
+
+@pytest.mark.parametrize("place", ["course/submitted/someone/01-tiny", "downloads/01-tiny"])
+def test_an_instructor_s_own_answers_never_come_into_a_submission(home: Path, place: str) -> None:
+    folder, submission = home / "journal", home / place
+    submission.mkdir(parents=True)
+    if "course" in place:
+        (home / "course" / "nbgrader_config.py").touch()
+    else:
+        (submission / "timestamp.txt").touch()
+    keep(TINY, KETTLE, WROTE, home / "01-tiny", folder)
+    catch_up(TINY, submission, folder)
+    assert not (submission / "completion.json").exists()
+
+
+@pytest.mark.parametrize("raw", BAD_RECORDS.values(), ids=BAD_RECORDS.keys())
+def test_catching_up_leaves_a_record_that_it_can_not_read_as_it_is(home: Path, raw: bytes) -> None:
+    folder, file = home / "journal", home / "01-tiny" / "completion.json"
+    keep(TINY, KETTLE, WROTE, file.parent, folder)
+    file.write_bytes(raw)
+    catch_up(TINY, file.parent, folder)
+    assert file.read_bytes() == raw
 
 
 @pytest.mark.parametrize("raw", BAD_RECORDS.values(), ids=BAD_RECORDS.keys())

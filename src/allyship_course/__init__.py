@@ -1,7 +1,8 @@
 """An open course on allyship, and its machinery: forms, completion, record, grading.
 
 In a notebook: ``exercise(id)`` shows an exercise, ``poster(id)`` a poster, ``check(id)`` says
-whether an exercise is complete, and ``certificate()`` shows the certificate.
+whether an exercise is complete. ``progress()`` shows how far a module is, ``my_course()`` all of
+them, and ``certificate()`` the certificate.
 """
 
 from __future__ import annotations
@@ -9,10 +10,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 __version__ = "0.1.0"
-__all__ = ["certificate", "check", "exercise", "poster"]
+__all__ = ["certificate", "check", "exercise", "my_course", "poster", "progress"]
 
 if TYPE_CHECKING:
-    from .widget import certificate, check, exercise, poster
+    from .widget import certificate, check, exercise, my_course, poster, progress
 
 
 def __getattr__(name: str) -> object:

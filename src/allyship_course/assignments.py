@@ -20,6 +20,7 @@ from .posters import POSTERS_FILE
 from .reading import PLACED, in_a_notebook
 from .spec import (
     EXERCISES_FILE,
+    JOURNAL,
     MODULES_FOLDER,
     Exercise,
     Module,
@@ -31,7 +32,7 @@ from .spec import (
 COMMENT_ID = "comment"
 COMMENT_STUB = "# If your instructor writes you a comment, it comes with the feedback."
 POINTS = 1
-JOURNAL = "journal"
+MY_COURSE = "my-course.ipynb"
 
 _BEGIN = """\
 **To begin**, choose *Run* in the menu, then *Run All Cells*. Do it again whenever you come \
@@ -53,6 +54,12 @@ _CERTIFICATE = """\
 The certificate says which modules are complete by your journal, that is, answered or left out \
 by choice. Run its cell again to bring it up to date. The name that you type goes onto paper \
 only. It is not in this notebook, and is gone when you close it."""
+
+_MY_COURSE = """\
+# Your course
+
+**To begin**, choose *Run* in the menu, then *Run All Cells*. Do it again to bring the table up to \
+date. It comes from your own journal. Nobody collects this notebook."""
 
 _CHECKS = """\
 ## What is complete
@@ -87,8 +94,9 @@ def make_assignment(module_folder: Path, source: Path) -> Path:
 def make_journal(book: Path, course: Path) -> Path:
     """Write ``course/journal/journal.ipynb`` and the files that it needs; return the notebook.
 
-    It is no assignment. Nothing of it is collected, and the folder can be handed round in any
-    way. The modules lie in it too, since the certificate counts them.
+    Beside it, ``my-course.ipynb`` shows how far each module is. They are no assignments:
+    nothing of them is collected, and the folder can be handed round in any way. The modules lie
+    in it too, since both count them.
     """
     folder = course / JOURNAL
     shutil.rmtree(folder / MODULES_FOLDER, ignore_errors=True)  # of a module that is gone since
@@ -101,33 +109,44 @@ def make_journal(book: Path, course: Path) -> Path:
     notebook = folder / f"{JOURNAL}.ipynb"
     module = load_module(book / JOURNAL)
     nbformat.write(journal_notebook(module, book / JOURNAL / "index.md"), notebook)
+    nbformat.write(my_course_notebook(), folder / MY_COURSE)
     return notebook
 
 
 def assignment_notebook(module: Module, reading: Path) -> NotebookNode:
     """Return a valid nbgrader source notebook made from a module's reading and exercises."""
     cells = [*_reading_cells(module, reading, _BEGIN), new_markdown_cell(_CHECKS)]
+    cells.insert(2, _folded_cell("Where you are", "progress()", {}))  # below how to begin
     cells += [check_cell(exercise) for exercise in module.exercises]
     cells.append(new_markdown_cell(_NOTE, metadata={"tags": [NOTE_TAG]}))
     cells.append(_comment_cell())
-    return _notebook(module, cells)
+    return _notebook(module.title, module.module[:2], cells)
 
 
 def journal_notebook(module: Module, reading: Path) -> NotebookNode:
     """Return the journal as a notebook: its prompts and the certificate, and no check cells."""
     cells = [*_reading_cells(module, reading, _BEGIN_JOURNAL), new_markdown_cell(_CERTIFICATE)]
     cells.append(_folded_cell("Your certificate", "certificate()", {}))
-    return _notebook(module, cells)
+    return _notebook(module.title, module.module[:2], cells)
 
 
-def _notebook(module: Module, cells: list[NotebookNode]) -> NotebookNode:
+def my_course_notebook() -> NotebookNode:
+    """Return the notebook that shows how far each module is."""
+    return _notebook(
+        "Your course",
+        "my",
+        [new_markdown_cell(_MY_COURSE), _folded_cell("Your course", "my_course()", {})],
+    )
+
+
+def _notebook(title: str, mark: str, cells: list[NotebookNode]) -> NotebookNode:
     for number, cell in enumerate(cells):
         # Counted, not random: made again from the same module, the notebook is the same.
-        cell["id"] = f"{module.module[:2]}-{number:03}"
+        cell["id"] = f"{mark}-{number:03}"
     metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
-        "title": module.title,
+        "title": title,
     }
     return new_notebook(cells=cells, metadata=metadata)
 

@@ -6,8 +6,8 @@ import html
 from pathlib import Path
 from typing import Self
 
-from .completion import Completion, completion
-from .record import RECORD_FILE, Record, RecordError, submitted_record
+from .completion import Completion, Progress, completion
+from .record import RECORD_FILE, Entry, Record, RecordError, submitted_record
 from .spec import Exercise, Module
 
 CHECK_PREFIX = "check-"
@@ -53,3 +53,16 @@ def check_in(module: Module, found: Exercise, folder: Path) -> Check:
     except RecordError as e:
         record = e
     return check_record(module, found, record)
+
+
+def progress_by_record(module: Module, record: Record | None) -> Progress:
+    """Return how far a student is with a module by what would be collected: as it is graded."""
+    entries = record.exercises if record is not None and record.module == module.module else {}
+    return Progress(
+        module,
+        tuple(
+            completion(exercise, entry.answered, entry.passed)
+            for exercise in module.exercises
+            for entry in (entries.get(exercise.id, Entry()),)
+        ),
+    )

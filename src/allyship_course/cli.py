@@ -15,7 +15,7 @@ import click
 
 from .lint import can_spell, check_book
 from .record import RecordError
-from .spec import EXERCISES_FILE, SpecError
+from .spec import EXERCISES_FILE, JOURNAL, SpecError
 
 _FOLDER = click.Path(path_type=Path, file_okay=False)
 _FILE = click.Path(path_type=Path, dir_okay=False)
@@ -69,16 +69,18 @@ def check() -> None:
 def assignments() -> None:
     """Make an nbgrader source notebook in course/source from every module of the book.
 
-    Beside them, in course/journal, the journal as a notebook, of which nothing is collected.
+    Beside them, in course/journal, the journal and an overview of the course as notebooks, of
+    which nothing is collected.
     """
-    from .assignments import JOURNAL, make_assignment, make_journal
+    from .assignments import MY_COURSE, make_assignment, make_journal
 
     root = _course_root()
     for exercises in sorted(root.glob(f"book/modules/*/{EXERCISES_FILE}")):
         notebook = make_assignment(exercises.parent, root / "course" / "source")
         click.echo(f"{notebook.relative_to(root)}")
     if (root / "book" / JOURNAL).exists():
-        click.echo(f"{make_journal(root / 'book', root / 'course').relative_to(root)}")
+        made = make_journal(root / "book", root / "course")
+        click.echo(f"{made.relative_to(root)}\n{made.with_name(MY_COURSE).relative_to(root)}")
 
 
 @main.command()
@@ -195,6 +197,16 @@ def feedback(modules: tuple[str, ...], students: tuple[str, ...]) -> None:
     click.echo(f"{written:,} feedback pages written, {unchanged:,} unchanged.")
 
 
+@main.command()
+def progress() -> None:
+    """Show how far you are with each module, by your journal, and where to go on."""
+    from .journal import journal_folder
+    from .student.modules import modules_for
+    from .student.overview import overview
+
+    click.echo("\n".join(overview(modules_for(Path.cwd()), journal_folder())))
+
+
 @main.group()
 def journal() -> None:
     """Show your journal, take it elsewhere, take one in, or delete it.
@@ -209,7 +221,7 @@ def show(module: str | None) -> None:
     """Show what you wrote, in words: of MODULE, or of all."""
     from .journal import journal_folder
     from .student.journal_file import in_words, read_journal
-    from .student.modules import modules_for
+    from .student.modules import journal_of, modules_for
 
     notes = read_journal(journal_folder())
     if module:
@@ -217,7 +229,7 @@ def show(module: str | None) -> None:
     if not any(notes.values()):
         click.echo(f"Nothing is kept {f'of {module} ' if module else ''}yet.")
         return
-    click.echo("\n".join(in_words(modules_for(Path.cwd()), notes)))
+    click.echo("\n".join(in_words([*modules_for(Path.cwd()), *journal_of()], notes)))
 
 
 @journal.command()

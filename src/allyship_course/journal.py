@@ -15,7 +15,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,7 +24,7 @@ from typing import Any, NamedTuple
 import platformdirs
 from filelock import FileLock, Timeout
 
-from .completion import answered, completion
+from .completion import Progress, answered, completion
 from .record import (
     RECORD_FILE,
     SCHEMA,
@@ -100,16 +100,37 @@ def read_note(data: object, where: str) -> Note:
     raise RecordError(f"{where} has a wrong shape")
 
 
-def is_complete(module: Module, notes: Mapping[str, Note]) -> bool:
-    """Tell whether every exercise is complete, by the learner's own notes.
+def progress_by_notes(module: Module, notes: Mapping[str, Note]) -> Progress:
+    """Return how far a learner is with a module by their own notes.
 
-    The certificate's rule; ``course.mjs`` has the same for what a browser keeps.
+    The rule of the certificate; ``course.mjs`` has the same for what a browser keeps.
     """
-    return all(
-        completion(exercise, answered(exercise, note.answers).fields, note.passed).complete
-        for exercise in module.exercises
-        for note in (notes.get(exercise.id, Note()),)
+    return Progress(
+        module,
+        tuple(
+            completion(exercise, answered(exercise, note.answers).fields, note.passed)
+            for exercise in module.exercises
+            for note in (notes.get(exercise.id, Note()),)
+        ),
     )
+
+
+def where_to_go_on(
+    modules: Iterable[Module], journal: Mapping[str, Mapping[str, Note]]
+) -> tuple[Module, Exercise] | None:
+    """Return the exercise worked at last or the next one that is open; ``None`` if none is.
+
+    ``journal`` holds each module's notes. ``page.mjs`` has the same rule for the website.
+    """
+    course = [
+        (journal.get(module.module, {}).get(exercise.id, Note()).saved, one, module, exercise)
+        for module in modules
+        for progress in (progress_by_notes(module, journal.get(module.module, {})),)
+        for exercise, one in zip(module.exercises, progress.of, strict=True)
+    ]
+    last = max(range(len(course)), key=lambda i: course[i][0], default=0)
+    onward = (*course[last:], *course)
+    return next(((m, e) for _, one, m, e in onward if not one.complete), None)
 
 
 def keep(
@@ -141,6 +162,31 @@ def keep(
             sweep(assignment / RECORD_FILE)
             _update_record(module, notes, assignment, notices)
     return Kept(note, tuple(notices))
+
+
+def catch_up(module: Module, assignment: Path, folder: Path | None = None) -> None:
+    """Bring ``completion.json`` up to what the journal holds: of work done on the website, say.
+
+    Not where an instructor looks at somebody's submission, or at a source: there the journal is
+    the instructor's. What can't be read or written is left alone; the next :func:`keep` tells.
+    """
+    folder = folder or journal_folder()
+    if not module.collected or not folder.exists() or _is_an_instructors(assignment):
+        return
+    with contextlib.suppress(RecordError), locked(folder):
+        notes = read_notes(folder, module.module)
+        record = read_record(assignment / RECORD_FILE) or Record(module.module)
+        if record.module == module.module:
+            mine = {e.id: entry_of(e, notes[e.id]) for e in module.exercises if e.id in notes}
+            entries = {**record.exercises, **mine}
+            if entries != record.exercises:
+                write_record(assignment / RECORD_FILE, Record(module.module, entries))
+
+
+def _is_an_instructors(assignment: Path) -> bool:
+    """Tell whether a folder lies in nbgrader's course folder, or holds what was handed in."""
+    handed_in = (assignment / "timestamp.txt").exists()
+    return handed_in or any((f / "nbgrader_config.py").exists() for f in assignment.parents)
 
 
 @contextlib.contextmanager

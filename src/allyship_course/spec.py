@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 EXERCISES_FILE = "exercises.yml"
 MODULES_FOLDER = "modules"
+JOURNAL = "journal"
 END = "end"
 
 Loc = tuple[str | int, ...]

@@ -10,16 +10,38 @@ import html
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 
 import anywidget
 import traitlets
 
-from .checks import Check, check_in
-from .form import COURSE_SCRIPT, NOTEBOOK_SCRIPT, SCRIPT, STYLE, render, render_certificate
-from .journal import Note, is_complete, journal_folder, keep, read_note, read_notes
+from .checks import Check, check_in, progress_by_record
+from .completion import in_all
+from .form import (
+    COURSE_SCRIPT,
+    NOTEBOOK_SCRIPT,
+    PROGRESS_SCRIPT,
+    PROGRESS_STYLE,
+    SCRIPT,
+    STYLE,
+    render,
+    render_certificate,
+    render_my_course,
+    render_progress,
+)
+from .journal import (
+    Note,
+    catch_up,
+    journal_folder,
+    keep,
+    progress_by_notes,
+    read_note,
+    read_notes,
+    where_to_go_on,
+)
 from .page import Page, building
 from .posters import load_posters, markdown, page_html
-from .record import RecordError
+from .record import RecordError, submitted_record
 from .spec import EXERCISES_FILE, MODULES_FOLDER, Exercise, Module, SpecError, load_module
 
 
@@ -52,6 +74,8 @@ class ExerciseWidget(anywidget.AnyWidget):
         try:
             if content["type"] == "load":
                 reply |= {"type": "note", "note": _message(self._kept())}
+                catch_up(self._module, self._assignment)
+                _show_progress()
             elif content["type"] == "other":
                 module, _, exercise = content["exercise"].partition("/")
                 notes = read_notes(journal_folder(), module)
@@ -64,6 +88,7 @@ class ExerciseWidget(anywidget.AnyWidget):
                 reply |= {"type": "kept", "note": _message(kept.note)}
                 reply["notices"] = list(kept.notices)
                 reply["more"] = _message(kept.note) != _message(mine)
+                _show_progress()
         except (RecordError, OSError) as e:
             reply |= {"type": "trouble", "message": f"{e}."}
         self.send(reply)
@@ -76,6 +101,48 @@ def _message(note: Note | None) -> dict[str, Any] | None:
     if note is None:
         return None
     return {"answers": dict(note.answers), "passed": note.passed, "shared": note.shared}
+
+
+class ProgressWidget(anywidget.AnyWidget):
+    """The strip at a notebook's head: how far this module is, as it would be graded.
+
+    It holds no state of its own: what it says goes out as a message whenever something is kept.
+    """
+
+    _esm = PROGRESS_SCRIPT
+    _css = PROGRESS_STYLE
+    progress_html = traitlets.Unicode().tag(sync=True)
+
+    def __init__(self, module: Module, assignment: Path) -> None:
+        super().__init__(progress_html=render_progress(module))
+        self._module = module
+        self._assignment = assignment
+        self.on_msg(lambda *_: self.show())
+        _strips.add(self)
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        shown = super()._repr_mimebundle_(**kwargs)
+        if shown is not None:
+            shown[0]["text/plain"] = "Where you are (run this notebook to see it)"
+        return shown
+
+    def show(self) -> None:
+        """Say how far it is."""
+        try:
+            record = submitted_record(self._assignment, self._module.module)
+        except RecordError as e:
+            self.send({"done": 0, "words": f"Not counted. {e}."})
+            return
+        progress = progress_by_record(self._module, record)
+        self.send({"done": progress.done, "words": progress.in_words})
+
+
+_strips: WeakSet[ProgressWidget] = WeakSet()
+
+
+def _show_progress() -> None:
+    for strip in _strips:
+        strip.show()
 
 
 class CertificateWidget(anywidget.AnyWidget):
@@ -124,19 +191,47 @@ def poster(poster_id: str) -> Page:
     return Page(page_html(found, static), markdown(found))
 
 
-def certificate() -> CertificateWidget | Page:
-    """Show the certificate of what is complete, by the learner's own journal.
-
-    Counts the modules in the folder ``modules`` beside this notebook, each as ``exercises.yml``.
-    """
-    folders = sorted(f.parent for f in Path.cwd().glob(f"{MODULES_FOLDER}/*/{EXERCISES_FILE}"))
+def progress() -> ProgressWidget | Page:
+    """Show how far the module is in whose folder this notebook runs."""
     try:
-        modules = [load_module(folder) for folder in folders]
-        complete = [is_complete(m, read_notes(journal_folder(), m.module)) for m in modules]
+        module = load_module(Path.cwd())
+    except SpecError as e:
+        return _trouble(e, "What is complete can't be shown")
+    return ProgressWidget(module, Path.cwd())
+
+
+def certificate() -> CertificateWidget | Page:
+    """Show the certificate of what is complete, by the learner's own journal."""
+    try:
+        modules, journal = _course()
     except (SpecError, RecordError) as e:
         return _trouble(e, "The certificate can't be shown")
-    states = [{"title": m.title, "complete": c} for m, c in zip(modules, complete, strict=True)]
+    states = [
+        {"title": m.title, "complete": progress_by_notes(m, journal[m.module]).complete}
+        for m in modules
+    ]
     return CertificateWidget(certificate_html=render_certificate(), modules=states)
+
+
+def my_course() -> Page:
+    """Show how far each module is, by the learner's own journal, with links to the notebooks."""
+    try:
+        modules, journal = _course()
+    except (SpecError, RecordError) as e:
+        return _trouble(e, "The overview can't be shown")
+    found = [progress_by_notes(m, journal[m.module]) for m in modules]
+    notebooks = [Path("..") / m.module / f"{m.module}.ipynb" for m in modules]
+    links = [n.as_posix() if n.exists() else "" for n in notebooks]
+    summary = in_all(found, where_to_go_on(modules, journal))
+    rows = [f"- {one.module.title}: {one.in_words}" for one in found]
+    return Page(render_my_course(summary, found, links), "\n".join([summary, "", *rows]))
+
+
+def _course() -> tuple[list[Module], dict[str, dict[str, Note]]]:
+    """Return the modules in the folder ``modules`` beside this notebook, and the notes of each."""
+    files = Path.cwd().glob(f"{MODULES_FOLDER}/*/{EXERCISES_FILE}")
+    modules = [load_module(folder) for folder in sorted(f.parent for f in files)]
+    return modules, {m.module: read_notes(journal_folder(), m.module) for m in modules}
 
 
 def check(exercise_id: str) -> Check:

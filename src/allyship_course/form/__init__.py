@@ -9,12 +9,13 @@ import functools
 import json
 import re
 import string
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from markupsafe import Markup
 
+from ..completion import Progress, about
 from ..spec import (
     NONE,
     RATINGS,
@@ -39,6 +40,8 @@ SCRIPT = FOLDER / "exercise.mjs"
 NOTEBOOK_SCRIPT = FOLDER / "notebook.mjs"
 STYLE = FOLDER / "exercise.css"
 COURSE_SCRIPT = FOLDER / "course.mjs"
+PROGRESS_SCRIPT = FOLDER / "progress.mjs"
+PROGRESS_STYLE = FOLDER / "progress.css"
 
 Place = Literal["page", "notebook"]
 
@@ -110,6 +113,20 @@ def render(module: Module, exercise: Exercise, place: Place) -> str:
 def render_certificate() -> str:
     """Return the certificate for a notebook, not filled in; the page includes the same file."""
     return template("templates/parts/certificate.html").render(notebook=True)
+
+
+def render_progress(module: Module) -> str:
+    """Return the strip at a notebook's head, not filled in."""
+    return template("progress.html.jinja").render(exercises=len(module.exercises))
+
+
+def render_my_course(summary: str, progress: Sequence[Progress], links: Sequence[str]) -> str:
+    """Return a table of all modules; ``links`` are those to their notebooks, or empty."""
+    rows = [
+        {"progress": one, "left": about(one.minutes_left).lower(), "link": link}
+        for one, link in zip(progress, links, strict=True)
+    ]
+    return template("my-course.html.jinja").render(summary=summary, rows=rows)
 
 
 def describe(module: Module, page: str) -> dict[str, Any]:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..spec import EXERCISES_FILE, MODULES_FOLDER, Module, load_module
+from ..spec import EXERCISES_FILE, JOURNAL, MODULES_FOLDER, Module, load_module
 
 _PACKED = "content"
 """Beside this package's files in a wheel: ``modules/`` and ``journal/`` of the book."""
-JOURNAL = "journal"
 
 
 def installed_book() -> Path:
@@ -19,7 +18,7 @@ def installed_book() -> Path:
 
 
 def modules_for(work: Path) -> list[Module]:
-    """Return the course's modules in order, then the journal.
+    """Return the course's modules in order.
 
     A module that lies in ``work``, a student's folder, counts as it is there: a class may have
     modules of its own, or older ones than this installation.
@@ -31,7 +30,10 @@ def modules_for(work: Path) -> list[Module]:
         module = load_module(file.parent)
         if module.collected:
             found[module.module] = module
-    modules = [found[name] for name in sorted(found)]
-    if (book / JOURNAL / EXERCISES_FILE).exists():
-        modules.append(load_module(book / JOURNAL))
-    return modules
+    return [found[name] for name in sorted(found)]
+
+
+def journal_of() -> list[Module]:
+    """Return the journal of this installation, if its book has one."""
+    folder = installed_book() / JOURNAL
+    return [load_module(folder)] if (folder / EXERCISES_FILE).exists() else []
