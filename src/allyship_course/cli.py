@@ -9,7 +9,8 @@ import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
@@ -17,8 +18,13 @@ from .lint import can_spell, check_book
 from .record import RecordError
 from .spec import EXERCISES_FILE, JOURNAL, SpecError
 
+if TYPE_CHECKING:
+    from .desk.class_list import System
+
 _FOLDER = click.Path(path_type=Path, file_okay=False)
 _FILE = click.Path(path_type=Path, dir_okay=False)
+_FOUND = click.Path(path_type=Path, exists=True, dir_okay=False)
+_LMS = click.Choice(["canvas", "moodle", "blackboard", "brightspace"])
 
 
 class _Group(click.Group):
@@ -195,6 +201,53 @@ def feedback(modules: tuple[str, ...], students: tuple[str, ...]) -> None:
             _course_folder(), modules, students, tell=progress.tell, progress=progress.show
         )
     click.echo(f"{written:,} feedback pages written, {unchanged:,} unchanged.")
+
+
+@main.command()
+@click.argument("file", type=_FOUND)
+@click.option("--lms", required=True, type=_LMS, help="Where FILE was downloaded.")
+@click.option(
+    "--class",
+    "class_list",
+    required=True,
+    type=_FOUND,
+    metavar="EXPORT.csv",
+    help="Who is who: the gradebook export or grading worksheet, or a class list of your own.",
+)
+@click.option("--module", required=True, help="The module that was handed in.")
+@click.option(
+    "--timezone",
+    metavar="NAME",
+    help="What the platform's clock shows, such as Europe/Berlin, where file names hold times."
+    "  [default: that of course.yml, or UTC]",
+)
+def collect(file: Path, lms: System, class_list: Path, module: str, timezone: str | None) -> None:
+    """Collect a module's submissions from the ZIP FILE of a learning platform.
+
+    Puts them into submitted/, which 'allyship grade' then grades. Each is joined to a student by
+    an id, or by a name that only one person has; what can't be joined is listed and kept in
+    refused/. Run again, it takes what is newer. Exits with 1 if a file was refused.
+    """
+    from .desk.collect_lms import collect_lms
+
+    course = _course_folder()
+    zone = _zone(timezone, course)
+    with _may_be_stopped("What was collected is kept"):
+        done = collect_lms(course, file, lms, class_list, module, zone, tell=click.echo)
+    click.echo(done.in_words())
+    if done.refused:
+        sys.exit(1)
+
+
+def _zone(name: str | None, course: Path) -> ZoneInfo:
+    from .desk.course import COURSE_FILE, load_course
+
+    if name is None:
+        name = load_course(course).timezone if (course / COURSE_FILE).exists() else "UTC"
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as e:
+        raise click.ClickException(f"{name!r} is no time zone. Write it as in Europe/Berlin") from e
 
 
 @main.command()

@@ -87,7 +87,8 @@ class Student:
         """The name in the ways in which platforms write it: for comparing, see :func:`folded`."""
         both = f"{self.first_name} {self.last_name}".strip()
         turned = " ".join(reversed(self.name.split(", ", 1))) if ", " in self.name else ""
-        return tuple(dict.fromkeys(filter(None, (self.name, both, turned))))
+        sorts_as = f"{self.last_name}, {self.first_name}" if self.last_name else ""
+        return tuple(dict.fromkeys(filter(None, (self.name, both, turned, sorts_as))))
 
 
 @dataclass(frozen=True)
@@ -137,6 +138,12 @@ def read_class_list(file: Path, known: Collection[str] | Mapping[str, str] = ())
             f"{file}, line {table.header.line}: no column holds an id. The columns are: "
             f"{', '.join(cell.text.strip()[:40] for cell in table.header.cells)}. "
             "Name one of them 'id', or use the export of your platform as it came"
+        )
+    if source == "moodle" and not {*columns} & {*_BEST_ID} - {"lms_id"}:
+        raise TableError(
+            f"{file}, line {table.header.line}: it names nobody, only numbers that are others in "
+            "each assignment. Show the names in Moodle (it calls this revealing identities), and "
+            "download it again"
         )
     reader = _Reader(table, source, columns, known)
     students = tuple(reader.read())

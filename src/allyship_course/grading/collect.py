@@ -44,6 +44,41 @@ def list_refused(root: Path, module: str, what: str, why: str) -> None:
             f.write(f"{now}\t{line}\n")
 
 
+@contextmanager
+def replacing(place: Path) -> Iterator[Path]:
+    """Yield an empty folder, which takes the place of ``place`` unless an error ends the block.
+
+    A run that is stopped leaves the old folder or the new one; where it was killed between two
+    steps, :func:`take_up` brings the old one back.
+    """
+    take_up(place)
+    new, old = _beside(place)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    new.mkdir()
+    try:
+        yield new
+        if os.path.lexists(place):
+            place.rename(old)
+        new.rename(place)
+    except BaseException:
+        take_up(place)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def take_up(place: Path) -> None:
+    """Mend what a run left that was killed while it replaced a folder."""
+    new, old = _beside(place)
+    if os.path.lexists(old) and not os.path.lexists(place):
+        old.rename(place)
+    for rest in (new, old):
+        shutil.rmtree(rest, ignore_errors=True)
+
+
+def _beside(place: Path) -> tuple[Path, Path]:
+    return place.with_name(f".{place.name}.new"), place.with_name(f".{place.name}.old")
+
+
 class SafeRelease(ExchangeReleaseAssignment):
     """nbgrader's release, with the sticky bit: nobody can rename what is another's."""
 
@@ -107,6 +142,7 @@ class SafeCollect(ExchangeCollect):
                 )
             )
             who = f"{record['username']} {self.coursedir.assignment_id}"
+            take_up(place)
             if place.is_dir() and not self._is_newer(place, record["timestamp"]):
                 self.log.info("No newer submission to collect: %s", who)
                 continue
@@ -129,20 +165,8 @@ class SafeCollect(ExchangeCollect):
         return bool(self.before_duedate and existing != timestamp)
 
     def _collect(self, source: Path, place: Path) -> None:
-        new, old = place.with_name(f".{place.name}.new"), place.with_name(f".{place.name}.old")
-        place.parent.mkdir(parents=True, exist_ok=True)
-        shutil.rmtree(new, ignore_errors=True)
-        shutil.rmtree(old, ignore_errors=True)
-        new.mkdir()
-        try:
+        with replacing(place) as new:
             copy_safely(source, new, self._limits())
-        except BaseException:
-            shutil.rmtree(new)
-            raise
-        if place.exists():
-            place.rename(old)
-        new.rename(place)
-        shutil.rmtree(old, ignore_errors=True)
 
     def _limits(self) -> Limits:
         course = self.coursedir

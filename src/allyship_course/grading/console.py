@@ -61,12 +61,13 @@ def report(summary: Summary) -> str:
     """Say what a run did, with each refusal and each remark on a line of its own."""
     counts = (summary.graded, summary.unchanged, len(summary.refused))
     lines = ["{:,} graded, {:,} unchanged, {:,} refused.".format(*counts)]
-    lines += _listed("Refused, with no grade:", summary.refused)
-    lines += _listed("Graded, with a remark:", summary.remarks)
+    lines += listed("Refused, with no grade:", summary.refused)
+    lines += listed("Graded, with a remark:", summary.remarks)
     return "\n".join(lines)
 
 
-def _listed(title: str, notices: list[Notice]) -> list[str]:
+def listed(title: str, notices: list[Notice]) -> list[str]:
+    """Return a title and a line for each notice; nothing where there is none."""
     if not notices:
         return []
     # ascii(): a folder's name may hold anything, a line break or a terminal's commands included.

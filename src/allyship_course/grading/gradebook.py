@@ -103,8 +103,7 @@ def only_one(course: Path) -> Iterator[None]:
             yield
     except Timeout:
         raise GradeError(
-            "another 'allyship grade' or 'allyship feedback' is at work in this course. "
-            "Wait until it has ended"
+            "another allyship command is at work in this course. Wait until it has ended"
         ) from None
 
 
