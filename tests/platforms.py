@@ -20,7 +20,8 @@ import nbformat
 from allyship_course.assignments import assignment_notebook
 from allyship_course.desk.class_list import System
 from allyship_course.spec import load_module
-from tests.conftest import TINY_MODULE
+from tests.classroom import make_class
+from tests.conftest import TINY_MODULE, once
 
 SYSTEMS: tuple[System, ...] = ("canvas", "moodle", "blackboard", "brightspace")
 NOON = datetime.fromisoformat("2026-11-21 12:00")
@@ -70,6 +71,15 @@ ADA = Person("ada", "Ada", "O'Brien-Smith", 1)
 BEN = Person("ben", "Ben", "Ōta", 2)
 CLEO = Person("cleo_x", "Cleo", "de la Cruz", 3)
 PEOPLE = (ADA, BEN, CLEO)
+
+
+def empty_course(shared: Path) -> Path:
+    """A course with the tiny module and nothing handed in. For looking at; copy it to change it."""
+
+    def make(root: Path) -> None:
+        make_class(root, {})
+
+    return once(shared, "lms-course", make) / "course"
 
 
 def path_of(system: str, handed_in: HandedIn, number: int = 0) -> str:
@@ -217,3 +227,60 @@ def record_file(
 ) -> bytes:
     entries = {name: {"passed": True} for name in complete}
     return json.dumps({"schema": 1, "module": module, "exercises": entries}).encode()
+
+
+def taken_in(system: str, raw: bytes, column: str = "Module 1") -> dict[str, str]:
+    """Read an uploaded file as the platform is documented to; return grades by its own id.
+
+    An assertion says what the platform would have refused, or made a new assignment of.
+    """
+    encoding = "utf-16" if raw.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+    delimiter = "\t" if system == "blackboard" else ","
+    text = io.StringIO(raw.decode(encoding), newline="")
+    head, *rows = csv.reader(text, delimiter=delimiter, strict=True)
+    assert all(len(row) == len(head) for row in rows)
+    match system:
+        case "canvas":
+            return _canvas_takes_in(head, rows, column)
+        case "moodle":
+            assert encoding == "utf-8-sig"
+            assert {"Identifier", "Grade", "Last modified (grade)"} <= {*head}
+            who, grade = head.index("Identifier"), head.index("Grade")
+            found = {row[who]: row[grade] for row in rows}
+            assert all(re.fullmatch(r"Participant \d+", name) for name in found)
+        case "blackboard":
+            assert [h.split(" |")[1] for h in head if column in h] == ["403340"]
+            who = head.index("Username")
+            found = {row[who]: row[-1] for row in rows}
+        case _:
+            assert head[:2] == ["OrgDefinedId", "Username"]
+            assert re.fullmatch(rf"{re.escape(column)} Points Grade( <.*>)?", head[2])
+            assert head[3:] == ["End-of-Line Indicator"]
+            assert all(row[-1] == "#" for row in rows)
+            found = {row[1].removeprefix("#"): row[2] for row in rows}
+    return {who: _a_number(grade) for who, grade in found.items()}
+
+
+def _canvas_takes_in(head: list[str], rows: list[list[str]], column: str) -> dict[str, str]:
+    *identity, assignment = head
+    accepted = (
+        ["Student", "ID", "Section"],
+        ["Student", "ID", "SIS Login ID", "Section"],
+        ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"],
+    )
+    assert identity in accepted, "Invalid header row"
+    title = re.fullmatch(r"(.*)\s\((\d+)\)", assignment)
+    assert title, "a new assignment"
+    assert (title[1], title[2]) == (column, "77")
+    found = {}
+    for row in rows:
+        if "Points Possible" in row[0]:
+            assert float(row[-1]) > 0
+            continue
+        found[row[1]] = _a_number(row[-1])
+    return found
+
+
+def _a_number(grade: str) -> str:
+    assert grade == "" or re.fullmatch(r"\d+(\.\d+)?", grade), grade
+    return grade

@@ -14,10 +14,10 @@ import pytest
 
 from allyship_course.desk.collect_lms import SOURCE_FILE
 from allyship_course.desk.lms import read_name
+from allyship_course.grading.gradebook import open_gradebook
 from allyship_course.grading.submission import parse_timestamp
 from allyship_course.record import RECORD_FILE
-from tests.classroom import make_class, ours, scores
-from tests.conftest import once
+from tests.classroom import ours, scores
 from tests.platforms import (
     ADA,
     BEN,
@@ -28,6 +28,7 @@ from tests.platforms import (
     SYSTEMS,
     HandedIn,
     Person,
+    empty_course,
     export,
     export_rows,
     pack,
@@ -40,18 +41,9 @@ from tests.platforms import (
 NOTEBOOK = "01-tiny.ipynb"
 
 
-@pytest.fixture(scope="session")
-def empty_course(shared: Path) -> Path:
-    return once(shared, "lms-course", lambda root: void(make_class(root, {}))) / "course"
-
-
-def void(_: object) -> None:
-    pass
-
-
 @pytest.fixture
-def course(empty_course: Path, tmp_path: Path) -> Path:
-    return shutil.copytree(empty_course, tmp_path / "course")
+def course(shared: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(empty_course(shared), tmp_path / "course")
 
 
 class Desk:
@@ -245,8 +237,6 @@ def test_a_list_of_ones_own_does_where_the_platform_names_people(
 def test_who_the_course_knows_already_keeps_the_id(desk_of: Callable[[str], Desk]) -> None:
     """Moodle's worksheet names people by their address only."""
     desk = desk_of("moodle")
-    from allyship_course.grading.gradebook import open_gradebook
-
     with open_gradebook(desk.course) as gradebook:
         gradebook.add_student("a.obrien", email="ADA@example.org")
     desk.collect(HandedIn(ADA, page_file()), HandedIn(BEN, page_file()))

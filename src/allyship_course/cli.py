@@ -239,6 +239,46 @@ def collect(file: Path, lms: System, class_list: Path, module: str, timezone: st
         sys.exit(1)
 
 
+@main.command("export")
+@click.option("--lms", required=True, type=_LMS, help="Where the points are to go.")
+@click.option(
+    "--gradebook",
+    required=True,
+    type=_FOUND,
+    metavar="EXPORT.csv",
+    help="The platform's own gradebook export, or Moodle's grading worksheet, as it came.",
+)
+@click.option("--module", help="The module whose points are wanted.")
+@click.option("--all", "every", is_flag=True, help="All modules, added up.")
+@click.option("--column", help="The column's title; needed where there are several.")
+@click.option(
+    "--to", type=_FILE, help="The file to write.  [default: beside the export, with the module]"
+)
+def export_(
+    lms: System,
+    gradebook: Path,
+    module: str | None,
+    every: bool,
+    column: str | None,
+    to: Path | None,
+) -> None:
+    """Write points into one column of a learning platform's gradebook export, to upload there.
+
+    The new file holds the cells by which the platform knows people, as they were, and numbers.
+    Points are scaled to the column's maximum where the platform states one.
+    """
+    from .desk.export_lms import export_lms
+
+    if bool(module) == every:
+        raise click.UsageError("say which module with --module, or --all")
+    name = f"{gradebook.stem}-{module or 'all'}{gradebook.suffix}"
+    to = to or gradebook.with_name(name)
+    modules = [module] if module else []
+    course = _course_folder()
+    done = export_lms(course, lms, gradebook, modules, column, to, tell=click.echo)
+    click.echo(done.in_words())
+
+
 def _zone(name: str | None, course: Path) -> ZoneInfo:
     from .desk.course import COURSE_FILE, load_course
 
