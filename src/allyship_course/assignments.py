@@ -15,7 +15,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from .checks import CHECK_PREFIX, NOTE_TAG
+from .checks import CHECK_PREFIX, NOTE_PROMPT, NOTE_TAG
 from .posters import POSTERS_FILE
 from .reading import PLACED, in_a_notebook
 from .spec import (
@@ -67,12 +67,6 @@ _CHECKS = """\
 Run the cells below to see where you are. An exercise that you chose to leave out counts as \
 complete. Nobody reads or grades what you wrote."""
 
-_NOTE = """\
-### A note to my instructor (optional)
-
-This one cell is collected with the notebook. It is never graded. To write, double-click here \
-and type below this line."""
-
 
 def make_assignment(module_folder: Path, source: Path) -> Path:
     """Write ``source/<module>/<module>.ipynb`` and the files that it needs; return the notebook.
@@ -118,7 +112,7 @@ def assignment_notebook(module: Module, reading: Path) -> NotebookNode:
     cells = [*_reading_cells(module, reading, _BEGIN), new_markdown_cell(_CHECKS)]
     cells.insert(2, _folded_cell("Where you are", "progress()", {}))  # below how to begin
     cells += [check_cell(exercise) for exercise in module.exercises]
-    cells.append(new_markdown_cell(_NOTE, metadata={"tags": [NOTE_TAG]}))
+    cells.append(new_markdown_cell(NOTE_PROMPT, metadata={"tags": [NOTE_TAG]}))
     cells.append(_comment_cell())
     return _notebook(module.title, module.module[:2], cells)
 

@@ -14,6 +14,11 @@ CHECK_PREFIX = "check-"
 """The id of an exercise's check cell in nbgrader is this and the exercise's id."""
 NOTE_TAG = "allyship-note"
 """Tags the one cell whose text is collected: the student's note to the instructor."""
+NOTE_PROMPT = """\
+### A note to my instructor (optional)
+
+This one cell is collected with the notebook. It is never graded. To write, double-click here \
+and type below this line."""
 
 
 class Check(float):

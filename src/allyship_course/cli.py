@@ -291,6 +291,71 @@ def _zone(name: str | None, course: Path) -> ZoneInfo:
 
 
 @main.command()
+@click.argument("module", required=False)
+@click.option("--folder", type=_FOLDER, help="Where your work is.  [default: ~/allyship-course]")
+@click.option("--check", "only_check", is_flag=True, help="Only say what is complete.")
+@click.option("--no-browser", is_flag=True, help="Do not open a browser; print the address.")
+def learn(module: str | None, folder: Path | None, only_check: bool, no_browser: bool) -> None:
+    """Open the course in JupyterLab on this machine: at MODULE, or where you left.
+
+    MODULE is a module's name or its number. What your class has handed out is fetched; without
+    a class, the modules are those of this installation. Nothing of yours is overwritten.
+    """
+    from .student.exchange import find_exchange
+    from .student.learn import check, lay_ready, notebook_to_open, open_lab
+    from .student.modules import work_folder
+
+    work = work_folder(folder)
+    if only_check:
+        click.echo("\n".join(check(work, module)) or f"There is no module in {work} yet.")
+        return
+    lay_ready(work, find_exchange(), click.echo)
+    sys.exit(open_lab(work, notebook_to_open(work, module), not no_browser, click.echo))
+
+
+@main.command()
+@click.argument("module")
+@click.option("--folder", type=_FOLDER, help="Where your work is.  [default: ~/allyship-course]")
+@click.option("--file", "to_file", is_flag=True, help="Write one file, to upload it yourself.")
+def submit(module: str, folder: Path | None, to_file: bool) -> None:
+    """Hand in MODULE: shows all that will be sent, asks, then sends it.
+
+    It goes through your class's exchange, if there is one on this machine. With --file it is
+    written to one file instead, for the place where your class hands in.
+    """
+    from .journal import journal_folder
+    from .student import hand_in as work_to
+    from .student.exchange import find_exchange
+    from .student.learn import modules_in
+    from .student.modules import called, work_folder
+
+    home = work_folder(folder)
+    name = called(module, [m.module for m in modules_in(home)])
+    exchange = None if to_file else find_exchange()
+    offer = exchange.offer(name) if exchange else None
+    if not to_file and not offer:
+        raise click.ClickException(
+            f"no class has handed out {name} through an exchange on this machine. To upload it "
+            f"yourself: allyship submit {name} --file"
+        )
+    work = work_to.prepare(home / name)
+    click.echo("\n".join(work_to.in_words(work)))
+    if before := work_to.handed_in_before(work.module, journal_folder()):
+        click.echo("\n".join([*work_to.changes(work, before), ""]))
+    if exchange and offer:
+        click.confirm(f"Hand this in to the course {offer.course}?", abort=True)
+        work_to.hand_in(work, home / name, exchange, offer)
+        done = work_to.remember(work, journal_folder())
+        click.echo(f"Handed in to {offer.course} at {done.when}. You may hand in again.")
+        return
+    click.confirm("Write this to one file?", abort=True)
+    student = click.prompt("The id that your class uses for you. It goes into the file")
+    file = work_to.write_for_upload(work, home, student.strip())
+    work_to.remember(work, journal_folder())
+    click.echo(f"Written to {file}. Nothing is sent: hand it in yourself, under this very name.")
+
+
+@main.command()
 def progress() -> None:
     """Show how far you are with each module, by your journal, and where to go on."""
     from .journal import journal_folder

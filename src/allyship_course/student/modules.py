@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from ..spec import EXERCISES_FILE, JOURNAL, MODULES_FOLDER, Module, load_module
@@ -15,6 +16,33 @@ def installed_book() -> Path:
     package = Path(__file__).parents[1]
     packed = package / _PACKED
     return packed if packed.is_dir() else package.parents[1] / "book"
+
+
+def work_folder(chosen: Path | None) -> Path:
+    """Return the folder of a student's modules: the one chosen, or this one if it holds any."""
+    here = Path.cwd()
+    if chosen:
+        return chosen.absolute()
+    if (here / EXERCISES_FILE).exists() and (here / f"{here.name}.ipynb").exists():
+        return here.parent  # in a module's own folder
+    if any(here.glob(f"*/{EXERCISES_FILE}")):
+        return here
+    return Path.home() / "allyship-course"
+
+
+def called(name: str, modules: Sequence[str]) -> str:
+    """Return the id of the module called ``name``: the id itself, or its number."""
+    numbers = {module.partition("-")[0].lstrip("0") or "0": module for module in modules}
+    if name in modules:
+        return name
+    if (number := name.lstrip("0") or "0") in numbers:
+        return numbers[number]
+    there = ", ".join(modules) or "none yet"
+    raise NoModuleError(f"there is no module called {name!r} here. There are: {there}")
+
+
+class NoModuleError(RuntimeError):
+    """A module that was asked for is not there."""
 
 
 def modules_for(work: Path) -> list[Module]:
