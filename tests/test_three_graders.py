@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from nbgrader.utils import parse_utc
 
-from allyship_course.assignments import make_assignment
+from allyship_course.assignments import Terms, make_assignment
 from allyship_course.grading.gradebook import find_alembic, open_gradebook
 from allyship_course.record import RECORD_FILE
 from allyship_course.spec import Module, load_module
@@ -95,10 +95,11 @@ def test_three_graders_give_one_result(data: st.DataObject) -> None:
             f'\n```{{code-cell}} python\nexercise("{e["id"]}")\n```\n' for e in module["exercises"]
         )
         (drawn / "index.md").write_text(READING + cells)
+        terms = Terms({name: data.draw(st.sampled_from([0.5, 1, 3])) for name in names})
         handed_in = [data.draw(records(load_module(drawn))) for _ in range(STUDENTS)]
         late = [data.draw(st.booleans()) for _ in range(STUDENTS)]
         found = {
-            grader: results(graded(root / grader, drawn, grader, handed_in, late))
+            grader: results(graded(root / grader, drawn, grader, handed_in, late, terms))
             for grader in ("stock", "plugin", "grade")
         }
     assert len(found["grade"]) == STUDENTS
@@ -125,14 +126,19 @@ from allyship_course import exercise
 
 
 def graded(
-    course: Path, drawn: Path, grader: str, handed_in: list[bytes], late: list[bool]
+    course: Path,
+    drawn: Path,
+    grader: str,
+    handed_in: list[bytes],
+    late: list[bool],
+    terms: Terms,
 ) -> Path:
     course.mkdir()
     find_alembic()  # stock nbgrader needs it on PATH
     config = STOCK_CONFIG if grader == "stock" else COURSE_CONFIG.read_text()
     config += '\nc.LateSubmissionPlugin.penalty_method = "zero"\n'
     (course / "nbgrader_config.py").write_text(config)
-    make_assignment(drawn, course / "source")
+    make_assignment(drawn, course / "source", terms)
     nbgrader(course, "generate_assignment", "01-drawn")
     with open_gradebook(course) as gradebook:
         gradebook.update_or_create_assignment("01-drawn", duedate=parse_utc(DUE))

@@ -8,6 +8,8 @@ Needs jupytext, which comes with the ``instructor`` extra.
 from __future__ import annotations
 
 import shutil
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +33,6 @@ from .spec import (
 
 COMMENT_ID = "comment"
 COMMENT_STUB = "# If your instructor writes you a comment, it comes with the feedback."
-POINTS = 1
 MY_COURSE = "my-course.ipynb"
 
 _BEGIN = """\
@@ -61,6 +62,10 @@ _MY_COURSE = """\
 **To begin**, choose *Run* in the menu, then *Run All Cells*. Do it again to bring the table up to \
 date. It comes from your own journal. Nobody collects this notebook."""
 
+_ASKED = """\
+**Your instructor would like to read this one.** If you are willing, tick *Share with my \
+instructor* below it. You need not: it counts as complete either way."""
+
 _CHECKS = """\
 ## What is complete
 
@@ -68,7 +73,19 @@ Run the cells below to see where you are. An exercise that you chose to leave ou
 complete. Nobody reads or grades what you wrote."""
 
 
-def make_assignment(module_folder: Path, source: Path) -> Path:
+@dataclass(frozen=True)
+class Terms:
+    """What an instructor says of one module: what is worth how much, what is asked for.
+
+    ``points`` of the exercises that are worth more or less than one; ``share``, the exercises
+    that students are asked to share.
+    """
+
+    points: Mapping[str, float] = field(default_factory=dict)
+    share: Collection[str] = ()
+
+
+def make_assignment(module_folder: Path, source: Path, terms: Terms | None = None) -> Path:
     """Write ``source/<module>/<module>.ipynb`` and the files that it needs; return the notebook.
 
     The folder is what ``nbgrader generate_assignment`` starts from. It never holds a
@@ -81,7 +98,7 @@ def make_assignment(module_folder: Path, source: Path) -> Path:
         if (module_folder / name).exists():
             shutil.copyfile(module_folder / name, folder / name)
     notebook = folder / f"{module.module}.ipynb"
-    nbformat.write(assignment_notebook(module, module_folder / "index.md"), notebook)
+    nbformat.write(assignment_notebook(module, module_folder / "index.md", terms), notebook)
     return notebook
 
 
@@ -107,11 +124,12 @@ def make_journal(book: Path, course: Path) -> Path:
     return notebook
 
 
-def assignment_notebook(module: Module, reading: Path) -> NotebookNode:
+def assignment_notebook(module: Module, reading: Path, terms: Terms | None = None) -> NotebookNode:
     """Return a valid nbgrader source notebook made from a module's reading and exercises."""
-    cells = [*_reading_cells(module, reading, _BEGIN), new_markdown_cell(_CHECKS)]
+    terms = terms or Terms()
+    cells = [*_reading_cells(module, reading, _BEGIN, terms.share), new_markdown_cell(_CHECKS)]
     cells.insert(2, _folded_cell("Where you are", "progress()", {}))  # below how to begin
-    cells += [check_cell(exercise) for exercise in module.exercises]
+    cells += [check_cell(e, terms.points.get(e.id, 1)) for e in module.exercises]
     cells.append(new_markdown_cell(NOTE_PROMPT, metadata={"tags": [NOTE_TAG]}))
     cells.append(_comment_cell())
     return _notebook(module.title, module.module[:2], cells)
@@ -145,7 +163,9 @@ def _notebook(title: str, mark: str, cells: list[NotebookNode]) -> NotebookNode:
     return new_notebook(cells=cells, metadata=metadata)
 
 
-def _reading_cells(module: Module, reading: Path, begin: str) -> list[NotebookNode]:
+def _reading_cells(
+    module: Module, reading: Path, begin: str, share: Collection[str] = ()
+) -> list[NotebookNode]:
     import jupytext
 
     cells: list[NotebookNode] = []
@@ -153,6 +173,8 @@ def _reading_cells(module: Module, reading: Path, begin: str) -> list[NotebookNo
         if cell.cell_type == "markdown":
             cells.append(new_markdown_cell(in_a_notebook(cell.source)))
         elif placed := PLACED.match(cell.source):
+            if placed[2] in share and placed[1] == "exercise":
+                cells.append(new_markdown_cell(_ASKED))
             cells.append(_placing_cell(module, placed[1], placed[2]))
         elif "remove-cell" not in cell.metadata.get("tags", []):
             raise SpecError([_not_one_part(reading, cell.source)])
@@ -178,7 +200,7 @@ def _placing_cell(module: Module, function: str, part_id: str) -> NotebookNode:
     return _folded_cell(title, f'{function}("{part_id}")', {})
 
 
-def check_cell(exercise: Exercise) -> NotebookNode:
+def check_cell(exercise: Exercise, points: float = 1) -> NotebookNode:
     """Return the nbgrader test cell whose value is the points of one exercise."""
     nbgrader = {
         "schema_version": 3,
@@ -187,10 +209,11 @@ def check_cell(exercise: Exercise) -> NotebookNode:
         "solution": False,
         "locked": True,
         "task": False,
-        "points": POINTS,
+        "points": points,
     }
     title = f"Complete? {exercise.title}"
-    return _folded_cell(title, f'check("{exercise.id}")', {"nbgrader": nbgrader})
+    worth = "" if points == 1 else f", points={points:g}"
+    return _folded_cell(title, f'check("{exercise.id}"{worth})', {"nbgrader": nbgrader})
 
 
 def _comment_cell() -> NotebookNode:

@@ -22,13 +22,15 @@ and type below this line."""
 
 
 class Check(float):
-    """The points of one exercise: 1.0 if complete, else 0.0, with a line that says why.
+    """The points of one exercise: all if complete, else 0.0, with a line that says why.
 
     nbgrader reads a cell's last number as its score; a person reads the line.
     """
 
-    def __new__(cls, found: Completion | None, title: str, trouble: str = "") -> Self:
-        self = super().__new__(cls, bool(found and found.complete))
+    def __new__(
+        cls, found: Completion | None, title: str, trouble: str = "", points: float = 1
+    ) -> Self:
+        self = super().__new__(cls, points if found and found.complete else 0)
         self.line = f"{title}: {trouble or (found.in_words if found else '')}"
         return self
 
@@ -38,7 +40,9 @@ class Check(float):
         return f"<p>{html.escape(self.line)}</p>"
 
 
-def check_record(module: Module, found: Exercise, record: Record | RecordError | None) -> Check:
+def check_record(
+    module: Module, found: Exercise, record: Record | RecordError | None, points: float = 1
+) -> Check:
     """Check one exercise against a record; one that can't be used earns nothing, and says why."""
     if isinstance(record, RecordError):
         return Check(None, found.title, f"not counted. {record}.")
@@ -47,17 +51,17 @@ def check_record(module: Module, found: Exercise, record: Record | RecordError |
     entry = record.exercises.get(found.id) if record else None
     if entry is None:
         return Check(completion(found, ()), found.title)
-    return Check(completion(found, entry.answered, entry.passed), found.title)
+    return Check(completion(found, entry.answered, entry.passed), found.title, points=points)
 
 
-def check_in(module: Module, found: Exercise, folder: Path) -> Check:
+def check_in(module: Module, found: Exercise, folder: Path, points: float) -> Check:
     """Check one exercise against the record in ``folder``."""
     record: Record | RecordError | None
     try:
         record = submitted_record(folder, module.module)
     except RecordError as e:
         record = e
-    return check_record(module, found, record)
+    return check_record(module, found, record, points)
 
 
 def progress_by_record(module: Module, record: Record | None) -> Progress:

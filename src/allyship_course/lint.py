@@ -9,11 +9,13 @@ import importlib.util
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import yaml
 
+from .overlay import Laid, lay_over
 from .posters import POSTERS_FILE, load_posters
 from .reading import (
     PLACED,
@@ -76,16 +78,38 @@ def exercise_folders(book: Path) -> list[Path]:
     return sorted(folders, key=lambda f: (f.parent.name != MODULES_FOLDER, f.name))
 
 
-def check_book(book: Path) -> list[Problem]:
-    """Return every problem of every module, in the order of the folders."""
+def check_book(book: Path, overlay: Path | None = None) -> list[Problem]:
+    """Return every problem of every module, in the order of the folders.
+
+    With an ``overlay``, of the book with the overlay in it. What is an organisation's own need
+    not rest on the course's sources, and its modules may be as long as it likes.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            laid = (
+                lay_over(book, overlay, Path(folder) / book.name) if overlay else Laid(book, book)
+            )
+        except SpecError as e:
+            return list(e.problems)
+        found = _check_exercises(laid) or _check_pages(laid, overlay)
+        return [laid.mended_where(problem) for problem in found]
+
+
+def _check_exercises(laid: Laid) -> list[Problem]:
     problems: list[Problem] = []
-    folders = exercise_folders(book)
+    folders = exercise_folders(laid.book)
     for folder in folders:
-        problems += check_module(folder)
-    problems += _claims(book, folders) if not problems else []
-    if problems:
-        return problems
-    checks = (_earlier(folders), _lengths(folders), _pages(book), _terms(book), _spelling(book))
+        problems += check_module(folder, laid.own.get(folder.name, ()))
+    return problems or [*_claims(laid.book, folders, whole=not laid.own)]
+
+
+def _check_pages(laid: Laid, overlay: Path | None) -> list[Problem]:
+    folders = exercise_folders(laid.book)
+    ours = [f for f in folders if f.name not in laid.own]
+    checks = [_earlier(folders), _lengths(ours), _pages(laid.book), _terms(laid.book)]
+    checks += [
+        _spelling(laid.original.parent, place) for place in (laid.original, overlay) if place
+    ]
     return [problem for check in checks for problem in check]
 
 
@@ -158,19 +182,20 @@ def can_spell() -> bool:
     return importlib.util.find_spec("codespell_lib") is not None
 
 
-def _spelling(book: Path) -> Iterator[Problem]:
+def _spelling(root: Path, place: Path) -> Iterator[Problem]:
     """Check the spelling with codespell, by what the course's pyproject.toml says of it."""
     if not can_spell():
         return
-    command = [sys.executable, "-m", "codespell_lib", book.name]
-    done = subprocess.run(command, cwd=book.parent, capture_output=True, text=True, check=False)
+    written = place.name if place.parent == root else str(place)
+    command = [sys.executable, "-m", "codespell_lib", written]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
     for file, line, wrong, right in _MISSPELT.findall(done.stdout):
         what = f"'{wrong}' looks misspelt"
         remedy = f"Write '{right}', or add the word to ignore-words-list in pyproject.toml"
-        yield Problem(book.parent / file, int(line), None, what, remedy)
+        yield Problem(root / file, int(line), None, what, remedy)
 
 
-def _claims(book: Path, folders: list[Path]) -> Iterator[Problem]:
+def _claims(book: Path, folders: list[Path], *, whole: bool) -> Iterator[Problem]:
     """Check that evidence and source rows are known, and that no row of the map is left over."""
     rows, keys = source_rows(book), evidence_keys(book)
     claimed: set[str] = set()
@@ -191,7 +216,7 @@ def _claims(book: Path, folders: list[Path]) -> Iterator[Problem]:
                     yield source.problem(
                         ((*here, "evidence"), what, f"The keys: {book / REFERENCES}")
                     )
-    for row in rows:
+    for row in rows if whole else ():
         if row not in claimed:
             what = f"no exercise does anything with row {row} of the source map"
             yield Problem(book / SOURCE_MAP, 1, None, what, "Name it under an exercise's 'sources'")
@@ -231,8 +256,11 @@ def _shown_again(exercise: Exercise, here: Loc) -> Iterator[tuple[Loc, str, tupl
                 yield loc, f"{exercise.profile.compare}/{field.id}", (Scale,)
 
 
-def check_module(folder: Path) -> list[Problem]:
-    """Return every problem of one module's exercises, posters and reading."""
+def check_module(folder: Path, own: Collection[str] = ()) -> list[Problem]:
+    """Return every problem of one module's exercises, posters and reading.
+
+    ``own`` are exercises of an organisation's own, which need no row of the source map.
+    """
     problems: list[Problem] = []
     parts: dict[str, list[str]] = {"exercise": [], "poster": []}
     if (folder / POSTERS_FILE).exists():
@@ -244,7 +272,7 @@ def check_module(folder: Path) -> list[Problem]:
     try:
         module = load_module(folder)
         parts["exercise"] = [e.id for e in module.exercises]
-        problems += _unfinished(folder, module)
+        problems += _unfinished(folder, module, own)
     except SpecError as e:
         problems += e.problems
         del parts["exercise"]
@@ -255,13 +283,17 @@ def check_module(folder: Path) -> list[Problem]:
     return problems
 
 
-def _unfinished(folder: Path, module: Module) -> Iterator[Problem]:
+def _unfinished(folder: Path, module: Module, own: Collection[str]) -> Iterator[Problem]:
     source = Source(folder / EXERCISES_FILE)
     if module.module != folder.name:
         what = f"'module: {module.module}' stands in the folder {folder.name}"
         yield source.problem((("module",), what, "Give both the same name"))
     for i, exercise in enumerate(module.exercises):
-        for finding in _content(exercise, ("exercises", i)):
+        here: Loc = ("exercises", i)
+        if not exercise.sources and exercise.id not in own:
+            what = "it names no row of the source map"
+            yield source.problem((here, what, "Add 'sources: [C4]' with its rows"))
+        for finding in _content(exercise, here):
             yield source.problem(finding)
 
 
@@ -269,8 +301,6 @@ def _content(exercise: Exercise, here: Loc) -> Iterator[Finding]:
     """Find what is valid but not finished: nothing here has a right answer, all have a why."""
     if not exercise.evidence and not exercise.practice_wisdom:
         yield here, "it names no evidence", "Add 'evidence: [key]' or 'practice-wisdom: true'"
-    if not exercise.sources:
-        yield here, "it names no row of the source map", "Add 'sources: [C4]' with its rows"
     for loc, field in exercise.places(here):
         if isinstance(field, Choice):
             for o, option in enumerate(field.options):

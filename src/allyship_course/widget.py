@@ -234,14 +234,14 @@ def _course() -> tuple[list[Module], dict[str, dict[str, Note]]]:
     return modules, {m.module: read_notes(journal_folder(), m.module) for m in modules}
 
 
-def check(exercise_id: str) -> Check:
-    """Say whether an exercise is complete, from ``completion.json`` alone."""
+def check(exercise_id: str, points: float = 1) -> Check:
+    """Say whether an exercise is complete, from ``completion.json`` alone, and so its points."""
     try:
         module = load_module(Path.cwd())
         found = module.exercise(exercise_id)
     except (SpecError, KeyError) as e:
         return Check(None, exercise_id, f"not counted. {_in_words(e)}")
-    return check_in(module, found, Path.cwd())
+    return check_in(module, found, Path.cwd(), points)
 
 
 def _trouble(error: SpecError | KeyError | RecordError, what: str) -> Page:

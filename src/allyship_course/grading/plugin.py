@@ -18,7 +18,6 @@ from nbgrader.preprocessors import (
     NbGraderPreprocessor,
     SaveAutoGrades,
 )
-from nbgrader.utils import is_grade
 from traitlets import Enum, Float
 from traitlets.config import Config
 
@@ -28,7 +27,7 @@ from ..spec import EXERCISES_FILE, load_module
 from .collect import put_aside_what_is_unsafe
 from .feedback import PAGES, TEMPLATE
 from .gradebook import GradeError, Rules, bounded, find_alembic, quiet
-from .sheet import Checks, note_cells, show_check
+from .sheet import Checks, is_check, note_cells, points_of, show_check
 from .submission import note_in
 
 # No HTML, and no images, which a browser would fetch.
@@ -69,7 +68,7 @@ class CompletionChecks(NbGraderPreprocessor):
     ) -> tuple[NotebookNode, dict[str, Any]]:
         folder = Path(resources["metadata"]["path"])
         module = load_module(folder)
-        cells = {cell.metadata.nbgrader.grade_id: cell for cell in filter(is_grade, nb.cells)}
+        cells = {cell.metadata.nbgrader.grade_id: cell for cell in filter(is_check, nb.cells)}
         record: Record | RecordError | None
         try:
             record = submitted_record(folder, module.module)
@@ -78,7 +77,7 @@ class CompletionChecks(NbGraderPreprocessor):
         if not (folder / EXERCISES_FILE).exists():
             # Without this, the record would count as missing. nbgrader goes on with the next.
             raise GradeError(f"{folder} was replaced by another program. Grade it again")
-        checks = Checks(module, list(cells))
+        checks = Checks(module, {name: points_of(cell) for name, cell in cells.items()})
         shared = checks.shared(record)
         for name, check in checks.of(record).items():
             show_check(cells[name], check, shared[name])

@@ -27,17 +27,17 @@ NOT_COUNTED = "not counted. There is no such exercise."
 
 
 class Checks:
-    """The checks of a module's grade cells.
+    """The checks of a module's grade cells, of which ``points`` says what each is worth.
 
     Most of a class is in one of few states, so that a check is worked out once for each state.
     """
 
     _MOST = 10_000
 
-    def __init__(self, module: Module, grade_ids: Sequence[str]) -> None:
-        self._module = module
+    def __init__(self, module: Module, points: Mapping[str, float]) -> None:
+        self._module, self._points = module, points
         exercises = {f"{CHECK_PREFIX}{e.id}": e for e in module.exercises}
-        self._exercises = {name: exercises.get(name) for name in grade_ids}
+        self._exercises = {name: exercises.get(name) for name in points}
         self._fields = {e.id: {f.id for f in e.all_fields()} for e in module.exercises}
         self._known: dict[object, Check] = {}
 
@@ -72,7 +72,7 @@ class Checks:
         if exercise is None:
             # Without an output, nbgrader would give full points.
             return Check(None, name, NOT_COUNTED)
-        return check_record(self._module, exercise, record)
+        return check_record(self._module, exercise, record, self._points[name])
 
 
 def show_check(cell: NotebookNode, check: Check, shared: str) -> None:
@@ -95,6 +95,16 @@ def _show(cell: NotebookNode, plain: str, html: str, line: str) -> None:
 def note_cells(nb: NotebookNode) -> list[NotebookNode]:
     """Return the cells of a notebook of ours in which a student may write to the instructor."""
     return [cell for cell in nb.cells if NOTE_TAG in cell.metadata.get("tags", [])]
+
+
+def is_check(cell: NotebookNode) -> bool:
+    """Tell whether nbgrader gives points for a cell."""
+    return bool(cell.metadata.get("nbgrader", {}).get("grade"))
+
+
+def points_of(cell: NotebookNode) -> float:
+    """Return what a check cell is worth."""
+    return float(cell.metadata.nbgrader.get("points", 1))
 
 
 @dataclass(frozen=True)
@@ -151,17 +161,18 @@ def load_sheet(source: Path, released: Path, grade_ids: Sequence[str], *settings
     ):
         key.update(part + b"\0")
 
+    check_cells = list(filter(is_check, nb.cells))
+    points = {cell.metadata.nbgrader.grade_id: points_of(cell) for cell in check_cells}
+    checks = Checks(module, {name: points.get(name, 1) for name in grade_ids})
     mark = secrets.token_hex(8)  # stands nowhere in the notebook
     note = "\n\n".join(cell.source for cell in note_cells(nb))
     for cell in note_cells(nb):
         cell.source = f"{mark}note"
-    for cell in nb.cells:
-        nbgrader = cell.metadata.get("nbgrader", {})
-        if nbgrader.get("grade"):
-            name = nbgrader["grade_id"]
-            _show(cell, *(f"{mark}{part} {name}" for part in ("plain", "html", "line")))
+    for cell in check_cells:
+        name = cell.metadata.nbgrader.grade_id
+        _show(cell, *(f"{mark}{part} {name}" for part in ("plain", "html", "line")))
     pieces, names = _cut(nbformat.writes(nb), mark)
-    return Sheet(module, Checks(module, grade_ids), key.hexdigest(), pieces, names, note)
+    return Sheet(module, checks, key.hexdigest(), pieces, names, note)
 
 
 def _cut(text: str, mark: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
