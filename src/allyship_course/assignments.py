@@ -102,18 +102,19 @@ def make_assignment(module_folder: Path, source: Path, terms: Terms | None = Non
     return notebook
 
 
-def make_journal(book: Path, course: Path) -> Path:
+def make_journal(book: Path, course: Path, modules: Collection[str] | None = None) -> Path:
     """Write ``course/journal/journal.ipynb`` and the files that it needs; return the notebook.
 
     Beside it, ``my-course.ipynb`` shows how far each module is. They are no assignments:
-    nothing of them is collected, and the folder can be handed round in any way. The modules lie
-    in it too, since both count them.
+    nothing of them is collected, and the folder can be handed round in any way. The
+    ``modules``, or all, lie in it too, since both count them.
     """
     folder = course / JOURNAL
     shutil.rmtree(folder / MODULES_FOLDER, ignore_errors=True)  # of a module that is gone since
     copies = {book / JOURNAL / EXERCISES_FILE: folder / EXERCISES_FILE}
     for file in book.glob(f"{MODULES_FOLDER}/*/{EXERCISES_FILE}"):
-        copies[file] = folder / file.relative_to(book)
+        if modules is None or file.parent.name in modules:
+            copies[file] = folder / file.relative_to(book)
     for file, copy in copies.items():
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file, copy)

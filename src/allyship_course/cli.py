@@ -55,13 +55,14 @@ def main() -> None:
 def check() -> None:
     """Lint all content: every exercises.yml, poster, reading and page of the book.
 
-    Each problem is printed with file, line, exercise, what is wrong and what would be right.
+    In a course folder, or with one in course/, its overlay is looked at too. Each problem is
+    printed with file, line, exercise, what is wrong and what would be right.
     Exits with 1 if there is any.
     """
     book = _course_root() / "book"
     if not can_spell():
         click.echo("Spelling is not looked at: codespell, of the extra 'dev', is not installed.")
-    problems = check_book(book)
+    problems = check_book(book, _overlay())
     for problem in problems:
         click.echo(problem, err=True)
     if problems:
@@ -147,6 +148,65 @@ def start(folder: Path) -> None:
         if not needed.exists():
             raise click.ClickException(f"{needed} is missing: run '{maker}' first, or 'make start'")
     serve(found, html, click.echo)
+
+
+@main.command()
+@click.argument("folder", type=_FOLDER, default=".")
+@click.option("--check", "only_look", is_flag=True, help="Say what would change; change nothing.")
+@click.option("--no-open", is_flag=True, help="Set up only: start no JupyterLab and no book.")
+@click.option("--yes", is_flag=True, help="Go on without asking.")
+@click.option(
+    "--remove",
+    multiple=True,
+    metavar="ID",
+    help="Remove this student, who is not in the class list any more, with all grades; repeatable.",
+)
+def teach(folder: Path, only_look: bool, no_open: bool, yes: bool, remove: tuple[str, ...]) -> None:
+    """Set up a term from course.yml in FOLDER, then open Formgrader and the book until Ctrl-C.
+
+    On first use course.yml is written, with comments. After a change in it, this says what would
+    be different and asks; no grade is lost. All that is wrong in it is listed at once.
+    """
+    from .desk.course import COURSE_FILE
+    from .desk.serve import serve_course
+    from .desk.teach import build_book, new_course, set_up
+
+    folder = folder.absolute()
+    if not (folder / COURSE_FILE).exists():
+        project = _course_root()
+        if folder == project:
+            folder = project / "course"
+        else:
+            answers = {} if yes else _asked()
+            click.echo(f"Written: {new_course(folder, project, answers)}")
+    ready = set_up(
+        folder,
+        click.echo,
+        lambda question: yes or click.confirm(question),
+        only_look=only_look,
+        remove=remove,
+    )
+    if ready and not (only_look or no_open):
+        serve_course(folder, build_book(folder, click.echo), click.echo)
+
+
+def _asked() -> dict[str, str]:
+    """Ask what a new course.yml can't do without; all of it can be changed in the file."""
+    from .desk.course import COURSE_FILE
+
+    click.echo(f"A new course. Press Enter to leave a question open: {COURSE_FILE} has them all.")
+    questions = {
+        "title": ("Title", "Allyship course"),
+        "term": ("Term, in small letters, such as 2027-spring", "this-term"),
+        "timezone": ("Time zone, such as Europe/Berlin", "UTC"),
+        "students": ("Class list, a CSV file or the export of an LMS", ""),
+        "exchange": ("Exchange, a folder that your students reach on this machine", ""),
+    }
+    asked = {k: click.prompt(q, default=d, show_default=bool(d)) for k, (q, d) in questions.items()}
+    for key in ("students", "exchange"):
+        if asked[key]:
+            asked[key] = str(Path(asked[key]).expanduser().absolute())
+    return {key: answer for key, answer in asked.items() if answer}
 
 
 @main.command()
@@ -476,11 +536,25 @@ def _course_folder() -> Path:
     )
 
 
-def _course_root() -> Path:
-    """Return the folder with ``_config.yml`` and ``book/``, here or above."""
+def _overlay() -> Path | None:
+    """Return the overlay that ``course.yml`` names, here, above or in ``course/``."""
+    from .desk.course import COURSE_FILE, overlay_of
+
     for folder in (Path.cwd(), *Path.cwd().parents):
-        if (folder / "_config.yml").exists() and (folder / "book").is_dir():
-            return folder
+        for found in (folder, folder / "course"):
+            if (found / COURSE_FILE).exists():
+                return overlay_of(found)
+    return None
+
+
+def _course_root() -> Path:
+    """Return the folder with ``_config.yml`` and ``book/``: here, above, or as course.yml says."""
+    from .desk.course import project_of
+
+    for folder in (Path.cwd(), *Path.cwd().parents):
+        for found in (folder, project_of(folder)):
+            if found and (found / "_config.yml").exists() and (found / "book").is_dir():
+                return found
     raise click.ClickException(
         "this is not a folder of the course: no _config.yml with book/ beside it, here or above. "
         "Change to the course's folder and try again"

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import BeforeValidator, Field, ValidationError
 
@@ -172,6 +172,26 @@ def place(folder: Path, name: str) -> Path:
     return (folder / Path(name).expanduser()).resolve()
 
 
+def written(folder: Path) -> dict[Any, Any]:
+    """Return what stands in ``course.yml``, right or wrong; nothing where there is none."""
+    if not (folder / COURSE_FILE).exists():
+        return {}
+    data = Source(folder / COURSE_FILE).data
+    return data if isinstance(data, dict) else {}
+
+
+def project_of(folder: Path) -> Path | None:
+    """Return the project's folder, with ``book/``, as far as ``course.yml`` names it."""
+    named = written(folder).get("book")
+    return place(folder, named) if isinstance(named, str) and named else None
+
+
+def overlay_of(folder: Path) -> Path | None:
+    """Return the overlay that ``course.yml`` names."""
+    named = written(folder).get("overlay")
+    return place(folder, named) if isinstance(named, str) and named else None
+
+
 def load_course(folder: Path, book: dict[str, Module] | None = None) -> Course:
     """Load ``folder/course.yml``; raise :class:`SpecError` with every problem found in it.
 
@@ -194,7 +214,7 @@ def load_course(folder: Path, book: dict[str, Module] | None = None) -> Course:
     return course
 
 
-def _written(data: dict[Any, Any]) -> Iterator[tuple[Loc, dict[Any, Any]]]:
+def _entries(data: dict[Any, Any]) -> Iterator[tuple[Loc, dict[Any, Any]]]:
     """Yield the modules that are written down, where they are anything like modules."""
     modules = data.get("modules")
     for i, entry in enumerate(modules if isinstance(modules, list) else []):
@@ -205,16 +225,16 @@ def _written(data: dict[Any, Any]) -> Iterator[tuple[Loc, dict[Any, Any]]]:
 
 def _times(data: dict[Any, Any]) -> Iterator[Finding]:
     name = data.get("timezone", "UTC")
-    known = available_timezones()
     if not isinstance(name, str):
         return
-    if name not in known:
-        what = f"'{name}' is no time zone"
-        near = did_you_mean(name, sorted(known))
-        yield ("timezone",), what, near if "mean" in near else "Write it as in Europe/Berlin"
+    try:
+        zone = ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        near = did_you_mean(name, sorted(available_timezones()))
+        remedy = near if "mean" in near else "Write it as in Europe/Berlin"
+        yield ("timezone",), f"'{name}' is no time zone", remedy
         return
-    zone = ZoneInfo(name)
-    for here, keys in _written(data):
+    for here, keys in _entries(data):
         moments: dict[str, datetime] = {}
         for key, otherwise in (("opens", _BEGIN_OF_DAY), ("due", _END_OF_DAY)):
             if isinstance(keys.get(key), str) and keys[key].strip():
@@ -229,7 +249,7 @@ def _times(data: dict[Any, Any]) -> Iterator[Finding]:
 
 def _modules(data: dict[Any, Any], book: dict[str, Module] | None) -> Iterator[Finding]:
     seen: set[str] = set()
-    for here, keys in _written(data):
+    for here, keys in _entries(data):
         name = keys["module"].strip()
         if name in seen:
             what = f"the module '{name}' stands here twice"
@@ -281,6 +301,9 @@ def configure(c: Any, folder: Path) -> None:
     c.CourseDirectory.course_id = course.course_id
     if course.exchange:
         c.Exchange.root = str(place(folder, course.exchange))
+    if course.students:
+        # Who is in no list is told, and not added in silence.
+        c.Autograde.create_student = False
     if course.late:
         c.AssignLatePenalties.plugin_class = plugin.LossPerDay
         c.LossPerDay.update(course.late.model_dump())

@@ -1,4 +1,4 @@
-"""Serve a demo on loopback: the book, a student's notebook, the instructor's Formgrader."""
+"""Serve on loopback: the book, and JupyterLab with notebooks and the instructor's Formgrader."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import FrameType
@@ -43,8 +43,14 @@ def serve(demo: Demo, book_html: Path, tell: Tell) -> None:
     _end_on_signals()
     with (
         contextlib.suppress(KeyboardInterrupt),
-        _book(book_html, tell) as book_address,
-        _jupyter(demo, tell) as (lab, token),
+        serve_book(book_html, tell) as book_address,
+        jupyter(
+            demo.root,
+            demo.root / "jupyter",
+            tell,
+            course=demo.course,
+            variables={FOLDER_VARIABLE: str(demo.journal(YOU))},
+        ) as (lab, token),
     ):
         first = min(p.name for p in (demo.course / "source").iterdir())
         notebook = f"students/{YOU}/{first}/{first}.ipynb"
@@ -52,6 +58,24 @@ def serve(demo: Demo, book_html: Path, tell: Tell) -> None:
         tell(f"The book                    {book_address}/")
         tell(f"A student's notebook        {lab}/lab/tree/{notebook}?token={token}")
         tell(f"The instructor's Formgrader {lab}/formgrader?token={token}")
+        tell("")
+        tell("Stop with Ctrl-C.")
+        threading.Event().wait()
+    tell("\nStopped.")
+
+
+def serve_course(folder: Path, book_html: Path, tell: Tell) -> None:
+    """Serve a course folder's Formgrader and the book until Ctrl-C; then stop everything."""
+    _end_on_signals()
+    with (
+        contextlib.suppress(KeyboardInterrupt),
+        serve_book(book_html, tell) as book_address,
+        jupyter(folder, folder / ".allyship" / "jupyter", tell, course=folder) as (lab, token),
+    ):
+        tell("")
+        tell(f"Formgrader {lab}/formgrader?token={token}")
+        tell(f"JupyterLab {lab}/lab?token={token}")
+        tell(f"The book   {book_address}/")
         tell("")
         tell("Stop with Ctrl-C.")
         threading.Event().wait()
@@ -76,7 +100,8 @@ class _QuietHandler(SimpleHTTPRequestHandler):
 
 
 @contextlib.contextmanager
-def _book(html: Path, tell: Tell) -> Iterator[str]:
+def serve_book(html: Path, tell: Tell) -> Iterator[str]:
+    """Serve a built book; yield its address."""
     handler = functools.partial(_QuietHandler, directory=str(html))
     port = free_port(BOOK_PORT, "the book", tell)
     with ThreadingHTTPServer((LOOPBACK, port), handler) as server:
@@ -104,29 +129,34 @@ def free_port(wanted: int, what: str, tell: Tell) -> int:
 
 
 @contextlib.contextmanager
-def _jupyter(demo: Demo, tell: Tell) -> Iterator[tuple[str, str]]:
-    """Start JupyterLab over the demo folder; yield its address and token."""
+def jupyter(
+    root: Path, state: Path, tell: Tell, *, course: Path, variables: Mapping[str, str] | None = None
+) -> Iterator[tuple[str, str]]:
+    """Start JupyterLab over ``root``; yield its address and token.
+
+    ``state`` is a folder for its own files, ``course`` the one whose Formgrader it shows, and
+    ``variables`` go into its environment.
+    """
     port = free_port(JUPYTER_PORT, "JupyterLab", tell)
     token = secrets.token_urlsafe(24)
-    state = demo.root / "jupyter"
     _write_settings(state / "config")
     environment = {
         **os.environ,
         "JUPYTER_TOKEN": token,  # not on the command line, which every user can read
         "JUPYTER_CONFIG_DIR": str(state / "config"),
         "JUPYTER_RUNTIME_DIR": str(state / "runtime"),
-        FOLDER_VARIABLE: str(demo.journal(YOU)),
+        **(variables or {}),
     }
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", f"--ServerApp.ip={LOOPBACK}"]
     command += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0"]
-    command += [f"--ServerApp.root_dir={demo.root}"]
+    command += [f"--ServerApp.root_dir={root}"]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
     log = state / "jupyterlab.log"
     with log.open("w", encoding="utf-8") as out:
         process = subprocess.Popen(
             command,
-            cwd=demo.course,
+            cwd=course,
             env=environment,
             stdout=out,
             stderr=subprocess.STDOUT,

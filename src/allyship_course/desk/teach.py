@@ -1,0 +1,645 @@
+"""Setting up a term from ``course.yml``, and changing it later without losing a grade.
+
+First everything is looked at, and what would be different is listed; nothing is changed before
+somebody has agreed to that.
+"""
+
+from __future__ import annotations
+
+import filecmp
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import warnings
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from nbgrader import dbutil
+from nbgrader.api import Gradebook
+from nbgrader.apps.api import NbGraderAPI
+from nbgrader.coursedir import CourseDirectory
+from sqlalchemy import create_engine, inspect, make_url, text
+
+from ..assignments import JOURNAL, Terms, make_assignment, make_journal
+from ..checks import CHECK_PREFIX
+from ..grading.gradebook import (
+    CONFIG_FILE,
+    GradeError,
+    course_directory,
+    find_alembic,
+    load_config,
+    open_gradebook,
+    quiet,
+)
+from ..overlay import lay_over
+from ..spec import (
+    EXERCISES_FILE,
+    MODULES_FOLDER,
+    Module,
+    Problem,
+    SpecError,
+    load_module,
+)
+from .class_list import ClassListError, Student, read_class_list
+from .course import COURSE_FILE, Course, InUse, load_course, overlay_of, place, project_of, written
+from .csvfile import TableError
+
+Tell = Callable[[str], None]
+Ask = Callable[[str], bool]
+
+OVERLAID = ".allyship"
+"""In the course folder: the book with the overlay in it, and what is built of it."""
+_FEW = 6
+
+
+class TeachError(RuntimeError):
+    """Setting up can't go on; the message says what happened and what to do."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing that would be different: of what, in words, and how it is done."""
+
+    of: str
+    what: str
+    do: Callable[[], None]
+
+
+@dataclass
+class Plan:
+    """What setting up would change, and what it leaves alone though it might surprise."""
+
+    changes: list[Change] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def add(self, of: str, what: str, do: Callable[[], None]) -> None:
+        self.changes.append(Change(of, what, do))
+
+    def in_words(self) -> list[str]:
+        """Return a line for each module, and for the students and the journal."""
+        told: dict[str, list[str]] = {}
+        for change in self.changes:
+            told.setdefault(change.of, []).append(change.what)
+        return [f"{of}: {'; '.join(what)}" for of, what in told.items()]
+
+
+@dataclass(frozen=True)
+class Term:
+    """A course folder, what its ``course.yml`` says, and the book with the overlay in it."""
+
+    folder: Path
+    course: Course
+    book: Path
+    students: tuple[Student, ...] | None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def exchange(self) -> Path | None:
+        return place(self.folder, self.course.exchange) if self.course.exchange else None
+
+    def terms(self, module: Module) -> Terms:
+        """Return what is said of a module's exercises."""
+        entry = next((m for m in self.course.modules if m.module == module.module), None)
+        if entry is None:
+            return Terms()
+        points = {e.id: entry.points_of(e.id) for e in module.exercises}
+        return Terms({e: p for e, p in points.items() if p != 1}, entry.share)
+
+
+def new_course(folder: Path, project: Path, answers: Mapping[str, str]) -> Path:
+    """Begin a course folder, that nobody else may look into; return its ``course.yml``.
+
+    ``project`` is the folder with ``book/``. ``answers`` are values for the file's keys.
+    """
+    if folder.exists() and any(folder.iterdir()) and not (folder / CONFIG_FILE).exists():
+        some = ", ".join(sorted(p.name for p in folder.iterdir())[:3])
+        raise TeachError(
+            f"{folder} is no course folder: it holds {some}. Name a new or an empty folder"
+        )
+    if not folder.exists():
+        folder.mkdir(parents=True, mode=0o700)
+    if not (folder / CONFIG_FILE).exists():
+        shutil.copyfile(project / "course" / CONFIG_FILE, folder / CONFIG_FILE)
+    content = (project / "course" / COURSE_FILE).read_text("utf-8")
+    for key, value in {"book": str(project), **answers}.items():
+        content = _with_value(content, key, value)
+    (folder / COURSE_FILE).write_text(content, "utf-8")
+    return folder / COURSE_FILE
+
+
+def _with_value(content: str, key: str, value: str) -> str:
+    """Return the file with a value for a key, which may be commented out."""
+    lines = content.splitlines()
+    at = next(n for n, line in enumerate(lines) if line.removeprefix("# ").startswith(f"{key}: "))
+    lines[at] = f"{key}: {json.dumps(value, ensure_ascii=False)}"  # JSON is YAML, and quotes
+    return "\n".join([*lines, ""])
+
+
+def load_term(folder: Path) -> Term:
+    """Read all that a term is made from; raise :class:`SpecError` with all that is wrong."""
+    problems: list[Problem] = []
+    file = folder / COURSE_FILE
+    book, own = _book_of(folder, problems)
+    course: Course | None = None
+    try:
+        course = load_course(folder, own)
+    except SpecError as e:
+        problems = [*e.problems, *(p for p in problems if p not in e.problems)]
+    students, notes = _students_of(folder, problems)
+    if course and course.exchange:
+        problems += _exchange_trouble(file, place(folder, course.exchange))
+    config = folder / CONFIG_FILE
+    if config.exists() and "desk.course" not in config.read_text("utf-8"):
+        what = f"it does not read {COURSE_FILE}"
+        remedy = "Delete it and run this again, or copy the two last lines of a new one into it"
+        problems.append(Problem(config, 1, None, what, remedy))
+    if problems or course is None or book is None:
+        raise SpecError(problems)
+    return Term(folder, course, book, students, notes)
+
+
+def _line_of(file: Path, key: str) -> int:
+    lines = file.read_text("utf-8").splitlines()
+    return next((n for n, line in enumerate(lines, 1) if line.startswith(f"{key}:")), 1)
+
+
+def _book_of(folder: Path, problems: list[Problem]) -> tuple[Path | None, dict[str, Module] | None]:
+    """Return the book, with the overlay in it, and its modules."""
+    project = project_of(folder)
+    file = folder / COURSE_FILE
+    if project is None or not (project / "book" / MODULES_FOLDER).is_dir():
+        what = f"there is no book/{MODULES_FOLDER} in {project}"
+        remedy = "Write after 'book:' where the project's folder is"
+        problems.append(Problem(file, _line_of(file, "book"), None, what, remedy))
+        return None, None
+    book = project / "book"
+    try:
+        if overlay := overlay_of(folder):
+            book = lay_over(book, overlay, folder / OVERLAID / "book").book
+        return book, modules_of(book)
+    except SpecError as e:
+        problems += e.problems
+        return None, None
+
+
+def modules_of(book: Path) -> dict[str, Module]:
+    """Load a book's modules by their names; SpecError with all that is wrong in any."""
+    found: dict[str, Module] = {}
+    problems: list[Problem] = []
+    for file in sorted(book.glob(f"{MODULES_FOLDER}/*/{EXERCISES_FILE}")):
+        try:
+            found[file.parent.name] = load_module(file.parent)
+        except SpecError as e:
+            problems += e.problems
+    if problems:
+        raise SpecError(problems)
+    return found
+
+
+def _students_of(
+    folder: Path, problems: list[Problem]
+) -> tuple[tuple[Student, ...] | None, tuple[str, ...]]:
+    named = written(folder).get("students")
+    if not isinstance(named, str) or not named:
+        return None, ()
+    file, course = place(folder, named), folder / COURSE_FILE
+    line = _line_of(course, "students")
+    if not file.is_file():
+        what, remedy = f"there is no file {file}", "Correct the name, or put the class list there"
+        problems.append(Problem(course, line, None, what, remedy))
+        return None, ()
+    try:
+        found = read_class_list(file, _known_students(folder))
+    except ClassListError as e:
+        problems += [Problem(file, p.line, None, p.what, p.remedy) for p in e.problems]
+        return None, ()
+    except TableError as e:
+        problems.append(Problem(course, line, None, str(e), "Export or save the list again"))
+        return None, ()
+    return found.students, found.notes
+
+
+def _known_students(folder: Path) -> dict[str, str]:
+    """Return the ids that the gradebook has, with an email address or nothing for each."""
+    if not (folder / CONFIG_FILE).exists():
+        return {}
+    try:
+        where = course_directory(folder)
+    except GradeError:  # course.yml is wrong, and that is said anyway
+        return {}
+    url = make_url(where.db_url)
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
+        return {}
+    engine = create_engine(url)
+    with engine.connect() as db:
+        if not inspect(engine).has_table("student"):
+            return {}
+        return {row[0]: row[1] or "" for row in db.execute(text("SELECT id, email FROM student"))}
+
+
+def _exchange_trouble(file: Path, exchange: Path) -> Iterator[Problem]:
+    above = next(p for p in (exchange, *exchange.parents) if p.exists())
+    if not above.is_dir() or not os.access(above, os.W_OK | os.X_OK):
+        what = f"you may not write into {above}"
+        remedy = (
+            "Let an administrator run once: "
+            f"mkdir -p {exchange} && chmod 1777 {exchange}, or name another folder"
+        )
+        yield Problem(file, _line_of(file, "exchange"), None, what, remedy)
+
+
+# ------------------------------------------------------------------- an older gradebook
+
+
+def upgrade(folder: Path, tell: Tell, ask: Ask) -> None:
+    """Bring a gradebook of an older nbgrader up to date, after a copy and if ``ask`` agrees."""
+    find_alembic()
+    url = make_url(course_directory(folder).db_url)
+    if url.get_backend_name() != "sqlite" or not (file := Path(url.database or "")).exists():
+        return
+    revision = _revision(file)
+    from alembic.script import ScriptDirectory
+
+    # nbgrader's own get_alembic_version starts a program for it, which takes seconds.
+    head = ScriptDirectory(dbutil.ALEMBIC_DIR).get_current_head()
+    if revision == head or not revision:
+        return
+    stamp = datetime.now(UTC).strftime("%Y-%m-%d-%H%M%S")
+    copy = file.with_name(f"{file.name}.{stamp}")
+    tell(f"The gradebook was made by an older nbgrader (its revision {revision}, now {head}).")
+    if not ask(f"Copy it to {copy.name} and bring it up to date?"):
+        raise TeachError("with a gradebook of an older nbgrader nothing else can be done")
+    shutil.copy2(file, copy)
+    with tempfile.TemporaryFile("w+") as said:
+        with dbutil._temp_alembic_ini(f"sqlite:///{file}") as ini:  # noqa: SLF001
+            command = [sys.executable, "-m", "alembic", "-c", ini, "upgrade", "head"]
+            done = subprocess.run(command, stdout=said, stderr=said, check=False)
+        if done.returncode:
+            said.seek(0)
+            shutil.copy2(copy, file)
+            last = said.read().strip().splitlines()[-1:]
+            raise TeachError(
+                f"the gradebook could not be brought up to date ({''.join(last)}). It is as it "
+                "was. Use it with the nbgrader that made it"
+            )
+    tell(f"Brought up to date. As it was, it is in {copy.name}.")
+
+
+def _revision(file: Path) -> str:
+    engine = create_engine(f"sqlite:///{file}")
+    with engine.connect() as db:
+        if not inspect(engine).has_table("alembic_version"):
+            return ""
+        return str(db.execute(text("SELECT version_num FROM alembic_version")).scalar() or "")
+
+
+# ------------------------------------------------------------------------------ the plan
+
+
+def set_up(
+    folder: Path, tell: Tell, ask: Ask, *, only_look: bool = False, remove: Collection[str] = ()
+) -> bool:
+    """Make a course folder what its ``course.yml`` says; return whether it is that now.
+
+    ``remove`` names students who are to go with all their grades. With ``only_look`` nothing is
+    changed. Raises SpecError with all that is wrong in ``course.yml`` and what it names.
+    """
+    term = load_term(folder)
+    for note in term.notes:
+        tell(f"Class list: {note}.")
+    with _quietly():
+        upgrade(folder, tell, (lambda _: False) if only_look else ask)
+        with tempfile.TemporaryDirectory() as made:
+            with open_gradebook(_to_look_at(folder, Path(made)), tell) as gradebook:
+                plan = _Planner(term, gradebook, Path(made), remove).plan()
+            for note in plan.notes:
+                tell(note)
+            if not plan.changes:
+                tell("Everything is as course.yml says.")
+                return True
+            tell("This would change:" if only_look else "This is going to change:")
+            for line in plan.in_words():
+                tell(f"  {line}")
+            if only_look or not ask("Go on?"):
+                tell("Nothing was changed.")
+                return False
+            for change in plan.changes:
+                change.do()
+    tell("Done.")
+    return True
+
+
+def _to_look_at(folder: Path, made: Path) -> CourseDirectory:
+    """Return a course whose gradebook can be opened without one being made."""
+    where = course_directory(folder)
+    url = make_url(where.db_url)
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
+        where.db_url = f"sqlite:///{made / 'gradebook.db'}"
+    return where
+
+
+def build_book(folder: Path, tell: Tell) -> Path:
+    """Build the book, with the overlay in it, as far as it has changed; return its HTML."""
+    term = load_term(folder)
+    project = project_of(folder) or folder
+    out = folder / OVERLAID if term.course.overlay else project
+    tell("Building the book, which takes a minute the first time ...")
+    command = [str(Path(sys.executable).with_name("jupyter-book")), "build"]
+    command += ["--config", str(project / "_config.yml"), "--path-output", str(out)]
+    command += [str(term.book), "--quiet"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    html = out / "_build" / "html"
+    if done.returncode or not (html / "index.html").exists():
+        said = "\n".join((done.stdout + done.stderr).strip().splitlines()[-15:])
+        raise TeachError(f"the book could not be built. Run 'allyship check'. It says:\n{said}")
+    return html
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    with warnings.catch_warnings():
+        # nbgrader 0.9.6 warns of itself: of its SQLAlchemy sessions and of cells without ids.
+        warnings.simplefilter("ignore")
+        yield
+
+
+class _Planner:
+    def __init__(
+        self, term: Term, gradebook: Gradebook, made: Path, remove: Collection[str]
+    ) -> None:
+        self._term, self._gradebook, self._made, self._remove = term, gradebook, made, remove
+        self._plan = Plan()
+        self._zone = ZoneInfo(term.course.timezone)
+        self._config = load_config(term.folder)
+        self._config.ExchangeReleaseAssignment.force = True
+        self._where = course_directory(term.folder, self._config)
+        self._modules = modules_of(term.book)
+
+    def plan(self) -> Plan:
+        if self._term.exchange and not self._term.exchange.exists():
+            self._plan.add("exchange", f"{self._term.exchange} made", self._make_exchange)
+        for entry in self._term.course.modules:
+            self._module(entry)
+        self._left_out()
+        if self._term.students is not None:
+            self._students(self._term.students)
+        self._journal()
+        return self._plan
+
+    def _make_exchange(self) -> None:
+        exchange = place(self._term.folder, self._term.course.exchange)
+        exchange.mkdir(parents=True)
+        exchange.chmod(0o1777)  # everybody writes, and nobody can rename what is another's
+
+    # ---- modules
+
+    def _module(self, entry: InUse) -> None:
+        name = entry.module
+        known = {a.name: a for a in self._gradebook.assignments}.get(name)
+        due = self._term.course.due(entry)
+        handed_in = len(self._gradebook.assignment_submissions(name)) if known else 0
+        source = self._term.folder / "source" / name
+        module = self._modules[name]
+        notebook = make_assignment(
+            self._term.book / MODULES_FOLDER / name, self._made, self._term.terms(module)
+        )
+        new = notebook.parent
+        is_new = known is None
+        changed = not _same(new, source)
+        released = (self._term.folder / "release" / name / notebook.name).exists()
+        if is_new or changed or not released:
+            if not self._may_be_made(name, handed_in, new):
+                return
+            what = "made" if is_new else "made anew"
+            more = self._points_told(name, handed_in, module) if known else ""
+            self._plan.add(name, f"{what}{more}", lambda: self._make(name, new, source))
+        if (None if known is None else known.duedate) != (due and due.replace(tzinfo=None)):
+            self._due(name, known, due, handed_in)
+        self._hand_out(entry, changed=is_new or changed or not released)
+
+    def _may_be_made(self, name: str, handed_in: int, new: Path) -> bool:
+        """Nbgrader can't add or take away what is graded once somebody has handed in."""
+        if not handed_in:
+            return True
+        notebook = self._gradebook.find_notebook(name, name)
+        before = {c.name for c in notebook.grade_cells}
+        now = {f"{CHECK_PREFIX}{e.id}" for e in load_module(new).exercises}
+        if before == now:
+            return True
+        told = [f"{_ids(now - before)} would be new"] if now - before else []
+        told += [f"{_ids(before - now)} would be gone"] if before - now else []
+        self._plan.notes.append(
+            f"{name} stays as it was handed out, since {_people(handed_in)} handed it in already: "
+            f"{', '.join(told)}. Use this next term, or put the exercises back."
+        )
+        return False
+
+    def _points_told(self, name: str, handed_in: int, module: Module) -> str:
+        terms = self._term.terms(module)
+        notebook = self._gradebook.find_notebook(name, name)
+        before = {c.name: c.max_score for c in notebook.grade_cells}
+        told = [
+            f"{e.id} is worth {terms.points.get(e.id, 1):g} in place of {was:g}"
+            for e in module.exercises
+            if (was := before.get(f"{CHECK_PREFIX}{e.id}")) is not None
+            and was != terms.points.get(e.id, 1)
+        ]
+        if not told:
+            return f": its text is another one{self._anew(handed_in)}"
+        kept = ". Points that you typed in stay" if handed_in else ""
+        return f": {', '.join(told)}{self._anew(handed_in)}{kept}"
+
+    @staticmethod
+    def _anew(handed_in: int) -> str:
+        if not handed_in:
+            return ""
+        return f". {_people(handed_in)} handed it in: the next 'allyship grade' grades them by it"
+
+    def _make(self, name: str, new: Path, source: Path) -> None:
+        source.mkdir(parents=True, exist_ok=True)
+        shutil.copytree(new, source, dirs_exist_ok=True)
+        self._ok(name, "made", self._api().generate_assignment(name))
+
+    def _due(self, name: str, known: Any, due: datetime | None, handed_in: int) -> None:
+        before = known.duedate.replace(tzinfo=UTC) if known is not None and known.duedate else None
+        told = f"due {self._say(due)}"
+        if before:
+            told += f" in place of {self._say(before)}"
+        if handed_in:
+            told += f". {_people(handed_in)} handed it in: lateness goes by the new date"
+
+        def do() -> None:
+            naive = due.replace(tzinfo=None) if due else None
+            with open_gradebook(self._where) as gradebook:
+                gradebook.update_or_create_assignment(name, duedate=naive)
+
+        self._plan.add(name, told, do)
+
+    def _say(self, when: datetime | None) -> str:
+        if when is None:
+            return "at no time"
+        local = when.astimezone(self._zone)
+        return f"{local:%Y-%m-%d %H:%M} {self._zone.key}"
+
+    def _hand_out(self, entry: InUse, *, changed: bool) -> None:
+        name, exchange = entry.module, self._term.exchange
+        if exchange is None:
+            return
+        out = exchange / self._term.course.course_id / "outbound" / name
+        opens = self._term.course.opens(entry)
+        if opens and opens > datetime.now(UTC) and not out.exists():
+            told = f"{name} opens {self._say(opens)}. Run 'allyship teach' again after that."
+            self._plan.notes.append(told)
+            return
+        if not out.exists():
+            what = "handed out"
+        elif changed or not _same(self._term.folder / "release" / name, out):
+            what = "handed out anew (who has fetched it keeps what they have)"
+        else:
+            return
+
+        def do() -> None:
+            self._ok(name, "handed out", self._api().release_assignment(name))
+
+        self._plan.add(name, what, do)
+
+    def _left_out(self) -> None:
+        """Say what becomes of modules that are no longer named, perhaps since they were renamed."""
+        used = {m.module for m in self._term.course.modules}
+        known = {a.name: a for a in self._gradebook.assignments}
+        for name in sorted({*known} - used):
+            source = self._term.folder / "source" / name
+            if not (source / EXERCISES_FILE).exists():
+                continue  # an assignment of another kind
+            count = len(known[name].submissions)
+            told = f"{name} is in the gradebook and not in course.yml. It stays"
+            told += f", with what {_people(count)} handed in." if count else "."
+            new = [n for n in used - {*known} if _alike(load_module(source), self._modules[n])]
+            if new:
+                told += (
+                    f" If {new[0]} is its new name: it counts as another module, which everybody "
+                    "would have to hand in again. To avoid that, give the folder its old name"
+                    " back until the term is over."
+                )
+            self._plan.notes.append(told)
+
+    # ---- students
+
+    def _students(self, listed: tuple[Student, ...]) -> None:
+        known = {s.id: s for s in self._gradebook.students}
+        wanted = {s.id: _columns(s) for s in listed}
+        new = [i for i in wanted if i not in known]
+        other = [
+            i
+            for i, columns in wanted.items()
+            if i in known and any((getattr(known[i], k) or "") != v for k, v in columns.items())
+        ]
+        gone = {i: len(known[i].submissions) for i in sorted({*known} - {*wanted})}
+        if wrong := sorted({*self._remove} - {*gone}):
+            raise TeachError(
+                f"{', '.join(wrong)} can't be removed: not in the gradebook, or still in the list"
+            )
+        if new:
+            self._plan.add("students", f"{_counted(new)} added", lambda: self._write(wanted, new))
+        if other:
+            told = f"{_counted(other)} with another name or address"
+            self._plan.add("students", told, lambda: self._write(wanted, other))
+        go = [i for i, graded in gone.items() if not graded or i in self._remove]
+        if go:
+            lost = sum(gone[i] for i in go)
+            told = f"{_counted(go)} removed, not in the class list"
+            told += f", with {lost} graded submissions" if lost else " and nothing handed in"
+            self._plan.add("students", told, lambda: self._take_away(go))
+        for i, graded in gone.items():
+            if i not in go:
+                self._plan.notes.append(
+                    f"{i} is not in the class list any more and stays, with {graded} graded. "
+                    f"To remove {i} and these grades: allyship teach --remove {i}"
+                )
+
+    def _write(self, wanted: Mapping[str, Mapping[str, str]], ids: Iterable[str]) -> None:
+        with open_gradebook(self._where) as gradebook:
+            for one in ids:
+                gradebook.update_or_create_student(one, **wanted[one])
+
+    def _take_away(self, ids: Iterable[str]) -> None:
+        with open_gradebook(self._where) as gradebook:
+            for one in ids:
+                gradebook.remove_student(one)
+
+    # ---- the rest
+
+    def _journal(self) -> None:
+        book, folder = self._term.book, self._term.folder
+        if not (book / JOURNAL).exists():
+            return
+        used = [m.module for m in self._term.course.modules]
+        make_journal(book, self._made, used)
+        new = self._made / JOURNAL
+        if not _same(new, folder / JOURNAL) or _names(new) != _names(folder / JOURNAL):
+
+            def do() -> None:
+                shutil.rmtree(folder / JOURNAL, ignore_errors=True)
+                shutil.copytree(new, folder / JOURNAL)
+
+            self._plan.add("journal", f"its notebook, in {JOURNAL}/", do)
+
+    def _api(self) -> NbGraderAPI:
+        where = CourseDirectory(config=self._config, log=quiet())
+        return NbGraderAPI(where, config=self._config, log=quiet())
+
+    @staticmethod
+    def _ok(name: str, what: str, result: dict[str, Any]) -> None:
+        if not result["success"]:
+            said = (result.get("error") or result.get("log") or "").strip()
+            raise TeachError(f"{name} could not be {what}. nbgrader says:\n{said}")
+
+
+def _same(new: Path, old: Path) -> bool:
+    """Tell whether all files of a folder stand in another just so."""
+    files = [f.relative_to(new) for f in new.rglob("*") if f.is_file()]
+    return old.is_dir() and all(
+        (old / f).is_file() and filecmp.cmp(new / f, old / f, shallow=False) for f in files
+    )
+
+
+def _names(folder: Path) -> set[Path]:
+    return {f.relative_to(folder) for f in folder.rglob("*") if f.is_file()}
+
+
+def _alike(one: Module, other: Module) -> bool:
+    """Tell whether two modules have most of their exercises in common."""
+    first, second = {e.id for e in one.exercises}, {e.id for e in other.exercises}
+    return 2 * len(first & second) > len(first | second)
+
+
+def _columns(student: Student) -> dict[str, str]:
+    """Return a student as the gradebook has them."""
+    last = student.last_name or ("" if student.first_name else student.name)
+    return {
+        "first_name": student.first_name,
+        "last_name": last,
+        "email": student.email,
+        "lms_user_id": student.lms_id,
+    }
+
+
+def _ids(cells: Iterable[str]) -> str:
+    return ", ".join(sorted(c.removeprefix(CHECK_PREFIX) for c in cells))
+
+
+def _people(count: int) -> str:
+    return "1 person" if count == 1 else f"{count:,} people"
+
+
+def _counted(ids: list[str]) -> str:
+    some = ", ".join(ids[:_FEW]) + (", …" if len(ids) > _FEW else "")
+    return f"{len(ids):,} ({some})"
