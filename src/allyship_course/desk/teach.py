@@ -28,7 +28,7 @@ from nbgrader.apps.api import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy import create_engine, inspect, make_url, text
 
-from ..assignments import JOURNAL, Terms, make_assignment, make_journal
+from ..assignments import Terms, make_assignment, make_journal
 from ..checks import CHECK_PREFIX
 from ..grading.gradebook import (
     CONFIG_FILE,
@@ -42,6 +42,7 @@ from ..grading.gradebook import (
 from ..overlay import lay_over
 from ..spec import (
     EXERCISES_FILE,
+    JOURNAL,
     MODULES_FOLDER,
     Module,
     Problem,
