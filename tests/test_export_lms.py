@@ -209,8 +209,8 @@ def test_what_can_be_meant_by_two_is_asked_back(graded: Path, tmp_path: Path) ->
     said = run(graded, "canvas", file, ok=False)
     assert "which column is to be filled?" in said
     assert "'Quiz (1)', 'Module 1 (77)'" in said
-    assert "there is no column 'Modul 1'" in run(
-        graded, "canvas", file, "--column", "Modul 1", ok=False
+    assert "there is no column 'Module 2'" in run(
+        graded, "canvas", file, "--column", "Module 2", ok=False
     )
     assert "say which module" in ours(
         graded, "export", "--lms", "canvas", "--gradebook", str(file), ok=False

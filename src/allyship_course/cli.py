@@ -339,6 +339,56 @@ def export_(
     click.echo(done.in_words())
 
 
+@main.command()
+@click.argument("module")
+def remind(module: str) -> None:
+    """List who might be written to about a MODULE, with a text to copy. Sends nothing.
+
+    Lists who has handed nothing in, whose exercises are still open, and who was late, as far as
+    it is graded. The text names the module and its date and nothing that anybody wrote.
+    """
+    from .desk.remind import remind as remind_class
+
+    click.echo(remind_class(_course_folder(), module).in_words())
+
+
+@main.command()
+@click.option("--term", help="The term of course.yml: must be the one that is meant.")
+@click.option("--all", "every", is_flag=True, help="Whatever the course folder holds.")
+@click.option(
+    "--keep-completion",
+    "completion",
+    type=_FILE,
+    metavar="FILE.csv",
+    help="First write who has completed how much of which module, and nothing else.",
+)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def purge(term: str | None, every: bool, completion: Path | None, yes: bool) -> None:
+    """Delete a term for good: submissions, graded copies, feedback, exchange, gradebook rows.
+
+    Shows first what goes and what stays, asks, deletes, and looks again. May be stopped and run
+    again. Exits with 1 if something could not be deleted.
+    """
+    from .desk.purge import plan_purge
+    from .desk.purge import purge as purge_course
+
+    if bool(term) == every:
+        raise click.UsageError("say which term with --term, or --all")
+    course = _course_folder()
+    plan = plan_purge(course, term, tell=click.echo)
+    click.echo(plan.in_words())
+    if plan.is_empty and not plan.resumed:
+        click.echo("There is nothing to delete.")
+        return
+    if not yes:
+        click.confirm("Delete all this for good?", abort=True)
+    with _may_be_stopped("What is deleted is deleted"):
+        done = purge_course(course, term, completion, tell=click.echo)
+    click.echo(done.in_words())
+    if done.left:
+        sys.exit(1)
+
+
 def _zone(name: str | None, course: Path) -> ZoneInfo:
     from .desk.course import COURSE_FILE, load_course
 
