@@ -226,7 +226,8 @@ def grade(
     goes on where it was. Exits with 1 if a submission was refused.
     """
     from .grading.batch import grade as grade_class
-    from .grading.console import Progress, report
+    from .grading.console import Progress
+    from .grading.console import report as in_words
 
     with _may_be_stopped("What is graded is kept"), Progress("graded") as progress:
         summary = grade_class(
@@ -238,7 +239,7 @@ def grade(
             tell=progress.tell,
             progress=progress.show,
         )
-    click.echo(report(summary))
+    click.echo(in_words(summary))
     if summary.refused:
         sys.exit(1)
 
@@ -297,6 +298,29 @@ def collect(file: Path, lms: System, class_list: Path, module: str, timezone: st
     click.echo(done.in_words())
     if done.refused:
         sys.exit(1)
+
+
+@main.command()
+@click.option(
+    "--into",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the page there, and the tables beside it.  [default: report/report.html]",
+)
+def report(into: Path | None) -> None:
+    """Write a page that says where the class is, and the same as a table.
+
+    The page names people, modules and numbers, and nothing that anybody wrote. The table stands
+    beside it twice, as CSV for a spreadsheet and as Parquet.
+    """
+    from .desk.report import report as write_report
+
+    done = write_report(_course_folder(), into and into.absolute())
+    for label, value in done.figures.items():
+        click.echo(f"{value:>8}  {label}")
+    for note in done.notes:
+        click.echo(note, err=True)
+    for file in (done.page, done.csv, done.parquet):
+        click.echo(str(file))
 
 
 @main.command("export")

@@ -152,7 +152,7 @@ def demo_table(demo: Demo) -> pd.DataFrame:
     table = completion_table(demo.course)
     did = {student.id: student.state for student in STUDENTS}
     table.insert(1, "did", table["student"].map(did))
-    return table
+    return table.drop(columns=["name", "handed_in", "due"])
 
 
 def _make_empty(root: Path) -> None:

@@ -107,6 +107,16 @@ def read_submission(folder: int, module: str) -> Submission:
     )
 
 
+def read_record_of(folder: int, module: str) -> Record | RecordError | None:
+    """Read only the record of what was handed in of ``module`` from an open folder.
+
+    The notebook is looked into only where there is no record beside it.
+    """
+    raw = _plain(folder, RECORD_FILE, MAX_BYTES)
+    notebook = _notebook(folder, f"{module}.ipynb", []) if raw is None else None
+    return _record(raw, notebook, module)
+
+
 def _plain(folder: int, name: str, limit: int) -> bytes | RecordError | None:
     try:
         return read_plain(name, limit, folder)
