@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 
-from . import grading, import_time, page
+from . import grading, import_time, page, report
 from .row import table
 
-MODULES = (import_time, page, grading)
+MODULES = (import_time, page, grading, report)
 
 
 def main() -> int:

@@ -304,8 +304,7 @@ def _stops_in_words(exercises: Sequence[dict[str, Any]], people: int) -> str:
     least = min(exercises, key=lambda e: e["complete"])
     if least["complete"] == people:
         return f"All {people} who handed in have every exercise complete."
-    said = "Nobody has" if not least["complete"] else f"{least['complete']} of {people} have"
-    return f"{said} “{least['title']}” complete, fewer than any other or as few."
+    return f"The fewest have “{least['title']}” complete: {least['complete']} of {people}."
 
 
 def _students_in_words(size: int) -> str:
@@ -322,7 +321,7 @@ def _share(part: int, whole: int) -> str:
         return _NOTHING
     percent = 100 * part / whole
     # 99.6 per cent are not all.
-    return f"{min(round(percent), 99) if part < whole else 100} %"
+    return f"{min(round(percent), 99) if part < whole else 100}%"
 
 
 def _plural(count: int, noun: str) -> str:

@@ -209,7 +209,7 @@ def _module(
         .join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
         .where(Notebook.assignment_id == row.id)
     )
-    notebooks = dict(copies.tuples().all())
+    notebooks = {row[0]: row[1] for row in copies}
     handed_in = gradebook.db.execute(
         select(
             SubmittedAssignment.id,
