@@ -80,7 +80,7 @@ def test_every_set_of_radio_buttons_or_boxes_is_a_group_that_begins_with_its_que
             assert isinstance(first, Tag)
             assert first.name == "legend"
             assert first.get_text(strip=True)
-    assert groups > 300
+    assert groups > 250
 
 
 def test_every_control_has_a_label_or_a_name_of_its_own(forms: list[Tag]) -> None:
@@ -100,8 +100,9 @@ def test_nothing_is_chosen_beforehand_and_a_choice_stands_before_its_words(
     for form in forms:
         assert form.select("[checked], option[selected]:not([value=''])") == []
         for option in form.select(".ac-option"):
-            parts = [tag.name for tag in option.find_all(["input", "label"])]
-            assert parts[:2] == ["input", "label"], option
+            first = next(part for part in option.contents if str(part).strip())
+            assert isinstance(first, Tag), option
+            assert first.name == "input", option
 
 
 def test_hints_belong_to_their_fields_and_hold_no_links(forms: list[Tag]) -> None:

@@ -59,6 +59,8 @@ def _on_paper(page: BeautifulSoup, form: Tag) -> None:
             area.insert_after(page.new_tag("div", attrs={"class": "lines"}))
         area.name = "div"
         area["class"] = "lines"
+    for option in form.select("label.ac-option"):
+        option.name = "div"
     for question in form.select("legend, .ac-text > label, summary"):
         question.name = "p"
         question["class"] = "question"

@@ -51,7 +51,10 @@ def _markdown() -> MarkdownIt:
     from markdown_it import MarkdownIt  # here, for a kernel that starts without a form
 
     # No raw HTML: an author's "<" is text, and nothing in a form can run.
-    return MarkdownIt("commonmark", {"html": False, "typographer": False})
+    renderer = MarkdownIt("commonmark", {"html": False, "typographer": False})
+    # A line break in the YAML reads as a space, and as one a page packs smaller.
+    renderer.add_render_rule("softbreak", lambda *_: " ")
+    return renderer
 
 
 def markdown(text: str) -> Markup:
@@ -96,7 +99,6 @@ def render(module: Module, exercise: Exercise, place: Place) -> str:
         module=module,
         exercise=exercise,
         place=place,
-        prefix=f"ac-{exercise.id}",
         letter=_letter(module.exercises.index(exercise)),
         rule=_attribute(json.dumps(exercise.rule(), separators=(",", ":"))),
         step_titles={step.id: step.title for step in exercise.steps},
