@@ -179,7 +179,7 @@ def test_who_is_not_in_the_class_list_is_listed_and_kept(desk: Desk) -> None:
         HandedIn(Person("zoe", "Zoë", "Nowhere", 77), raw), HandedIn(ADA, raw), ok=False
     )
     assert "1 new" in said
-    assert "1 files refused" in said
+    assert "1 file refused" in said
     (kept,) = (desk.course / "refused" / "01-tiny").iterdir()
     assert kept.read_bytes() == raw
     (line,) = desk.listed

@@ -99,7 +99,7 @@ class Collected:
             f"{len(self.replaced):,} replaced by a newer one",
             f"{len(self.unchanged):,} unchanged",
             f"{len(self.older):,} left as they were",
-            f"{len(self.refused):,} files refused",
+            f"{len(self.refused):,} file{'' if len(self.refused) == 1 else 's'} refused",
         ]
         lines = [f"{', '.join(counts)}.", f"{len(self.nothing):,} of the class list: nothing here."]
         lines += listed(f"Refused; also listed in {REFUSED_FOLDER}/{REFUSED_LIST}:", self.refused)
