@@ -217,8 +217,8 @@ class Lab:
 
 
 @contextlib.contextmanager
-def running_lab(root: Path, journal: Path, state: Path) -> Iterator[Lab]:
-    """Start a real JupyterLab, and end it with its kernels."""
+def running_lab(root: Path, journal: Path, state: Path, port: int = 0) -> Iterator[Lab]:
+    """Start a real JupyterLab, on a free port unless one is given; end it with its kernels."""
     token = secrets.token_hex(16)
     state.mkdir(parents=True, exist_ok=True)
     environment = {
@@ -230,7 +230,11 @@ def running_lab(root: Path, journal: Path, state: Path) -> Iterator[Lab]:
         "ALLYSHIP_JOURNAL": str(journal),
     }
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
-    command += ["--ServerApp.ip=127.0.0.1", "--ServerApp.port=0", f"--ServerApp.root_dir={root}"]
+    command += [
+        "--ServerApp.ip=127.0.0.1",
+        f"--ServerApp.port={port}",
+        f"--ServerApp.root_dir={root}",
+    ]
     log = state / "lab.log"
     with log.open("w") as out:
         process = subprocess.Popen(command, env=environment, stdout=out, stderr=out, cwd=root)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from playwright.sync_api import Page
 
 from allyship_course.completion import answered, completion
-from allyship_course.form import SCRIPT, render
+from allyship_course.form import NOTEBOOK_SCRIPT, SCRIPT, render
 from allyship_course.spec import count_words
 from tests.conftest import served
 from tests.strategies import any_answers, exercise_dicts, prose, quick, some_answers
@@ -185,3 +185,59 @@ def test_an_earlier_answer_leaves_the_form_when_another_note_comes_in(run: RunMo
         notes = [{"answers": c.answers, "passed": True, "shared": False} for c in cases]
         got = run(body, (rendered(cases[0].exercise, "page"), [*notes, empty]))
         assert got == [*notes, empty], file
+
+
+RULE = {
+    "fields": {
+        "text": {"type": "text", "required": True},
+        "line": {"type": "line", "required": True},
+        "rows": {"type": "list", "required": True},
+        "pick": {"type": "choice", "required": True, "options": ["a", "b"]},
+    },
+    "steps": [],
+}
+T1, T2 = "2026-11-01T10:00:00.000Z", "2026-11-01T10:00:00.001Z"
+
+
+@pytest.mark.parametrize(
+    ("at", "mine", "kept", "expected"),
+    [
+        (T2, {"text": "mine"}, {"text": "theirs"}, {"text": "mine"}),
+        (T2, {}, {"text": "cleared here"}, {}),
+        (T1, {"text": "mine"}, {"text": "theirs"}, {"text": "theirs\n\nmine"}),
+        (T1, {"text": "theirs, longer"}, {"text": "theirs"}, {"text": "theirs, longer"}),
+        (T1, {"text": "their"}, {"text": "theirs"}, {"text": "theirs"}),
+        (T1, {"text": 7}, {"text": "theirs"}, {"text": "theirs"}),
+        (T1, {"line": "mine"}, {"line": "theirs"}, {"line": "theirs / mine"}),
+        (T1, {"pick": "a"}, {"pick": "b"}, {"pick": "b"}),
+        (T1, {"pick": "a"}, {"text": "theirs"}, {"text": "theirs", "pick": "a"}),
+        (T1, {}, {"text": "theirs"}, {"text": "theirs"}),
+        (
+            T1,
+            {"rows": [{"a": "1"}, {"a": "2"}]},
+            {"rows": [{"a": "2"}, {"a": "3"}]},
+            {"rows": [{"a": "2"}, {"a": "3"}, {"a": "1"}]},
+        ),
+    ],
+)
+def test_nothing_written_is_lost_when_what_was_left_meets_what_was_kept(
+    page: Page, blank: str, at: str, mine: object, kept: object, expected: object
+) -> None:
+    note = {"passed": False, "shared": False}
+    left = {"note": {**note, "answers": mine}, "at": at}
+    page.goto(blank)
+    found = page.evaluate(
+        """async ([script, rule, left, kept]) => {
+            const file = new Blob([script], {type: "text/javascript"});
+            const m = await import(URL.createObjectURL(file));
+            left.changed = new Set(Object.keys(rule.fields));
+            return [m.rescue(rule, left, kept), m.rescue(rule, left, null)];
+        }""",
+        [
+            SCRIPT.read_text("utf-8") + NOTEBOOK_SCRIPT.read_text("utf-8"),
+            RULE,
+            left,
+            {**note, "answers": kept, "saved": T1 if at == T2 else T2},
+        ],
+    )
+    assert [one["answers"] for one in found] == [expected, mine]

@@ -9,10 +9,12 @@ from __future__ import annotations
 import json
 import logging
 import shutil
+import socket
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import nbformat
 import pytest
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
@@ -362,6 +364,67 @@ def test_a_kernel_that_dies_while_somebody_types_takes_no_word_with_it(
     expect(kept(page, "all-types")).to_be_visible()
 
 
+KEPT_IN_BROWSER = """() => Object.entries(localStorage)
+    .filter(([key]) => key.startsWith("allyship-unsaved")).map(([, text]) => text).join()"""
+
+
+@pytest.mark.slow
+def test_a_server_that_goes_away_while_somebody_types_takes_no_word_with_it(
+    context: BrowserContext, page: Page, student_folder: Path, tmp_path: Path
+) -> None:
+    root = student_folder.parent
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        port = s.getsockname()[1]
+    with running_lab(root, tmp_path / "journal", tmp_path / "state", port) as lab:
+        notebook = Notebook(lab, page, student_folder / "01-tiny.ipynb")
+        notebook.start()
+        thoughts(page).click()
+        page.keyboard.type("Before it went,")
+        notebook.until(lambda: "thoughts" in notebook.answers("all-types"))
+        notebook.save()
+        assert page.evaluate(KEPT_IN_BROWSER) == ""
+    page.keyboard.type(" and after")
+    expect(trouble(page, "all-types")).to_contain_text(
+        "kept in this browser until it can be saved", timeout=PATIENCE
+    )
+    thoughts(page).fill("Before it went, and after, too")  # JupyterLab's own message has the focus
+    page.wait_for_function(f"({KEPT_IN_BROWSER})().includes('and after, too')")
+    page.close()  # and with it all that a page remembers
+
+    with running_lab(root, tmp_path / "journal", tmp_path / "state", port) as lab:
+        page = context.new_page()
+        notebook = Notebook(lab, page, notebook.file)
+        notebook.open()
+        notebook.run_all()
+        expect(thoughts(page)).to_have_value("Before it went, and after, too", timeout=PATIENCE)
+        notebook.until(
+            lambda: notebook.answers("all-types")["thoughts"] == "Before it went, and after, too"
+        )
+        page.wait_for_function(f"({KEPT_IN_BROWSER})() === ''")
+
+
+@pytest.mark.slow
+def test_the_same_exercise_twice_in_a_notebook_is_one_exercise(
+    notebook: Notebook, page: Page
+) -> None:
+    cells = nbformat.read(notebook.file, as_version=4)
+    at = next(i for i, c in enumerate(cells.cells) if 'exercise("all-types")' in c.source)
+    cells.cells.insert(at, nbformat.from_dict({**cells.cells[at], "id": "copied"}))
+    nbformat.write(cells, notebook.file)
+    notebook.open()
+    notebook.run_all()
+    forms = page.locator("form[data-ready][data-exercise='all-types']")
+    expect(forms).to_have_count(2, timeout=PATIENCE)
+    assert ids_that_stand_twice(page) == []
+    label = "What does the plant remind you of?"
+    forms.first.get_by_label(label).fill("A copy")
+    expect(forms.last.get_by_label(label)).to_have_value("A copy")
+    forms.last.get_by_label("Damp").check()
+    expect(forms.first.get_by_label("Damp")).to_be_checked()
+    notebook.until(lambda: len(notebook.answers("all-types")) == 2)
+
+
 def _journal_is_a_file(notebook: Notebook) -> None:
     notebook.lab.journal.write_text("")
 
@@ -603,4 +666,17 @@ def test_it_works_in_the_notebook_application_too(
     for key in ("o", "Enter", "d", "d", "Shift+Enter", "m"):
         thoughts(page).press(key)
     expect(thoughts(page)).to_have_value("o\ndd\nm")
+    expect(strip(page).get_by_role("status")).to_contain_text("1 of 3 exercises complete.")
+    notebook.until(lambda: notebook.answers("all-types")["thoughts"] == "o\ndd\nm")
+    notebook.save()
+    page.close()
+    end_kernels(lab)
+
+    notebook.page = page = browser.new_page(viewport=ALL_AT_ONCE)
+    page.goto(f"{lab.address}/notebooks/{path}?token={lab.token}")
+    notebook.until(lambda: connected(lab))
+    expect(trouble(page, "all-types")).to_contain_text("Run All Cells", timeout=PATIENCE)
+    expect(page.get_by_text("Error displaying widget")).to_have_count(0)
+    notebook.menu("Run", "Run All Cells")
+    expect(thoughts(page)).to_have_value("o\ndd\nm", timeout=PATIENCE)
     page.close()

@@ -444,7 +444,7 @@ def learn(module: str | None, folder: Path | None, only_check: bool, no_browser:
         click.echo("\n".join(check(work, module)) or f"There is no module in {work} yet.")
         return
     lay_ready(work, find_exchange(), click.echo)
-    sys.exit(open_lab(work, notebook_to_open(work, module), not no_browser, click.echo))
+    open_lab(work, notebook_to_open(work, module), not no_browser, click.echo)
 
 
 @main.command()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from weakref import WeakSet
@@ -34,6 +35,7 @@ from .journal import (
     catch_up,
     journal_folder,
     keep,
+    note_json,
     progress_by_notes,
     read_note,
     read_notes,
@@ -54,10 +56,12 @@ class ExerciseWidget(anywidget.AnyWidget):
 
     def __init__(self, module: Module, exercise: Exercise, assignment: Path) -> None:
         super().__init__(form_html=render(module, exercise, "notebook"))
+        self.place = (module.module, exercise.id)
         self._module = module
         self._exercise = exercise
         self._assignment = assignment
         self.on_msg(self._answer)
+        _forms.add(self)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         shown = super()._repr_mimebundle_(**kwargs)
@@ -73,7 +77,8 @@ class ExerciseWidget(anywidget.AnyWidget):
         reply: dict[str, Any] = {"request": content.get("request")}
         try:
             if content["type"] == "load":
-                reply |= {"type": "note", "note": _message(self._kept())}
+                note = _message(self._kept())
+                reply |= {"type": "note", "note": note, "journal": str(journal_folder())}
                 catch_up(self._module, self._assignment)
                 _show_progress()
             elif content["type"] == "other":
@@ -87,20 +92,28 @@ class ExerciseWidget(anywidget.AnyWidget):
                 )
                 reply |= {"type": "kept", "note": _message(kept.note)}
                 reply["notices"] = list(kept.notices)
-                reply["more"] = _message(kept.note) != _message(mine)
+                reply["more"] = replace(kept.note, saved=mine.saved) != mine
+                self._tell_others(kept.note)
                 _show_progress()
         except (RecordError, OSError) as e:
             reply |= {"type": "trouble", "message": f"{e}."}
         self.send(reply)
 
+    def _tell_others(self, note: Note) -> None:
+        """Show what was kept where the same exercise stands in this notebook once more."""
+        for other in _forms:
+            if other is not self and other.place == self.place:
+                other.send({"type": "kept", "note": _message(note)})
+
     def _kept(self) -> Note | None:
         return read_notes(journal_folder(), self._module.module).get(self._exercise.id)
 
 
+_forms: WeakSet[ExerciseWidget] = WeakSet()
+
+
 def _message(note: Note | None) -> dict[str, Any] | None:
-    if note is None:
-        return None
-    return {"answers": dict(note.answers), "passed": note.passed, "shared": note.shared}
+    return None if note is None else note_json(note)
 
 
 class ProgressWidget(anywidget.AnyWidget):

@@ -9,16 +9,91 @@ const ASLEEP =
   "This notebook is not running. In the menu choose Run, then Run All Cells: " +
   "the form opens, and your earlier answers come back.";
 const STOPPED =
-  "Not saved: this notebook has stopped running. In the menu choose Run, then Run All Cells. " +
-  "What you wrote here comes along.";
+  "Not saved yet: this notebook has stopped running. What you wrote is kept in this browser until " +
+  "it can be saved. In the menu choose Run, then Run All Cells.";
+const STOPPED_HERE =
+  "Not saved: this notebook has stopped running, and this browser keeps nothing. Leave this page " +
+  "open. In the menu choose Run, then Run All Cells: what you wrote here comes along.";
 const PATIENCE = 3000;
 
+/** @typedef {{note: Note, changed: Names, at: string}} Left  what no kernel has kept yet */
+
 /**
- * What no kernel has kept yet, for the form that takes the place of this one when the notebook
- * is run again. In this page's memory only, and where every widget's copy of this module sees it.
- * @type {Map<string, {note: Note, changed: Names}>}
+ * What is left of each exercise, for the form that takes the place of this one when the notebook
+ * is run again. In this page's memory, where every widget's copy of this module sees it.
+ * @type {Map<string, Left>}
  */
 const unsaved = (/** @type {any} */ (globalThis)[Symbol.for("allyship-unsaved")] ??= new Map());
+
+/** Whose server this is: learners of one hub may sit at the same browser, one after the other. */
+function server() {
+  try {
+    return JSON.parse(document.getElementById("jupyter-config-data")?.textContent ?? "{}").baseUrl ?? "";
+  } catch {
+    return "";
+  }
+}
+
+/**
+ * What is left of one exercise once nobody answers, in the browser's own store: a closed page or a
+ * crash then takes nothing along. It is there only until a kernel has kept it.
+ * @param {string} name
+ */
+const leftovers = (name) => ({
+  /** @param {Left} left @returns {boolean} whether it can be kept */
+  keep: (left) => {
+    try {
+      localStorage.setItem(name, JSON.stringify({ ...left, changed: [...left.changed] }));
+      return true;
+    } catch {
+      return false;
+    }
+  },
+  /** @returns {Left | undefined} */
+  get: () => {
+    try {
+      const left = JSON.parse(localStorage.getItem(name) ?? "");
+      return isRecord(left.note.answers) ? { ...left, changed: new Set(left.changed) } : undefined;
+    } catch {
+      return undefined;
+    }
+  },
+  remove: () => {
+    try {
+      localStorage.removeItem(name);
+    } catch {
+      // Then nothing is kept there either.
+    }
+  },
+});
+
+/**
+ * Bring what is left together with what was kept since then, on another machine say: the later
+ * answer counts, but nothing that was written is lost.
+ * @param {Rule} rule @param {Left} left @param {(Note & {saved: string}) | null} kept
+ * @returns {Note}
+ */
+export function rescue(rule, left, kept) {
+  if (!kept || left.at >= kept.saved) return merge(left.note, kept ?? EMPTY, left.changed);
+  const answers = { ...kept.answers };
+  for (const name of left.changed) {
+    const mine = own(left.note.answers, name);
+    if (mine !== undefined) answers[name] = both(own(rule.fields, name)?.type, mine, own(answers, name));
+  }
+  return { ...kept, answers };
+}
+
+/** @param {string} type of the field @param {any} mine @param {any} later */
+function both(type, mine, later) {
+  if (later === undefined) return mine;
+  if (typeof mine !== typeof later || Array.isArray(mine) !== Array.isArray(later)) return later;
+  if (type === "list") return [...later, ...mine.filter((/** @type {any} */ row) => !has(later, row))];
+  if (!["text", "line"].includes(type) || later.includes(mine)) return later;
+  return mine.includes(later) ? mine : `${later}${type === "text" ? "\n\n" : " / "}${mine}`;
+}
+
+/** @param {unknown[]} rows @param {unknown} row */
+const has = (rows, row) => rows.some((one) => JSON.stringify(one) === JSON.stringify(row));
 
 /**
  * Send answers to the kernel, which keeps them in the learner's journal. They travel as
@@ -31,22 +106,38 @@ export function kernelStore(model, form) {
   const key = `${form.dataset.module}/${form.dataset.exercise}`;
   /** @type {Map<string, {resolve: (content: any) => void, reject: (error: Error) => void}>} */
   const waiting = new Map();
+  /** What went out in which request. @type {Map<string, Left>} */
+  const sent = new Map();
+  /** Known once the kernel has said whose journal this is. */
+  let left = leftovers("");
+  let stopped = false;
   /** @type {(note: Note | null) => void} */
   let take = () => {};
   model.on("msg:custom", (/** @type {any} */ content) => {
     const asked = waiting.get(content.request);
     waiting.delete(content.request);
+    if (content.type === "kept") settle(content.request);
     if (content.type === "trouble") return asked?.reject(new Told(content.message));
     if (asked) return asked.resolve(content);
     // For another view of this exercise; or for this one, from a kernel that was long busy.
     allow(form, true);
     take(content.note);
   });
-  /** @param {Record<string, unknown>} content @param {string} hint @returns {Promise<any>} */
-  const ask = (content, hint) =>
+  /** What a kernel has kept is kept nowhere else. @param {string} request */
+  const settle = (request) => {
+    if (!sent.has(request) || unsaved.get(key) !== sent.get(request)) return;
+    unsaved.delete(key);
+    left.remove();
+    sent.clear();
+    stopped = false;
+  };
+  /** @param {Record<string, unknown>} content @param {string} hint @param {Left} [saving]
+   * @returns {Promise<any>} */
+  const ask = (content, hint, saving) =>
     new Promise((resolve, reject) => {
       const request = `${Date.now()}-${Math.random()}`;
       waiting.set(request, { resolve, reject });
+      if (saving) sent.set(request, saving);
       const giveUp = () => waiting.delete(request) && reject(new Asleep(hint));
       setTimeout(giveUp, PATIENCE);
       try {
@@ -57,32 +148,40 @@ export function kernelStore(model, form) {
     });
   /** @param {Note} note @param {Names} changed @returns {Promise<string[]>} */
   const save = async (note, changed) => {
-    const left = { note, changed };
-    unsaved.set(key, left);
-    const kept = await ask({ type: "save", note, changed: [...changed] }, STOPPED);
-    if (unsaved.get(key) === left) unsaved.delete(key);
-    // Another notebook has kept answers to this exercise since this form was filled.
-    if (kept.more) take(kept.note);
-    return kept.notices;
+    const mine = { note, changed, at: new Date().toISOString() };
+    unsaved.set(key, mine);
+    if (stopped) left.keep(mine); // nobody answered the last time: do not wait again
+    try {
+      const kept = await ask({ type: "save", note, changed: [...changed] }, STOPPED, mine);
+      // Another notebook has kept answers to this exercise since this form was filled.
+      if (kept.more) take(kept.note);
+      return kept.notices;
+    } catch (error) {
+      if (!(error instanceof Asleep)) throw error;
+      stopped = true;
+      if (unsaved.get(key) !== mine || left.keep(mine)) throw error;
+      throw new Asleep(STOPPED_HERE);
+    }
   };
   return {
     saved: "Kept in your journal.",
     load: async () => {
       // Nobody writes into an empty form that is not empty in the journal.
       allow(form, false);
-      /** @type {Note | null} */
-      let note;
+      let answer;
       try {
-        note = (await ask({ type: "load" }, ASLEEP)).note;
+        answer = await ask({ type: "load" }, ASLEEP);
       } catch (error) {
         allow(form, !(error instanceof Asleep));
         throw error;
       }
       allow(form, true);
-      const left = unsaved.get(key);
-      if (!left) return note;
-      save(left.note, left.changed).catch((error) => setText(form, ".ac-trouble", error.message));
-      return merge(left.note, note ?? EMPTY, left.changed);
+      left = leftovers(`allyship-unsaved:${server()}:${answer.journal}:${key}`);
+      const mine = unsaved.get(key) ?? left.get();
+      if (!mine) return answer.note;
+      const note = rescue(ruleOf(form), mine, answer.note);
+      save(note, mine.changed).catch((error) => setText(form, ".ac-trouble", error.message));
+      return note;
     },
     other: async (path) => (await ask({ type: "other", exercise: path }, ASLEEP)).note,
     save,

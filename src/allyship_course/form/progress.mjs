@@ -6,6 +6,10 @@
 
 const ASLEEP = "This notebook is not running. In the menu choose Run, then Run All Cells.";
 const PATIENCE = 3000;
+const SETTLED = 500;
+
+/** Whether this strip has not been filled in yet: every widget has its own copy of this module. */
+let first = true;
 
 /** @param {{model: any, el: HTMLElement}} view */
 function render({ model, el }) {
@@ -19,6 +23,9 @@ function render({ model, el }) {
   const asleep = setTimeout(() => say(ASLEEP), PATIENCE);
   const show = (/** @type {{done: number, words: string}} */ content) => {
     clearTimeout(asleep);
+    // "Run All Cells" goes to the end of the notebook; who begins is brought back to its head.
+    if (first) setTimeout(() => el.scrollIntoView({ block: "center" }), SETTLED);
+    first = false;
     bar.value = content.done;
     say(content.words);
     el.firstElementChild?.setAttribute("data-ready", "");

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import importlib.util
 import json
 import os
@@ -11,6 +10,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections import deque
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
@@ -24,6 +24,7 @@ from .modules import called, installed_book
 
 Tell = Callable[[str], None]
 
+_LOOPBACK = "127.0.0.1"
 _NEEDED = ("jupyterlab", "jupytext", "nbformat")
 _INSTRUCTORS_PANELS = ("course-list", "create-assignment", "formgrader", "validate-assignment")
 _INSTRUCTORS_SERVERS = ("course_list", "formgrader", "validate_assignment")
@@ -133,8 +134,11 @@ def check(folder: Path, name: str | None) -> Iterator[str]:
                 yield f"  {exercise.title}: {one.in_words}"
 
 
-def open_lab(folder: Path, notebook: Path, browser: bool, tell: Tell) -> int:
-    """Run JupyterLab over ``folder`` with ``notebook`` open, until Ctrl-C; return its exit code."""
+def open_lab(folder: Path, notebook: Path, browser: bool, tell: Tell) -> None:
+    """Run JupyterLab over ``folder`` with ``notebook`` open, until Ctrl-C.
+
+    Raises LearnError, with what JupyterLab said last, if it ends by itself with an error.
+    """
     for name in ("SIGTERM", "SIGHUP"):
         if number := getattr(signal, name, None):  # Windows knows no SIGHUP
             signal.signal(number, _interrupt)
@@ -142,23 +146,48 @@ def open_lab(folder: Path, notebook: Path, browser: bool, tell: Tell) -> int:
         _write_settings(Path(settings))
         paths = [settings, os.environ.get("JUPYTER_CONFIG_PATH", "")]
         environment = {**os.environ, "JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, paths))}
-        address = f"/lab/workspaces/allyship-course/tree/{notebook.relative_to(folder).as_posix()}"
-        command = [sys.executable, "-m", "jupyterlab", "--ServerApp.log_level=CRITICAL"]
-        command += [f"--ServerApp.root_dir={folder}", f"--LabApp.default_url={address}"]
-        command.append("--LabApp.extension_manager=readonly")  # it would ask another host
-        command += [] if browser else ["--no-browser"]
-        if hasattr(os, "geteuid") and os.geteuid() == 0:
-            command.append("--allow-root")
         tell(f"Your work is in {folder}. What you write is kept in your journal.")
         tell("JupyterLab is starting. To end it, come back here and press Ctrl-C.")
-        # In a session of its own: Ctrl-C reaches us alone, and we end it without a traceback.
-        process = subprocess.Popen(command, env=environment, cwd=folder, start_new_session=True)
-        with contextlib.suppress(KeyboardInterrupt):
-            return process.wait()
-        process.terminate()
-        process.wait()
-    tell("Stopped. Your answers are in your journal.")
-    return 0
+        process = subprocess.Popen(
+            _jupyterlab(folder, notebook, browser),
+            env=environment,
+            cwd=folder,
+            stderr=subprocess.PIPE,
+            text=True,
+            # In a session of its own: Ctrl-C reaches us alone, and we end it in order.
+            start_new_session=True,
+        )
+        try:
+            _follow(process, tell)
+        except KeyboardInterrupt:
+            process.terminate()
+            process.communicate()
+            tell("Stopped. Your answers are in your journal.")
+
+
+def _jupyterlab(folder: Path, notebook: Path, browser: bool) -> list[str]:
+    address = f"/lab/workspaces/allyship-course/tree/{notebook.relative_to(folder).as_posix()}"
+    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder}"]
+    command += [f"--LabApp.default_url={address}", f"--ServerApp.ip={_LOOPBACK}"]
+    command.append("--LabApp.extension_manager=readonly")  # it would ask another host
+    if not browser:
+        command.append("--no-browser")
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        command.append("--allow-root")
+    return command
+
+
+def _follow(process: subprocess.Popen[str], tell: Tell) -> None:
+    """Read JupyterLab's many lines, and tell the one with its address."""
+    last: deque[str] = deque(maxlen=20)
+    told = False
+    for line in process.stderr or ():
+        last.append(line)
+        if not told and line.strip().startswith(f"http://{_LOOPBACK}"):
+            told = True
+            tell(f"It is at {line.strip()}")
+    if process.wait():
+        raise LearnError(f"JupyterLab ended. It said:\n{''.join(last)}")
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
