@@ -16,7 +16,7 @@ import click
 
 from .lint import can_spell, check_book
 from .record import RecordError
-from .spec import EXERCISES_FILE, JOURNAL, SpecError
+from .spec import EXERCISES_FILE, FIELD_TYPES, JOURNAL, SpecError
 
 if TYPE_CHECKING:
     from .desk.class_list import System
@@ -188,6 +188,48 @@ def teach(folder: Path, only_look: bool, no_open: bool, yes: bool, remove: tuple
     )
     if ready and not (only_look or no_open):
         serve_course(folder, build_book(folder, click.echo), click.echo)
+
+
+@main.group()
+def new() -> None:
+    """Begin a module or an exercise with a draft that works, and says what is to be written.
+
+    It goes into the overlay that course.yml names, here, above or in course/; without one, into
+    the book itself.
+    """
+
+
+@new.command()
+@click.argument("name")
+def module(name: str) -> None:
+    """Write the draft of a module called NAME, such as 09-our-own-rules."""
+    from .desk.author import new_module
+
+    _told(new_module(_course_root() / "book", _overlay(), name))
+
+
+@new.command("exercise")
+@click.argument("module")
+@click.argument("id")
+@click.option(
+    "--type",
+    "kind",
+    type=click.Choice([*FIELD_TYPES]),
+    default="choice",
+    show_default=True,
+    help="What there is to do in it.",
+)
+def new_exercise_(module: str, id: str, kind: str) -> None:  # noqa: A002
+    """Write the draft of an exercise called ID, at the end of MODULE, and place it there."""
+    from .desk.author import new_exercise
+
+    _told(new_exercise(_course_root() / "book", _overlay(), module, id, kind))
+
+
+def _told(files: list[Path]) -> None:
+    for file in files:
+        click.echo(f"Written: {file}")
+    click.echo("'allyship check' lists what is to be done; 'allyship preview' shows it.")
 
 
 def _asked() -> dict[str, str]:

@@ -54,6 +54,8 @@ SOURCE_MAP = Path("developing") / "source-map.yml"
 REFERENCES = Path("references.bib")
 GLOSSARY = Path("glossary.md")
 SPEED = 200  # words a minute
+TO_WRITE = "To write:"
+"""Where a draft still waits for its author; see ``allyship new``."""
 _MISSPELT = re.compile(r"^(.+?):(\d+): (.+) ==> (.+)$", re.MULTILINE)
 _BIBTEX_KEY = re.compile(r"^@\w+\{\s*([^,\s]+)\s*,", re.MULTILINE)
 
@@ -276,11 +278,21 @@ def check_module(folder: Path, own: Collection[str] = ()) -> list[Problem]:
     except SpecError as e:
         problems += e.problems
         del parts["exercise"]
+    for name in (EXERCISES_FILE, "index.md"):
+        problems += _to_write(folder / name)
     try:
         problems += _placing(folder / "index.md", parts)
     except SpecError as e:
         problems += e.problems
     return problems
+
+
+def _to_write(file: Path) -> Iterator[Problem]:
+    lines = file.read_text("utf-8", "replace").splitlines() if file.exists() else []
+    for number, line in enumerate(lines, 1):
+        if TO_WRITE in line:
+            what = "this is a draft"
+            yield Problem(file, number, None, what, f"Write what stands after '{TO_WRITE}'")
 
 
 def _unfinished(folder: Path, module: Module, own: Collection[str]) -> Iterator[Problem]:

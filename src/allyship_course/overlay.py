@@ -86,7 +86,7 @@ def lay_over(book: Path, overlay: Path | None, into: Path) -> Laid:
             if (book / here).is_dir():
                 made |= _merged(book / here, folder, here)
             else:
-                toc = _with_chapter(book, folder, toc)
+                toc = _with_own(book, folder, toc)
             source = Source(folder / EXERCISES_FILE)
             laid.own[folder.name] = {one for one, _, _ in _blocks(source)}
         except SpecError as e:
@@ -126,15 +126,20 @@ def _lines_of(file: Path, text: str) -> list[Line]:
     return [Line(t, file, n) for n, t in enumerate(text.splitlines(keepends=True), 1)]
 
 
-def _with_chapter(book: Path, folder: Path, toc: str) -> str:
-    """Return the contents with one module more, behind the last."""
+def _with_own(book: Path, folder: Path, toc: str) -> str:
+    """Return the contents with a module of the overlay's own."""
     if not (folder / READING).exists():
         known = sorted(f.parent.name for f in book.glob(f"{MODULES_FOLDER}/*/{EXERCISES_FILE}"))
         what = f"there is no module '{folder.name}', and as one of your own it has no {READING}"
         remedy = did_you_mean(folder.name, known)
         raise SpecError([Problem(folder / EXERCISES_FILE, 1, None, what, remedy)])
+    return with_chapter(toc, folder.name)
+
+
+def with_chapter(toc: str, module: str) -> str:
+    """Return the contents with one module more, behind the last."""
     *_, last = _CHAPTER.finditer(toc)
-    chapter = f"\n{last[1]}{MODULES_FOLDER}/{folder.name}/index"
+    chapter = f"\n{last[1]}{MODULES_FOLDER}/{module}/index"
     return toc[: last.end()] + chapter + toc[last.end() :]
 
 
@@ -158,7 +163,7 @@ def _merged(module: Path, folder: Path, here: Path) -> dict[Path, list[Line]]:
     made = {here / EXERCISES_FILE: [_ended(line) for line in merged]}
     added = [(one, after) for one, _, after in ours if one not in known]
     if added and not (folder / READING).exists():
-        made[here / READING] = _placed(module / READING, added, over)
+        made[here / READING] = with_cells(module / READING, added, over)
     return made
 
 
@@ -228,7 +233,7 @@ def _ended(line: Line) -> Line:
     return line if line.text.endswith("\n") else line._replace(text=f"{line.text}\n")
 
 
-def _placed(reading: Path, added: list[tuple[str, str]], over: Source) -> list[Line]:
+def with_cells(reading: Path, added: list[tuple[str, str]], over: Source) -> list[Line]:
     """Return the reading with the added exercises behind those that they name."""
     lines = _lines_of(reading, read_text(reading, "Each module has a reading"))
     for one, after in added:
