@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+import signal
 import sqlite3
 import stat
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
+import psutil
 import pytest
+from playwright.sync_api import Page, expect
 
 from allyship_course.desk.teach import TeachError, set_up
 from allyship_course.grading.gradebook import open_gradebook
 from allyship_course.spec import SpecError
 from tests.classroom import full_note, ours, rows_of, scores
 from tests.conftest import COURSE_CONFIG, ROOT, TINY, once
+from tests.test_serve import get, started
 
 COURSE = """\
 title: Allyship, spring
@@ -114,6 +119,33 @@ def copied(root: Path, tmp_path: Path) -> Path:
 
 def points(folder: Path) -> dict[str, float]:
     return {student: sum(grades.values()) for student, grades in scores(folder).items()}
+
+
+@pytest.mark.slow
+@pytest.mark.browser
+def test_formgrader_and_the_book_open_and_ctrl_c_ends_all(
+    shared: Path, midterm: Path, page_with: Callable[..., Page]
+) -> None:
+    project = midterm.parent / "project"
+    toc = project / "book" / "_toc.yml"
+    toc.write_text(toc.read_text() + "  - file: modules/02-more/index\n")
+    with started(midterm, shared, "teach", "--yes") as running:
+        page = page_with(viewport={"width": 1280, "height": 800})
+        page.goto(running.address("Formgrader"))
+        row = page.get_by_role("row").filter(has_text="01-tiny")
+        expect(row).to_contain_text("2026-11-30")
+        expect(row.get_by_role("cell").filter(has_text=re.compile(r"^2$"))).to_be_visible()
+        expect(page.get_by_role("row").filter(has_text="02-more")).to_be_visible()
+        status, book = get(running.address("The book"))
+        assert status == 200
+        assert "A tiny book" in book
+        page.close()
+        processes = running.everything()
+        running.process.send_signal(signal.SIGINT)
+        said, _ = running.process.communicate(timeout=60)
+        _, alive = psutil.wait_procs(processes, timeout=15)
+        assert not alive
+        assert "Stopped." in said
 
 
 def test_a_term_is_set_up_with_students_dates_and_exchange(term: Path) -> None:

@@ -139,6 +139,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("comments_config", {}, "")
     app.add_config_value("allyship_forms", "", "env")
     app.add_config_value("allyship_look", "", "html")
+    app.add_config_value("allyship_preview", default=False, rebuild="html", types=bool)
     for name, directive in DIRECTIVES.items():
         app.add_directive(name, directive)
     app.connect("config-inited", _dress)

@@ -190,6 +190,18 @@ def teach(folder: Path, only_look: bool, no_open: bool, yes: bool, remove: tuple
         serve_course(folder, build_book(folder, click.echo), click.echo)
 
 
+@main.command()
+@click.argument("module")
+def preview(module: str) -> None:
+    """Show the page and the notebook of MODULE, and draw both anew at every change, until Ctrl-C.
+
+    What the overlay that course.yml names has of the module is in it.
+    """
+    from .desk.preview import preview as serve_preview
+
+    serve_preview(_course_root(), _overlay(), module, click.echo)
+
+
 @main.group()
 def new() -> None:
     """Begin a module or an exercise with a draft that works, and says what is to be written.

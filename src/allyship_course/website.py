@@ -114,7 +114,7 @@ def kept_files(html_folder: Path) -> list[str]:
 
 def write_offline(app: Sphinx, error: Exception | None) -> None:
     """Write the service worker, at the site's root, when all that it keeps has been written."""
-    if error or app.builder.name != "html":
+    if error or app.builder.name != "html" or app.config.allyship_preview:
         return
     import rjsmin
 
@@ -241,7 +241,8 @@ def fill_page(
         # "</" would end the script that it stands in.
         context["metadata"] = json.dumps(_metadata(app, description)).replace("</", "<\\/")
     context["head_script"] = head_script()
-    context["security_policy"] = security_policy()
+    # A preview reloads its pages by a script in them, and must not show what a browser has kept.
+    context["security_policy"] = "" if app.config.allyship_preview else security_policy()
     context["contents"] = [
         Group(g.caption, tuple(_here(env, entry, page, pathto) for entry in g.entries))
         for g in _contents(env)

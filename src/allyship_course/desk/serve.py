@@ -32,7 +32,7 @@ JUPYTER_PORT = 8888
 # it. Nothing here needs more than this server and what a page makes itself (widgets: blob:).
 _POLICY = (
     "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; "
-    "object-src 'none'; base-uri 'self'; frame-ancestors 'self'"
+    "object-src 'none'; base-uri 'self'; frame-ancestors 'self' {}"
 )
 _START_SECONDS = 60
 _STOP_SECONDS = 10
@@ -40,7 +40,7 @@ _STOP_SECONDS = 10
 
 def serve(demo: Demo, book_html: Path, tell: Tell) -> None:
     """Serve until Ctrl-C; then stop everything that was started, kernels included."""
-    _end_on_signals()
+    end_on_signals()
     with (
         contextlib.suppress(KeyboardInterrupt),
         serve_book(book_html, tell) as book_address,
@@ -66,7 +66,7 @@ def serve(demo: Demo, book_html: Path, tell: Tell) -> None:
 
 def serve_course(folder: Path, book_html: Path, tell: Tell) -> None:
     """Serve a course folder's Formgrader and the book until Ctrl-C; then stop everything."""
-    _end_on_signals()
+    end_on_signals()
     with (
         contextlib.suppress(KeyboardInterrupt),
         serve_book(book_html, tell) as book_address,
@@ -82,7 +82,7 @@ def serve_course(folder: Path, book_html: Path, tell: Tell) -> None:
     tell("\nStopped.")
 
 
-def _end_on_signals() -> None:
+def end_on_signals() -> None:
     """Let a plain kill, or closing the terminal's window, end things as Ctrl-C does."""
     for name in ("SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)  # Windows knows no SIGHUP
@@ -130,16 +130,22 @@ def free_port(wanted: int, what: str, tell: Tell) -> int:
 
 @contextlib.contextmanager
 def jupyter(
-    root: Path, state: Path, tell: Tell, *, course: Path, variables: Mapping[str, str] | None = None
+    root: Path,
+    state: Path,
+    tell: Tell,
+    *,
+    course: Path,
+    variables: Mapping[str, str] | None = None,
+    framed_by: str = "",
 ) -> Iterator[tuple[str, str]]:
     """Start JupyterLab over ``root``; yield its address and token.
 
     ``state`` is a folder for its own files, ``course`` the one whose Formgrader it shows, and
-    ``variables`` go into its environment.
+    ``variables`` go into its environment; a page of the address ``framed_by`` may show it.
     """
     port = free_port(JUPYTER_PORT, "JupyterLab", tell)
     token = secrets.token_urlsafe(24)
-    _write_settings(state / "config")
+    _write_settings(state / "config", framed_by)
     environment = {
         **os.environ,
         "JUPYTER_TOKEN": token,  # not on the command line, which every user can read
@@ -164,33 +170,36 @@ def jupyter(
         )
     try:
         address = f"http://{LOOPBACK}:{port}"
-        _wait_for(f"{address}/api", process, log)
+        wait_for(f"{address}/api", process, log)
         yield address, token
     finally:
-        _stop(process)
+        stop(process)
 
 
-def _write_settings(folder: Path) -> None:
+def _write_settings(folder: Path, framed_by: str) -> None:
     """Let the server's pages load nothing from any other host."""
     folder.mkdir(parents=True, exist_ok=True)
-    headers = {"Content-Security-Policy": _POLICY}
+    headers = {"Content-Security-Policy": _POLICY.format(framed_by).strip()}
     settings = {"ServerApp": {"tornado_settings": {"headers": headers}}}
     (folder / "jupyter_server_config.json").write_text(json.dumps(settings), "utf-8")
 
 
-def _wait_for(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
+def wait_for(
+    address: str, process: subprocess.Popen[bytes], log: Path, what: str = "JupyterLab"
+) -> None:
+    """Wait until a server that was started answers; DemoError if it ends or takes too long."""
     for _ in range(_START_SECONDS * 5):
         if process.poll() is not None:
-            raise DemoError(f"JupyterLab ended at once; {log} says why")
+            raise DemoError(f"{what} ended at once; {log} says why")
         try:
             with urllib.request.urlopen(address, timeout=2):  # noqa: S310  http, see above
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.2)
-    raise DemoError(f"JupyterLab did not answer within {_START_SECONDS} seconds; see {log}")
+    raise DemoError(f"{what} did not answer within {_START_SECONDS} seconds; see {log}")
 
 
-def _stop(process: subprocess.Popen[bytes]) -> None:
+def stop(process: subprocess.Popen[bytes]) -> None:
     """Ask the server to end, which ends its kernels; make sure that it did."""
     process.send_signal(signal.SIGTERM)
     try:
