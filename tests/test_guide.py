@@ -30,7 +30,7 @@ MODULE = "00-welcome"
 CLASS = "id,first name,last name\n" + "".join(
     f"student-{n:02},{name},Made-up\n"
     for n, name in enumerate(
-        ["Abena", "Bilal", "Chen", "Dara", "Ewa", "Farid", "Gita", "Hugo", "Ines", "Jun"], 1
+        ["Abena", "Bilal", "Chen", "Dara", "Ewa", "Farid", "Gita", "Hugo", "Inés", "Jun"], 1
     )
 )
 
