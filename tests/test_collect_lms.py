@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 import shutil
 import stat
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from allyship_course.desk.collect_lms import SOURCE_FILE
 from allyship_course.desk.lms import read_name
@@ -28,6 +32,7 @@ from tests.platforms import (
     SYSTEMS,
     HandedIn,
     Person,
+    System,
     empty_course,
     export,
     export_rows,
@@ -168,6 +173,24 @@ def test_times_in_names_go_by_the_platforms_clock(desk_of: Callable[[str], Desk]
     assert "'Mars' is no time zone" in desk.again(ok=False, zone="Mars")
 
 
+@pytest.mark.parametrize(
+    ("shown", "utc"),
+    [
+        ("2026-10-25 02:30", "2026-10-25 00:30"),  # comes twice: the earlier one is meant
+        ("2026-03-29 02:30", "2026-03-29 01:30"),  # never comes: the clocks had gone forward
+        ("2026-07-01 12:00", "2026-07-01 10:00"),
+    ],
+)
+def test_when_the_clocks_change_nobody_is_later_than_they_were(
+    desk_of: Callable[[str], Desk], shown: str, utc: str
+) -> None:
+    desk = desk_of("blackboard")
+    when = datetime.fromisoformat(shown)
+    desk.collect(HandedIn(ADA, page_file(), when=when), zone="Europe/Berlin")
+    there = parse_timestamp(desk.there["ada/timestamp.txt"])
+    assert there == datetime.fromisoformat(utc)
+
+
 def test_canvas_says_late_and_no_time_and_that_is_said(desk_of: Callable[[str], Desk]) -> None:
     said = desk_of("canvas").collect(HandedIn(ADA, page_file(), late=True))
     assert "ada: Canvas marks it as late, and gives no time: it is graded as if in time" in said
@@ -247,8 +270,8 @@ def test_who_the_course_knows_already_keeps_the_id(desk_of: Callable[[str], Desk
     "name",
     ["01-tiny-1.ipynb", "01-tiny (2).ipynb", "My work.ipynb", "01-tiny.ipynb.txt", "übung.json"],
 )
-def test_a_file_from_the_page_may_have_any_name(desk: Desk, name: str) -> None:
-    raw = page_file()
+def test_a_file_from_the_page_may_have_any_name(desk_of: Callable[[str], Desk], name: str) -> None:
+    raw, desk = page_file(), desk_of("canvas")
     desk.collect(HandedIn(ADA, raw, name))
     assert desk.there[f"{desk.id_of(ADA)}/01-tiny.ipynb"] == raw
 
@@ -278,8 +301,8 @@ def test_what_is_not_the_module_is_refused_in_words(desk_of: Callable[[str], Des
     assert [any(why in line for line in desk.listed) for why in whys] == [True] * len(whys)
 
 
-def test_a_good_file_counts_whatever_else_was_handed_in(desk: Desk) -> None:
-    raw = page_file()
+def test_a_good_file_counts_whatever_else_was_handed_in(desk_of: Callable[[str], Desk]) -> None:
+    raw, desk = page_file(), desk_of("moodle")
     said = desk.collect(
         HandedIn(ADA, b"%PDF", "essay.pdf"), HandedIn(ADA, raw), HandedIn(ADA, b"{", "x.ipynb")
     )
@@ -287,11 +310,11 @@ def test_a_good_file_counts_whatever_else_was_handed_in(desk: Desk) -> None:
     assert "essay.pdf was left in the ZIP: it is no notebook" in said
 
 
-def test_a_file_that_names_somebody_else_is_said(desk: Desk) -> None:
+def test_a_file_that_names_somebody_else_is_said(desk_of: Callable[[str], Desk]) -> None:
+    desk = desk_of("moodle")
     assert "the id in the file is ben" in desk.collect(HandedIn(ADA, page_file(student="ben")))
-    assert (
-        "the id in" not in desk.collect(HandedIn(BEN, page_file(student=" BEN@example.org ")))[:0]
-    )
+    said = desk.collect(HandedIn(BEN, page_file(student=" BEN@example.org ")))
+    assert "the id in" not in said
 
 
 def _link(path: str) -> zipfile.ZipInfo:
@@ -391,6 +414,42 @@ def test_a_run_that_was_killed_leaves_the_old_or_the_new(
     assert [p.name for p in place.parent.iterdir()] == ["01-tiny"]
 
 
+KILL = """
+import os, sys
+from pathlib import Path
+from allyship_course.cli import main
+left, rename = int(sys.argv[1]), Path.rename
+def killed(self, target):
+    global left
+    left -= 1
+    if left == 0:
+        os._exit(9)
+    return rename(self, target)
+Path.rename = killed
+main(sys.argv[2:])
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("at", [1, 2])
+def test_killed_between_two_steps_the_old_one_is_not_lost(
+    desk_of: Callable[[str], Desk], at: int
+) -> None:
+    desk = desk_of("blackboard")
+    old, new = page_file(["kettle"]), page_file(["mine"])
+    desk.collect(HandedIn(ADA, old))
+    pack("blackboard", desk.file, [HandedIn(ADA, new, when=EVENING)])
+    arguments = ["--lms", "blackboard", "--class", str(desk.export), "--module", "01-tiny"]
+    command = [sys.executable, "-c", KILL, str(at), "collect", str(desk.file), *arguments]
+    assert subprocess.run(command, cwd=desk.course, check=False).returncode == 9
+    pack("blackboard", desk.file, [HandedIn(ADA, b"%PDF", "other.pdf", EVENING)])
+    desk.again(ok=False)
+    assert desk.there["ada/01-tiny.ipynb"] == old
+    desk.collect(HandedIn(ADA, new, when=EVENING))
+    assert desk.there["ada/01-tiny.ipynb"] == new
+    assert len(desk.there) == 2
+
+
 def test_what_came_through_the_exchange_later_stays(desk_of: Callable[[str], Desk]) -> None:
     desk = desk_of("canvas")
     folder = desk.course / "submitted" / "ada" / "01-tiny"
@@ -459,3 +518,26 @@ def test_brightspaces_clock_is_read(when: str, hour: int) -> None:
     assert named is not None
     assert named.when is not None
     assert named.when.hour == hour
+
+
+LETTERS = st.text(st.characters(categories=["L"]), min_size=1, max_size=10)
+FILES = st.text(
+    st.characters(exclude_categories=["Cs", "Cc"], exclude_characters='/\\:*?"<>|'),
+    min_size=1,
+    max_size=20,
+)
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+@given(first=LETTERS, last=LETTERS, file=FILES, number=st.integers(1, 9_999_999))
+def test_whatever_people_and_files_are_called_the_name_is_read_as_it_was_made(
+    system: System, first: str, last: str, file: str, number: int
+) -> None:
+    who = Person(f"u{number}", first, last, number)
+    named = read_name(system, path_of(system, HandedIn(who, b"", file)), {})
+    assert named is not None
+    assert named.file == file
+    expected = {"canvas": f"{who.canvas}", "moodle": f"{who.participant}"}
+    assert (named.lms_id or named.name) == expected.get(
+        system, f"{first} {last}" if system == "brightspace" else f"Module 1_{who.id}"
+    )

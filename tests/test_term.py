@@ -112,6 +112,7 @@ class Transcript:
         )
         said = done.stdout.replace(f"{self.course.parent}/", "")
         self._print(said)
+        print(*(line for line in done.stderr.splitlines() if line.startswith("Error")), sep="\n")
         print(f"[{time.monotonic() - before:.1f} s, ends with {done.returncode}]")
         assert done.returncode == ends, done.stdout[-3000:] + done.stderr[-3000:]
         return said
