@@ -117,7 +117,7 @@ def test_the_first_hour_and_a_week_go_as_the_guide_says(
         page.goto(f"{lab.address}/formgrader?token={lab.token}")
         row = page.get_by_role("row").filter(has_text=MODULE)
         expect(row).to_contain_text("2031-03-14")
-        expect(row.get_by_role("cell").filter(has_text=re.compile(r"^7$"))).to_be_visible()
+        expect(row.get_by_role("gridcell").filter(has_text=re.compile(r"^7$"))).to_be_visible()
         take(page, "formgrader")
         page.goto(f"{lab.address}/formgrader/gradebook/{MODULE}/{MODULE}")
         expect(page.get_by_role("row").filter(has_text="Submission #1")).to_be_visible()

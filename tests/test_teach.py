@@ -134,7 +134,7 @@ def test_formgrader_and_the_book_open_and_ctrl_c_ends_all(
         page.goto(running.address("Formgrader"))
         row = page.get_by_role("row").filter(has_text="01-tiny")
         expect(row).to_contain_text("2026-11-30")
-        expect(row.get_by_role("cell").filter(has_text=re.compile(r"^2$"))).to_be_visible()
+        expect(row.get_by_role("gridcell").filter(has_text=re.compile(r"^2$"))).to_be_visible()
         expect(page.get_by_role("row").filter(has_text="02-more")).to_be_visible()
         status, book = get(running.address("The book"))
         assert status == 200
