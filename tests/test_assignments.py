@@ -10,7 +10,13 @@ import pytest
 from nbformat import NotebookNode
 from nbgrader.nbgraderformat import MetadataValidator
 
-from allyship_course.assignments import COMMENT_STUB, make_assignment, make_journal
+from allyship_course.assignments import (
+    COMMENT_STUB,
+    Terms,
+    assignment_notebook,
+    make_assignment,
+    make_journal,
+)
 from allyship_course.checks import NOTE_TAG
 from allyship_course.journal import Note, keep
 from allyship_course.page import Page
@@ -214,3 +220,18 @@ def test_the_overview_notebook_says_how_far_each_module_is_and_leads_there(
     assert f"Go on at: Welcome, {welcome.exercises[2].title}" in html
     assert html.count('scope="row"') == 9
     assert "quartz" not in html
+
+
+def test_points_and_what_is_asked_for_stand_in_the_notebook() -> None:
+    module = load_module(TINY_MODULE)
+    terms = Terms({"kettle": 2.5}, ["kettle"])
+    cells = assignment_notebook(module, TINY_MODULE / "index.md", terms).cells
+    points = {
+        c.metadata.nbgrader.grade_id: c.metadata.nbgrader.points
+        for c in cells
+        if c.metadata.get("nbgrader", {}).get("grade")
+    }
+    assert points == {"check-all-types": 1, "check-kettle": 2.5, "check-mine": 1}
+    asked = [n for n, c in enumerate(cells) if "would like to read this one" in c.source]
+    assert len(asked) == 1
+    assert cells[asked[0] + 1].source.endswith('exercise("kettle")')

@@ -76,14 +76,23 @@ def check() -> None:
 def assignments() -> None:
     """Make an nbgrader source notebook in course/source from every module of the book.
 
-    Beside them, in course/journal, the journal and an overview of the course as notebooks, of
+    With a course.yml in course/, of the modules that it names and as it says. Beside them, in
+    course/journal, the journal and an overview of the course as notebooks, of
     which nothing is collected.
     """
     from .assignments import MY_COURSE, make_assignment, make_journal
+    from .desk.course import COURSE_FILE
 
     root = _course_root()
-    for exercises in sorted(root.glob(f"book/modules/*/{EXERCISES_FILE}")):
-        notebook = make_assignment(exercises.parent, root / "course" / "source")
+    course = root / "course"
+    if (course / COURSE_FILE).exists():
+        from .desk.teach import make_sources
+
+        notebooks = make_sources(course)
+    else:
+        folders = sorted(f.parent for f in root.glob(f"book/modules/*/{EXERCISES_FILE}"))
+        notebooks = [make_assignment(folder, course / "source") for folder in folders]
+    for notebook in notebooks:
         click.echo(f"{notebook.relative_to(root)}")
     if (root / "book" / JOURNAL).exists():
         made = make_journal(root / "book", root / "course")

@@ -364,6 +364,18 @@ def build_book(folder: Path, tell: Tell) -> Path:
     return html
 
 
+def make_sources(folder: Path) -> list[Path]:
+    """Make the source notebooks of a term's modules, and nothing else; return them."""
+    term = load_term(folder)
+    modules = modules_of(term.book)
+    return [
+        make_assignment(
+            term.book / MODULES_FOLDER / m.module, folder / "source", term.terms(modules[m.module])
+        )
+        for m in term.course.modules
+    ]
+
+
 @contextmanager
 def _quietly() -> Iterator[None]:
     with warnings.catch_warnings():
