@@ -112,7 +112,7 @@ def test_the_first_hour_and_a_week_go_as_the_guide_says(
     assert len(list((term.exchange / "allyship" / "feedback").glob("*.html"))) == 7
 
     shutil.rmtree(term.root / "students")
-    page = page_with(viewport={"width": 1000, "height": 460})
+    page = page_with(viewport={"width": 1240, "height": 600})
     with running_lab(term.course, tmp_path / "journal", tmp_path / "jupyter") as lab:
         page.goto(f"{lab.address}/formgrader?token={lab.token}")
         row = page.get_by_role("row").filter(has_text=MODULE)
