@@ -352,8 +352,11 @@ def build_book(folder: Path, tell: Tell) -> Path:
     term = load_term(folder)
     project = project_of(folder) or folder
     out = folder / OVERLAID if term.course.overlay else project
+    tool = Path(sys.executable).with_name("jupyter-book")
+    if not tool.exists():
+        raise TeachError("the book can't be built: install allyship-course[book], or use --no-open")
     tell("Building the book, which takes a minute the first time ...")
-    command = [str(Path(sys.executable).with_name("jupyter-book")), "build"]
+    command = [str(tool), "build"]
     command += ["--config", str(project / "_config.yml"), "--path-output", str(out)]
     command += [str(term.book), "--quiet"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
