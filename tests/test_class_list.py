@@ -102,6 +102,21 @@ def test_a_name_that_is_a_formula_is_text_and_said(tmp_path: Path) -> None:
     assert all(plain(f"{begin}x") == f"'{begin}x" for begin in RISKY)
 
 
+def test_an_export_with_empty_cells_is_not_to_be_edited(tmp_path: Path) -> None:
+    """Who has no username in Canvas is left out and said; Moodle's empty numbers don't count."""
+    file = tmp_path / "class.csv"
+    file.write_text(CANVAS + '"Guest, A",13,,,A,\r\n')
+    found = read_class_list(file)
+    assert [s.id for s in found.students] == ["ada", "ben"]
+    assert found.notes == ("line 6: left out, as the cell below 'SIS Login ID' is empty",)
+    moodle = "First name,Last name,ID number,Email address\nAda,B,,ada@x.org\nBen,C,77,ben@x.org\n"
+    assert [s.id for s in read(tmp_path, moodle + "Cy,D,,cy@x.org\n")] == [
+        "ada@x.org",
+        "ben@x.org",
+        "cy@x.org",
+    ]
+
+
 def test_who_may_be_two_people_is_nobody(tmp_path: Path) -> None:
     with pytest.raises(ClassListError, match="may be 'ada' and 'ben'"):
         read(tmp_path, "id,email\nada,ben@x.org\n", ada="ada@x.org", ben="ben@x.org")

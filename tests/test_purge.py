@@ -50,6 +50,8 @@ def course(shared: Path, tmp_path: Path, gradebook: str) -> Path:
     (released / "0a1b.html").write_text(SECRET)
     (course / "refused" / "01-tiny").mkdir(parents=True)
     (course / "refused" / "01-tiny" / "lost.ipynb").write_text(SECRET)
+    (course / "report").mkdir()
+    (course / "report" / "report.html").write_text(SECRET)
     ours(course, "grade")
     ours(course, "feedback")
     with open_gradebook(course) as book:
@@ -94,7 +96,7 @@ def test_nothing_of_a_term_is_left_but_its_completion(
     assert traces(tmp_path) == []
     assert held(course) == 0
     assert (outside / "precious.txt").read_text() == "stays"
-    for folder in ("submitted", "autograded", "feedback", "refused"):
+    for folder in ("submitted", "autograded", "feedback", "refused", "report"):
         assert [*(course / folder).iterdir()] == []
     assert (course / "source" / "01-tiny" / "exercises.yml").exists()
     with open_gradebook(course) as book:

@@ -122,7 +122,8 @@ def read_class_list(file: Path, known: Collection[str] | Mapping[str, str] = ())
     semicolons or tabs.
 
     The id that the course uses is, of an export, the username, or else the institution's number,
-    the email address or the platform's own id, whichever the first is that the export has.
+    the email address or the platform's own id, whichever the first is that most rows of it have;
+    a row without it is left out, and ``notes`` says so.
     ``known`` are the ids that the course already uses, perhaps with an email address for each:
     who is one of them by the username, number or address keeps that id.
 
@@ -222,7 +223,7 @@ class _Reader:
             mails = [(folded(mail), name) for name, mail in known.items() if mail]
             counted = [mail for mail, _ in mails]
             self._by_email = {m: name for m, name in mails if counted.count(m) == 1}
-        self._best = next(field for field in _BEST_ID if field in columns)
+        self._best = self._best_id()
         self._heading = table.header.text(columns[self._best])
         self.problems: list[Problem] = []
         self.notes: list[str] = []
@@ -245,6 +246,21 @@ class _Reader:
                 f"the id '{_shown(student.id)}' is in line {first.line} already{other}",
                 "Delete one of the two rows, or give each person an id of their own",
             )
+
+    def _best_id(self) -> str:
+        """Return the column whose cells are ids: the first that is not mostly empty.
+
+        Moodle's exports have a column for a number that many sites never fill.
+        """
+        found = [field for field in _BEST_ID if field in self._columns]
+        if self._source == "moodle":
+            found = [field for field in found if field != "lms_id"]  # another in each assignment
+        rows = [r for r in self._table.rows if is_student(r, self._source, self._columns)]
+        for field in found:
+            filled = sum(bool(row.text(self._columns[field])) for row in rows)
+            if field == "id" or 2 * filled >= max(len(rows), 1):
+                return field
+        return found[0]
 
     def _student(self, row: Row) -> Student | None:
         cells = {field: _value(row.text(at), field) for field, at in self._columns.items()}
@@ -276,7 +292,12 @@ class _Reader:
             return name
         name = cells[self._best]
         raw = row.cells[self._columns[self._best]].text if name else ""
-        if not name:
+        if not name and self._source != "plain":
+            # What a platform wrote must not be edited, as it goes back there.
+            self.notes.append(
+                f"line {row.line}: left out, as the cell below '{_shown(self._heading)}' is empty"
+            )
+        elif not name:
             self._say(
                 row,
                 f"there is no id: the cell below '{_shown(self._heading)}' is empty",

@@ -167,6 +167,8 @@ def collect_lms(
                 gradebook, lambda: {s.id: s.email or "" for s in gradebook.students}, tell
             )
         students = read_class_list(class_list, known)
+        for note in students.notes:
+            tell(f"{class_list.name}, {note}.")
         spec = load_module(source_of(where, module))
         with _opened(archive) as opened:
             run = _Collect(where, opened, system, students, spec, zone, rules_of(config).best)

@@ -134,7 +134,10 @@ def export_lms(
         scores, most = _scores(gradebook, names, sorted(known), tell)
     if not names:
         raise GradeError("no module is in the gradebook yet. Run: allyship grade")
-    by_line = {s.line: s.id for s in read_class_list(export, known).students}
+    students = read_class_list(export, known)
+    for note in students.notes:
+        tell(f"{export.name}, {note}.")
+    by_line = {s.line: s.id for s in students.students}
     done = Exported(to, target.heading, most, target.most)
     done.not_in_export = sorted({*known} - {*by_line.values()})
     rows = [_Filled(table, target, by_line, {*known}, scores, done).row(row) for row in table.rows]
