@@ -8,7 +8,7 @@ READY := .venv/.ready
 SOURCES := $(shell find src -type f -not -name '*.pyc' 2>/dev/null)
 CONTENT := _config.yml $(shell find book -type f 2>/dev/null)
 
-.PHONY: start test test-all test-postgres check book pdf epub demo assignments bench lock clean
+.PHONY: start test test-all test-postgres check book pdf epub lite demo assignments bench lock clean
 
 start: _build/html/index.html demo/completion.csv
 	@$(BIN)/allyship start
@@ -42,6 +42,10 @@ pdf: $(READY)
 epub: $(READY)
 	@$(BIN)/allyship paper epub
 
+# The modules as live notebooks in the browser: a site of its own, which nothing else waits for.
+lite: $(READY)
+	@$(BIN)/python -m lite
+
 demo: demo/completion.csv
 
 assignments: $(READY)
@@ -54,6 +58,12 @@ lock: $(READY)
 	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes \
 	  --no-annotate --no-header --no-emit-index-url --extra dev -q \
 	  pyproject.toml -o requirements.lock
+	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes \
+	  --no-annotate --no-header --no-emit-index-url -q \
+	  lite/build.in -c requirements.lock -o lite/build.lock
+	@$(BIN)/uv pip compile --python-platform wasm32-pyodide2025 --python-version 3.14 --generate-hashes \
+	  --no-annotate --no-header --no-emit-index-url -q \
+	  pyproject.toml lite/browser.in -c requirements.lock -o lite/browser.lock
 
 clean:
 	rm -rf _build demo .venv

@@ -16,7 +16,7 @@ import pytest
 from bs4 import BeautifulSoup
 from playwright.sync_api import Page, expect
 
-from allyship_course.website import ADDRESS
+from allyship_course.website import ADDRESS, LIVE
 from tests.conftest import FIELDS, build_book, once, served
 from tests.forms import (
     FIELDS_PAGE,
@@ -219,6 +219,7 @@ def below(shared: Path) -> Path:
     def make(out: Path) -> None:
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv(ADDRESS, "https://books.example/course")
+            patch.setenv(LIVE, "live")
             build_book(FIELDS, out)
         (out / "host").mkdir()
         (out / "host" / "course").symlink_to(out / "_build" / "html")
@@ -230,6 +231,17 @@ def below(shared: Path) -> Path:
 def host(below: Path) -> Iterator[str]:
     with served(below) as address:
         yield address
+
+
+def test_live_notebooks_are_linked_where_the_book_knows_their_address(
+    host: str, fields_site: str, page: Page
+) -> None:
+    open_page(page, f"{host}/course/{FIELDS_PAGE}")
+    link = page.get_by_role("link", name="Open as a notebook in your browser")
+    notebook = "live/notebooks/index.html?path=02-fields/02-fields.ipynb"
+    assert link.evaluate("a => a.href") == f"{host}/course/{notebook}"
+    open_page(page, f"{fields_site}/{FIELDS_PAGE}")
+    expect(link).to_have_count(0)
 
 
 def test_everything_works_below_another_path(host: str, page_with: Callable[..., Page]) -> None:

@@ -24,6 +24,7 @@ from .spec import EXERCISES_FILE, Module, SpecError, load_module
 from .website import (
     ADDRESS,
     ICON,
+    LIVE,
     NOT_FOUND,
     TEMPLATES,
     fill_page,
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 def _dress(app: Sphinx, config: Config) -> None:
     """Write every page anew when our own files change; name the icon and the references."""
     config.allyship_forms, config.allyship_look = forms(), look()
+    config.allyship_live = os.environ.get(LIVE, "")
     address = os.environ.get(ADDRESS) or config.html_baseurl
     config.html_baseurl = f"{address.rstrip('/')}/" if address else ""
     config.epub_css_files = [PAPER_STYLE.name]
@@ -140,6 +142,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("allyship_forms", "", "env")
     app.add_config_value("allyship_look", "", "html")
     app.add_config_value("allyship_preview", default=False, rebuild="html", types=bool)
+    app.add_config_value("allyship_live", "", "html")
     for name, directive in DIRECTIVES.items():
         app.add_directive(name, directive)
     app.connect("config-inited", _dress)

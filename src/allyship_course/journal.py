@@ -15,14 +15,18 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import platformdirs
-from filelock import FileLock, Timeout
+
+if sys.platform != "emscripten":
+    from filelock import FileLock
 
 from .completion import Progress, answered, completion
 from .record import (
@@ -197,15 +201,23 @@ def locked(folder: Path) -> Iterator[None]:
     """
     try:
         _make_private(folder)
-        with FileLock(folder / ".lock", timeout=_LOCK_SECONDS, mode=0o600):
+        with _lock(folder / ".lock"):
             yield
-    except Timeout:
+    except TimeoutError:
         raise RecordError(
             "Not saved: another program has held the journal for more than "
             f"{_LOCK_SECONDS:.0f} seconds. Close other notebooks of this course and type on"
         ) from None
     except OSError as e:
         raise RecordError(f"Not saved: {_reason(e)}. What was saved before is safe") from None
+
+
+def _lock(file: Path) -> AbstractContextManager[object]:
+    if sys.platform == "emscripten":
+        # A browser's files know no lock that ends with the tab that holds it; one left behind
+        # would stop every save from then on.
+        return contextlib.nullcontext()
+    return FileLock(file, timeout=_LOCK_SECONDS, mode=0o600)
 
 
 def _now() -> str:

@@ -24,6 +24,7 @@ import json
 import math
 import os
 import stat
+import sys
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -38,6 +39,14 @@ MAX_WORDS = 10_000_000
 MAX_NOTEBOOK_BYTES = 50_000_000
 NOTEBOOK_KEY = "allyship"
 """In a notebook's metadata: ``{"record": {...}, "student": "the id that the class uses"}``."""
+
+# Neither follow a link nor wait for somebody to write into a pipe. A browser's files are neither,
+# and JupyterLite would write a file anew after a read that asks for this.
+_PLAIN_ONLY = (
+    0
+    if sys.platform == "emscripten"
+    else getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+)
 
 
 class RecordError(Exception):
@@ -185,10 +194,8 @@ def read_plain(file: Path | str, limit: int, dir_fd: int | None = None) -> bytes
     pipe, a folder and a file that is too large.
     """
     name = Path(file).name
-    # Neither follow a link nor wait for somebody to write into a pipe.
-    flags = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     try:
-        fd = os.open(file, os.O_RDONLY | flags, dir_fd=dir_fd)
+        fd = os.open(file, os.O_RDONLY | _PLAIN_ONLY, dir_fd=dir_fd)
     except FileNotFoundError:
         return None
     except OSError as e:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import difflib
+import functools
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
@@ -503,7 +504,14 @@ Shape = TypeVar("Shape", bound=BaseModel)
 
 def load_module(folder: Path) -> Module:
     """Load ``folder/exercises.yml``; raise :class:`SpecError` with every problem found in it."""
-    return load_checked(folder / EXERCISES_FILE, Module, _cross_check)
+    file = folder / EXERCISES_FILE
+    return _module(file, read_text(file, "Each module has one"))
+
+
+@functools.lru_cache(maxsize=64)
+def _module(file: Path, _text: str) -> Module:
+    """Load a module once for every text of its file: each cell of a notebook asks for it."""
+    return load_checked(file, Module, _cross_check)
 
 
 def load_checked(

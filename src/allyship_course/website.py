@@ -33,6 +33,8 @@ OFFLINE = "offline.js"
 CARD = "card.png"
 ADDRESS = "ALLYSHIP_SITE"
 """Environment variable with the site's own address, for what can't be said without it."""
+LIVE = "ALLYSHIP_LITE"
+"""Environment variable with the address of the live notebooks, from this site's root or whole."""
 _STYLES = (STYLE, FOLDER / "book.css")
 _SCRIPTS = (SCRIPT, *(FOLDER / name for name in ("page.mjs", "course.mjs")))
 _NUMBER = re.compile(r"modules/(\d+)-")
@@ -251,6 +253,12 @@ def fill_page(
     context["number"] = _number(page)
     if page.startswith("modules/") and (folder / EXERCISES_FILE).exists():
         context["module"] = load_module(folder)
+    if app.config.allyship_live and (folder / EXERCISES_FILE).exists():
+        address = app.config.allyship_live.rstrip("/")
+        if not urlsplit(address).scheme:
+            address = f"{context['root']}{address}"
+        name = folder.name
+        context["live"] = f"{address}/notebooks/index.html?path={name}/{name}.ipynb"
 
 
 def _description(doctree: document | None) -> str:

@@ -200,8 +200,8 @@ def hand_in(work: Work, folder: Path, exchange: Exchange, offer: Offer) -> None:
         exchange.submit(offer, Path(outbox))
 
 
-def write_for_upload(work: Work, folder: Path, student: str) -> Path:
-    """Write the one file for a learning platform, as the website does; return it.
+def for_upload(work: Work, student: str) -> bytes:
+    """Return the one file for a learning platform, as the website makes it.
 
     The record stands in the notebook's metadata, with the id that the class uses.
     """
@@ -209,9 +209,15 @@ def write_for_upload(work: Work, folder: Path, student: str) -> Path:
     if len(encode_json(record)) > MAX_BYTES:
         raise RecordError("what you share is too long to hand in. Share one exercise less")
     metadata = {**work.notebook["metadata"], NOTEBOOK_KEY: {"record": record, "student": student}}
+    return _encoded({**work.notebook, "metadata": metadata})
+
+
+def write_for_upload(work: Work, folder: Path, student: str) -> Path:
+    """Write the file of :func:`for_upload` below ``folder``; return it."""
+    raw = for_upload(work, student)
     file = folder / _OUTBOX / f"{work.module.module}.ipynb"
     file.parent.mkdir(mode=0o700, exist_ok=True)
-    replace_file(file, _encoded({**work.notebook, "metadata": metadata}))
+    replace_file(file, raw)
     return file
 
 

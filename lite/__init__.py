@@ -1,0 +1,1 @@
+"""The course as live notebooks in the browser."""
