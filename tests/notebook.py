@@ -20,7 +20,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.conftest import Lab
 
 KERNEL = "Python 3 (ipykernel)"
-ALL_AT_ONCE = {"width": 1280, "height": 2600}  # JupyterLab draws only the cells that are in view
+ALL_AT_ONCE = {"width": 1280, "height": 4000}  # JupyterLab draws only the cells that are in view
 PATIENCE = 20_000
 
 

@@ -107,7 +107,7 @@ def work_on(page: Page, student: Student, address: str) -> Notebook:
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
     expect(panel(page).locator(".ac-strip[data-ready]")).to_be_visible(timeout=3 * PATIENCE)
-    expect(panel(page).locator("form[data-ready]").first).to_be_visible(timeout=PATIENCE)
+    expect(panel(page).locator("form[data-ready]").first).to_be_visible()
     return notebook
 
 
@@ -143,10 +143,12 @@ def page(browser: Browser) -> Iterator[Page]:
     and says so where a machine with much to do takes longer. The form must be there all the same.
     """
     context = browser.new_context(service_workers="block")
+    expect.set_options(timeout=PATIENCE)
     foreign: list[str] = []
     ours = re.compile(r"^(https?|wss?)://127\.0\.0\.1[:/]|^(data|blob|about):")
     context.on("request", lambda r: None if ours.match(r.url) else foreign.append(r.url))
     yield context.new_page()
+    expect.set_options(timeout=None)
     context.close()
     assert not foreign, f"requested from another host: {foreign}"
 
@@ -187,9 +189,7 @@ def test_fetch_three_modules_leave_come_back_and_hand_in(page: Page, tmp_path: P
     with student.learning("1") as address:
         work_on(page, student, address)
         form = panel(page).locator(f"form[data-ready][data-exercise='{written[MODULES[1]]}']")
-        expect(form.locator("textarea").first).to_have_value(
-            f"{PHRASE} in {MODULES[1]}", timeout=PATIENCE
-        )
+        expect(form.locator("textarea").first).to_have_value(f"{PHRASE} in {MODULES[1]}")
         page.goto("about:blank")
 
     assert "1 of 5 exercises complete." in student.allyship("learn", "--check", "0")
