@@ -33,8 +33,9 @@ def run() -> list[Row]:
     """Visit a notebook for the first time, again, and again without a line."""
     if not SITE.exists():
         return []
+    chromium = find_browser()
     with sync_playwright() as p:
-        browser = p.chromium.launch(executable_path=find_browser(), args=CHROMIUM_ARGS)
+        browser = p.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGS)
         context = browser.new_context()
         with _counting() as (site, asked):
             first = _visit(context, site)
