@@ -78,11 +78,13 @@ class Terms:
     """What an instructor says of one module: what is worth how much, what is asked for.
 
     ``points`` of the exercises that are worth more or less than one; ``share``, the exercises
-    that students are asked to share.
+    that students are asked to share. ``mirror``: from how many people on what they share may
+    be shown to the class; 0 is never. Students' forms say so.
     """
 
     points: Mapping[str, float] = field(default_factory=dict)
     share: Collection[str] = ()
+    mirror: int = 0
 
 
 def make_assignment(module_folder: Path, source: Path, terms: Terms | None = None) -> Path:
@@ -97,6 +99,9 @@ def make_assignment(module_folder: Path, source: Path, terms: Terms | None = Non
     for name in (EXERCISES_FILE, POSTERS_FILE):
         if (module_folder / name).exists():
             shutil.copyfile(module_folder / name, folder / name)
+    if terms and terms.mirror:
+        with (folder / EXERCISES_FILE).open("a", encoding="utf-8") as file:
+            file.write(f"\n# From course.yml; the forms say so.\nmirror: {terms.mirror}\n")
     notebook = folder / f"{module.module}.ipynb"
     nbformat.write(assignment_notebook(module, module_folder / "index.md", terms), notebook)
     return notebook

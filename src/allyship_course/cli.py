@@ -386,6 +386,25 @@ def report(into: Path | None) -> None:
         click.echo(str(file))
 
 
+@main.command()
+@click.argument("module")
+@click.option("--exercise", metavar="ID", help="Show this exercise only.")
+def mirror(module: str, exercise: str | None) -> None:
+    """Gather what the class chose to share of MODULE into a page to talk about together.
+
+    Only in a class whose course.yml has a mirror, of which students were told. Shows numbers of
+    choices, and shared texts without names in random order, once enough people have shared.
+    """
+    from .desk.mirror import mirror as make_mirror
+
+    made = make_mirror(_course_folder(), module, exercise)
+    for title, fields in made.exercises:
+        click.echo(f"{title}: {max(field.people for field in fields)} people")
+    if made.waiting:
+        click.echo(f"Not shown: {_number(made.waiting, 'exercise')}, for want of answers.")
+    click.echo(f"{made.file}\nRead the texts yourself before you show them to anybody.")
+
+
 @main.command("export")
 @click.option("--lms", required=True, type=_LMS, help="Where the points are to go.")
 @click.option(

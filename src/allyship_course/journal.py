@@ -164,7 +164,7 @@ def keep(
         write_notes(folder, module.module, notes)
         if module.collected:
             sweep(assignment / RECORD_FILE)
-            _update_record(module, notes, assignment, notices)
+            _update_record(module, exercise, notes, assignment, notices)
     return Kept(note, tuple(notices))
 
 
@@ -181,7 +181,12 @@ def catch_up(module: Module, assignment: Path, folder: Path | None = None) -> No
         notes = read_notes(folder, module.module)
         record = read_record(assignment / RECORD_FILE) or Record(module.module)
         if record.module == module.module:
-            mine = {e.id: entry_of(e, notes[e.id]) for e in module.exercises if e.id in notes}
+            told = {name: entry.mirror for name, entry in record.exercises.items()}
+            mine = {
+                e.id: entry_of(e, notes[e.id], told.get(e.id, 0))
+                for e in module.exercises
+                if e.id in notes
+            }
             entries = {**record.exercises, **mine}
             if entries != record.exercises:
                 write_record(assignment / RECORD_FILE, Record(module.module, entries))
@@ -283,11 +288,16 @@ def write_notes(folder: Path, module_id: str, notes: Mapping[str, Note]) -> None
 
 
 def _update_record(
-    module: Module, notes: Mapping[str, Note], assignment: Path, notices: list[str]
+    module: Module,
+    saved: Exercise,
+    notes: Mapping[str, Note],
+    assignment: Path,
+    notices: list[str],
 ) -> None:
     """Write the record anew from the notes; keep what it holds of exercises without a note.
 
-    Those were answered elsewhere: on another computer, or before the journal was deleted.
+    Those were answered elsewhere: on another computer, or before the journal was deleted. Only
+    of the exercise just ``saved`` is it known what its form told of the class's mirror.
     """
     file = assignment / RECORD_FILE
     entries: dict[str, Entry] = {}
@@ -304,7 +314,9 @@ def _update_record(
         notices.append(f"The completion record could not be used ({e}). It is kept as {aside.name}")
     for exercise in module.exercises:
         if exercise.id in notes:
-            entries[exercise.id] = entry_of(exercise, notes[exercise.id])
+            before = entries.get(exercise.id, Entry()).mirror
+            told = module.mirror if exercise.id == saved.id else before
+            entries[exercise.id] = entry_of(exercise, notes[exercise.id], told)
     try:
         write_record(file, Record(module.module, entries))
     except OSError as e:
@@ -314,8 +326,11 @@ def _update_record(
         ) from None
 
 
-def entry_of(exercise: Exercise, note: Note) -> Entry:
-    """Reduce a note to what is collected. Answers go in only if shared, private fields never."""
+def entry_of(exercise: Exercise, note: Note, mirror: int = 0) -> Entry:
+    """Reduce a note to what is collected. Answers go in only if shared, private fields never.
+
+    ``mirror`` is what the learner was told of a mirror beside the box; see :class:`Entry`.
+    """
     found = answered(exercise, note.answers)
     fields = exercise.all_fields()
     optional = {f.id for f in fields if f.optional}
@@ -326,7 +341,7 @@ def entry_of(exercise: Exercise, note: Note) -> Entry:
     if note.shared:
         open_to_share = [f.id for f in fields if f.id not in private]
         shared = {name: note.answers[name] for name in open_to_share if name in note.answers}
-    return Entry(counted, words, note.passed, shared)
+    return Entry(counted, words, note.passed, shared, mirror if note.shared else 0)
 
 
 def _reason(e: OSError) -> str:

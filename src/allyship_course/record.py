@@ -7,7 +7,8 @@ Shape (schema 1)::
             "answered": ["first-week", "route"],   # field ids
             "words": {"route": 41},                # of texts
             "passed": false,                       # left out by choice
-            "shared": {"route": "..."}             # only if the learner ticked Share
+            "shared": {"route": "..."},            # only if the learner ticked Share
+            "mirror": 10                           # see Entry; only where something is shared
         }}}
 
 A record comes from a stranger's machine: it is read within limits of size and depth,
@@ -59,12 +60,17 @@ class NewerSchemaError(RecordError):
 
 @dataclass(frozen=True)
 class Entry:
-    """One exercise in a record."""
+    """One exercise in a record.
+
+    ``mirror`` is what was told beside the box *Share*: from how many people on the answers may
+    be shown to the class, without names. Nobody was told of anything where it is 0.
+    """
 
     answered: tuple[str, ...] = ()
     words: Mapping[str, int] = field(default_factory=dict)
     passed: bool = False
     shared: Mapping[str, Any] | None = None
+    mirror: int = 0
 
     def to_json(self) -> dict[str, Any]:
         data: dict[str, Any] = {
@@ -74,6 +80,8 @@ class Entry:
         }
         if self.shared is not None:
             data["shared"] = dict(self.shared)
+            if self.mirror:
+                data["mirror"] = self.mirror
         return data
 
 
@@ -153,6 +161,7 @@ def _entry(data: object, exercise: str, name: str) -> Entry:
         raise RecordError(f"{name}: the entry of exercise {exercise[:60]!r} is not an object")
     answered, words = data.get("answered", []), data.get("words", {})
     passed, shared = data.get("passed", False), data.get("shared")
+    mirror = data.get("mirror", 0)
     if not (
         isinstance(answered, list)
         and all(isinstance(a, str) for a in answered)
@@ -160,9 +169,10 @@ def _entry(data: object, exercise: str, name: str) -> Entry:
         and all(type(n) is int and 0 <= n <= MAX_WORDS for n in words.values())
         and isinstance(passed, bool)
         and (shared is None or isinstance(shared, dict))
+        and type(mirror) is int
     ):
         raise RecordError(f"{name}: the entry of exercise {exercise[:60]!r} has a wrong shape")
-    return Entry(tuple(dict.fromkeys(answered)), words, passed, shared)
+    return Entry(tuple(dict.fromkeys(answered)), words, passed, shared, mirror)
 
 
 def migrate(data: dict[str, Any], name: str) -> dict[str, Any]:

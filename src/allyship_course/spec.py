@@ -458,12 +458,15 @@ class Module(Part):
 
     What stands beside the modules, as the journal does, is not ``collected``: no completion
     record is written of it, nothing of it can be shared, and no certificate counts it.
+    ``mirror`` stands in a class's own copy only: from how many people on what they share may be
+    shown to the class; 0 is never.
     """
 
     module: Id
     title: Text
     minutes: Annotated[int, Field(ge=1, le=240)]
     collected: bool = True
+    mirror: Annotated[int, Field(ge=0)] = 0
     exercises: list[Exercise]
 
     def exercise(self, exercise_id: str) -> Exercise:

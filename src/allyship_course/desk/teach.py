@@ -112,7 +112,8 @@ class Term:
         if entry is None:
             return Terms()
         points = {e.id: entry.points_of(e.id) for e in module.exercises}
-        return Terms({e: p for e, p in points.items() if p != 1}, entry.share)
+        mirror = self.course.mirror.at_least if self.course.mirror.on else 0
+        return Terms({e: p for e, p in points.items() if p != 1}, entry.share, mirror)
 
 
 def new_course(folder: Path, project: Path, answers: Mapping[str, str]) -> Path:

@@ -105,6 +105,7 @@ def render(module: Module, exercise: Exercise, place: Place) -> str:
         next_of=exercise.default_next(),
         may_share=place == "notebook" and module.collected and not all(private),
         some_private=any(private),
+        mirror=module.mirror,
         earlier_labels={f.id: json.dumps(_labels(module, f)) for f in fields if f.earlier},
         scale_steps=max((len(f.steps) for f in fields if isinstance(f, Scale)), default=0),
         ratings=RATINGS,

@@ -290,6 +290,8 @@ function save(name, text) {
 // -------------------------------------------------------------------- submission
 
 const LONGEST_RECORD = 1_000_000;
+/** A page knows nothing of a class; no class's mirror may begin with fewer people than this. */
+const MIRROR = 5;
 
 /** What is collected of a note, as journal.entry_of has it: answers only if they are shared,
  * private fields never. @param {ExerciseText} exercise @param {Kept} note */
@@ -303,7 +305,7 @@ function entryOf(exercise, note) {
     answered: found.fields.filter(counts),
     words: Object.fromEntries(words),
     passed: note.passed,
-    ...(note.shared && { shared: Object.fromEntries(shared.map((id) => [id, note.answers[id]])) }),
+    ...(note.shared && { shared: Object.fromEntries(shared.map((id) => [id, note.answers[id]])), mirror: MIRROR }),
   };
 }
 
@@ -347,6 +349,7 @@ export async function prepareSubmission(id) {
     { className: "ac-part" },
     make("h2", { id: "submission-title", textContent: `Your submission: ${module.title}` }),
     make("p", { textContent: "For people in a class. The file holds what you see here, the id below, and the module’s notebook as everybody has it. Nothing is sent: you hand the file in yourself." }),
+    make("p", { textContent: `Some classes have a mirror: once at least ${MIRROR} people share an exercise, their choices as numbers and their texts, word for word, may be shown to the class without names. Somebody may still know you by what you write. Your instructor can tell you whether yours has one.` }),
     list,
     make("details", {}, make("summary", { textContent: "The record, letter by letter" }), exact),
     make("p", {}, make("label", { htmlFor: student.id, textContent: "The id that your class uses for you. It goes into the file and is kept nowhere else." }), student),
