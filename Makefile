@@ -13,13 +13,14 @@ CONTENT := _config.yml $(shell find book -type f 2>/dev/null)
 start: _build/html/index.html demo/completion.csv
 	@$(BIN)/allyship start
 
+# Four at a time, on two cores too: half of their time, tests wait for a browser or a kernel.
 test: $(READY)
 	@$(BIN)/python -m tests.browser
-	@$(BIN)/pytest -n 2 --dist loadfile
+	@$(BIN)/pytest -n 4 --dist loadfile
 
 test-all: $(READY)
 	@$(BIN)/python -m tests.browser
-	@$(BIN)/pytest -n 2 --dist loadfile -m "not postgres"
+	@$(BIN)/pytest -n 4 --dist loadfile -m "not postgres"
 	@$(MAKE) --no-print-directory check
 
 # With a throwaway server from the system's packages.
