@@ -35,12 +35,19 @@ FIELDS = ROOT / "tests" / "books" / "fields"
 FIELDS_MODULE = FIELDS / "modules" / "02-fields"
 COURSE_CONFIG = ROOT / "course" / "nbgrader_config.py"
 
+LONGEST = {"test_lab.py", "test_page_accessibility.py", "test_teach.py", "test_grading_faults.py"}
+
 CHROMIUM_ARGS = [
     "--no-sandbox",
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest: else the last runs while the other workers wait."""
+    items.sort(key=lambda item: item.path.name not in LONGEST)
 
 
 @pytest.fixture(scope="session")

@@ -212,6 +212,7 @@ def test_a_fault_in_exercises_yml_stops_the_build_and_names_file_line_and_remedy
     assert "Traceback" not in said
 
 
+@pytest.mark.slow
 def test_a_call_of_an_exercise_that_is_not_there_stops_the_build(
     book: Path, tmp_path: Path
 ) -> None:

@@ -325,6 +325,7 @@ def test_where_a_run_was_killed_the_next_gives_the_same(pairs: Pairs, gradebook:
         disturb(pair, point)
 
 
+@pytest.mark.slow
 def test_ctrl_c_ends_all_processes_and_the_next_run_goes_on(pairs: Pairs) -> None:
     disturb(pairs("sqlite", MANY), Point("fresh", "2", "ctrl-c", 0.3))
 
@@ -346,13 +347,13 @@ def test_wherever_a_run_was_killed_the_next_gives_the_same(pairs: Pairs, gradebo
         disturb(pair, point)
 
 
-@pytest.mark.parametrize("times", [1, pytest.param(10, marks=pytest.mark.slow)])
-def test_wherever_feedback_was_killed_the_next_gives_the_same(pair: Pair, times: int) -> None:
+@pytest.mark.slow
+def test_wherever_feedback_was_killed_the_next_gives_the_same(pair: Pair) -> None:
     pair.begin_anew()
     allyship(pair.course, "grade")
     allyship(pair.peaceful, "feedback")
     chance, pages = random.Random(5), pair.course / "feedback"
-    for _ in range(times):
+    for _ in range(10):
         shutil.rmtree(pages, ignore_errors=True)
         run = Run(pair.course, "feedback")
         wanted = chance.randrange(1, FEW)

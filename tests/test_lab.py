@@ -441,8 +441,12 @@ def _damaged_record(notebook: Notebook) -> None:
     ("break_it", "told"),
     [
         (_journal_is_a_file, "Not saved: "),
-        (_record_of_the_future, "written by a newer version of this course"),
-        (_damaged_record, "It is kept as completion-damaged-"),
+        pytest.param(
+            _record_of_the_future,
+            "written by a newer version of this course",
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(_damaged_record, "It is kept as completion-damaged-", marks=pytest.mark.slow),
     ],
 )
 def test_what_can_not_be_written_is_told_beside_the_text(
@@ -475,8 +479,13 @@ def _another_id(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("break_it", "told", "forms"),
     [
-        (_no_exercises, "Exercises.yml, line 1: there is no such file.", 0),
-        (_broken_exercises, "this is not valid YAML", 0),
+        pytest.param(
+            _no_exercises,
+            "Exercises.yml, line 1: there is no such file.",
+            0,
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(_broken_exercises, "this is not valid YAML", 0, marks=pytest.mark.slow),
         (_another_id, "has no exercise 'all-tyres'. Did you mean 'all-types'?", 2),
     ],
 )
@@ -614,7 +623,9 @@ def test_the_certificate_in_a_notebook_counts_the_journal_and_keeps_no_name(
 # ------------------------------------------------------------------------ for everybody
 
 
-@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
+@pytest.mark.parametrize(
+    "theme", ["JupyterLab Light", pytest.param("JupyterLab Dark", marks=pytest.mark.slow)]
+)
 def test_axe_finds_nothing_in_an_exercise_in_jupyterlab(
     notebook: Notebook, page: Page, theme: str
 ) -> None:

@@ -298,6 +298,7 @@ def test_the_late_rule_is_the_one_of_the_file(midterm: Path) -> None:
     assert lost == {"ada": [None], "bo": [1.5]}  # two days begun
 
 
+@pytest.mark.slow
 def test_a_module_renamed_in_mid_term_is_told_and_loses_nothing(midterm: Path) -> None:
     modules = midterm.parent / "project" / "book" / "modules"
     (modules / "01-tiny").rename(modules / "01-small")
@@ -335,6 +336,7 @@ def test_exercises_come_and_go_only_before_anybody_has_handed_in(midterm: Path) 
     assert scores(midterm) == before
 
 
+@pytest.mark.slow
 def test_a_gradebook_of_an_older_nbgrader_is_brought_up_to_date_after_a_copy(
     midterm: Path,
 ) -> None:
