@@ -199,6 +199,7 @@ def test_an_edited_exercise_is_on_the_page_after_the_next_build(book: Path, tmp_
     assert "Who waters it?" not in page.read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_a_fault_in_exercises_yml_stops_the_build_and_names_file_line_and_remedy(
     book: Path, tmp_path: Path
 ) -> None:

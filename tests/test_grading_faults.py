@@ -381,6 +381,7 @@ def test_a_full_disk_for_the_graded_copies_is_named_and_the_next_run_goes_on(
     pair.assert_same()
 
 
+@pytest.mark.slow
 def test_a_full_disk_for_the_gradebook_is_named_and_the_next_run_goes_on(
     pair: Pair, tmp_path: Path
 ) -> None:

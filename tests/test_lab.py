@@ -294,6 +294,7 @@ def test_answers_follow_a_restart_and_a_cell_that_is_run_again(
     assert ids_that_stand_twice(page) == []
 
 
+@pytest.mark.slow
 def test_a_second_view_of_an_exercise_follows_the_first(notebook: Notebook, page: Page) -> None:
     notebook.start()
     form(page, "all-types").get_by_role("heading").click(button="right")
@@ -590,6 +591,7 @@ def test_the_journal_as_a_notebook_keeps_a_prompt_and_hands_nothing_in(
     expect(page.get_by_label(label)).to_have_value(PHRASE)
 
 
+@pytest.mark.slow
 def test_the_certificate_in_a_notebook_counts_the_journal_and_keeps_no_name(
     journal_notebook: Notebook, page: Page, tmp_path: Path
 ) -> None:

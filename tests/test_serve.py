@@ -226,7 +226,7 @@ def test_it_listens_on_this_machine_only_and_hides_its_token(running: Started) -
 
 
 @pytest.mark.parametrize(
-    "how", ["SIGINT", "SIGTERM", pytest.param("SIGHUP", marks=pytest.mark.slow)]
+    "how", ["SIGINT", *(pytest.param(s, marks=pytest.mark.slow) for s in ("SIGTERM", "SIGHUP"))]
 )
 def test_ctrl_c_a_kill_and_a_closed_terminal_end_everything(
     root: Path, shared: Path, how: str
@@ -244,6 +244,7 @@ def test_ctrl_c_a_kill_and_a_closed_terminal_end_everything(
         assert "Traceback" not in said
 
 
+@pytest.mark.slow
 def test_a_taken_port_is_named_and_another_is_used(root: Path, shared: Path) -> None:
     with contextlib.ExitStack() as stack:
         for port in (BOOK_PORT, JUPYTER_PORT):

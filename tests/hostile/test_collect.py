@@ -151,6 +151,7 @@ def collected_by_stock(exchange: Exchange) -> set[str]:
     return {p.name for p in (stock / "submitted").iterdir()}
 
 
+@pytest.mark.slow
 def test_the_forgery_works_where_nobody_looks(exchange: Exchange) -> None:
     """That the test above proves something: stock nbgrader takes the forged one."""
     exchange.hand_in(f"victim+01-tiny+{LATER}+x")

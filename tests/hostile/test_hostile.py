@@ -273,6 +273,7 @@ def in_formgrader(course: Path, notebook: Path) -> str:
     return str(page)
 
 
+@pytest.mark.slow
 def test_an_exercise_that_was_renamed_after_the_release_is_not_counted_and_says_so(
     demo_class: Demo, tmp_path: Path
 ) -> None:
