@@ -57,7 +57,7 @@ bench: $(READY)
 
 lock: $(READY)
 	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes \
-	  --no-annotate --no-header --no-emit-index-url --extra dev -q \
+	  --no-annotate --no-header --no-emit-index-url --extra dev --no-strip-extras -q \
 	  pyproject.toml -o requirements.lock
 	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes \
 	  --no-annotate --no-header --no-emit-index-url -q \

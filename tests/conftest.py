@@ -23,7 +23,7 @@ from typing import Any
 
 import pytest
 from filelock import FileLock
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from allyship_course.desk.demo import Demo, make_demo
 from tests.browser import find_browser
@@ -36,6 +36,10 @@ FIELDS_MODULE = FIELDS / "modules" / "02-fields"
 COURSE_CONFIG = ROOT / "course" / "nbgrader_config.py"
 
 LONGEST = {"test_lab.py", "test_page_accessibility.py", "test_teach.py", "test_grading_faults.py"}
+
+PATIENCE = 60_000
+"""Milliseconds to wait for a page that does come: Jupyter, a kernel and four tests share two cores.
+"""
 
 CHROMIUM_ARGS = [
     "--no-sandbox",
@@ -158,6 +162,7 @@ def chromium() -> str:
 
 @pytest.fixture(scope="session")
 def browser(chromium: str) -> Iterator[Browser]:
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as p:
         browser = p.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGS)
         yield browser
@@ -169,6 +174,7 @@ def guarded(browser: Browser, **options: Any) -> Iterator[BrowserContext]:
     """A fresh browser profile. A request to any other host, or a script error, fails the test."""
     # Without the worker, a page's own requests can be seen and stopped; test_offline.py has it.
     context = browser.new_context(**{"service_workers": "block", **options})
+    context.set_default_timeout(PATIENCE)
     foreign: list[str] = []
     errors: list[str] = []
     ours = re.compile(r"^(https?|wss?)://127\.0\.0\.1[:/]|^(data|blob|about):")

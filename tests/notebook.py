@@ -17,11 +17,10 @@ import nbformat
 import psutil
 from playwright.sync_api import Locator, Page, expect
 
-from tests.conftest import Lab
+from tests.conftest import PATIENCE, Lab
 
 KERNEL = "Python 3 (ipykernel)"
 ALL_AT_ONCE = {"width": 1280, "height": 4000}  # JupyterLab draws only the cells that are in view
-PATIENCE = 20_000
 
 
 def call(lab: Lab, method: str, path: str, data: object = None) -> Any:
@@ -88,7 +87,7 @@ class Notebook:
             f"{self.lab.address}/lab/workspaces/{workspace}/tree/{path}?token={self.lab.token}"
         )
         # Before the kernel is there, "Run All Cells" does nothing and does not say so.
-        self.page.get_by_text(f"{KERNEL} | Idle").wait_for(timeout=2 * PATIENCE)
+        self.page.get_by_text(f"{KERNEL} | Idle").wait_for()
 
     def menu(self, menu: str, item: str) -> None:
         self.page.get_by_role("menuitem", name=menu, exact=True).click()
@@ -106,7 +105,7 @@ class Notebook:
     def start(self) -> None:
         self.open()
         self.run_all()
-        expect(self.page.locator("form[data-ready]")).to_have_count(3, timeout=PATIENCE)
+        expect(self.page.locator("form[data-ready]")).to_have_count(3)
 
     @property
     def checks(self) -> Locator:

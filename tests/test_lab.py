@@ -29,7 +29,6 @@ from tests.conftest import ROOT, Lab, guarded, running_lab
 from tests.forms import answer_all_types, card, form, progress, secret, thoughts, trouble
 from tests.notebook import (
     ALL_AT_ONCE,
-    PATIENCE,
     Notebook,
     call,
     connected,
@@ -257,7 +256,7 @@ def test_a_reopened_notebook_shows_its_forms_and_a_hint_and_then_the_answers(
 
     notebook.page = page = context.new_page()
     notebook.open()
-    expect(trouble(page, "all-types")).to_contain_text("Run All Cells", timeout=PATIENCE)
+    expect(trouble(page, "all-types")).to_contain_text("Run All Cells")
     expect(page.locator("form")).to_have_count(3)
     expect(page.get_by_text("Error displaying widget")).to_have_count(0)
     expect(page.get_by_text("model not found")).to_have_count(0)
@@ -280,8 +279,8 @@ def test_answers_follow_a_restart_and_a_cell_that_is_run_again(
     notebook.until(lambda: "thoughts" in notebook.answers("all-types"))
     notebook.menu("Kernel", "Restart Kernel and Run All Cells…")
     page.get_by_role("button", name="Confirm Kernel Restart").click()
-    expect(page.locator("form[data-ready]")).to_have_count(3, timeout=PATIENCE)
-    expect(thoughts(page)).to_have_value("My aunt Ottilie, mostly", timeout=PATIENCE)
+    expect(page.locator("form[data-ready]")).to_have_count(3)
+    expect(thoughts(page)).to_have_value("My aunt Ottilie, mostly")
 
     page.get_by_label("Pond").check()
     page.locator(".jp-CodeCell", has_text="# Exercise: All types").locator(
@@ -349,13 +348,13 @@ def test_a_kernel_that_dies_while_somebody_types_takes_no_word_with_it(
     notebook.until(lambda: "thoughts" in notebook.answers("all-types"))
     kill_kernel(notebook.lab)
     page.keyboard.type(" and after")
-    expect(trouble(page, "all-types")).to_contain_text("Not saved", timeout=PATIENCE)
+    expect(trouble(page, "all-types")).to_contain_text("Not saved")
     expect(thoughts(page)).to_have_value("Before it died, and after")
     expect(kept(page, "all-types")).to_have_count(0)
 
     page.get_by_role("button", name="Ok", exact=True).click()
     notebook.run_all()
-    expect(thoughts(page)).to_have_value("Before it died, and after", timeout=PATIENCE)
+    expect(thoughts(page)).to_have_value("Before it died, and after")
     notebook.until(
         lambda: (
             notebook.answers("all-types")
@@ -386,9 +385,7 @@ def test_a_server_that_goes_away_while_somebody_types_takes_no_word_with_it(
         notebook.save()
         assert page.evaluate(KEPT_IN_BROWSER) == ""
     page.keyboard.type(" and after")
-    expect(trouble(page, "all-types")).to_contain_text(
-        "kept in this browser until it can be saved", timeout=PATIENCE
-    )
+    expect(trouble(page, "all-types")).to_contain_text("kept in this browser until it can be saved")
     thoughts(page).fill("Before it went, and after, too")  # JupyterLab's own message has the focus
     page.wait_for_function(f"({KEPT_IN_BROWSER})().includes('and after, too')")
     page.close()  # and with it all that a page remembers
@@ -398,7 +395,7 @@ def test_a_server_that_goes_away_while_somebody_types_takes_no_word_with_it(
         notebook = Notebook(lab, page, notebook.file)
         notebook.open()
         notebook.run_all()
-        expect(thoughts(page)).to_have_value("Before it went, and after, too", timeout=PATIENCE)
+        expect(thoughts(page)).to_have_value("Before it went, and after, too")
         notebook.until(
             lambda: notebook.answers("all-types")["thoughts"] == "Before it went, and after, too"
         )
@@ -416,7 +413,7 @@ def test_the_same_exercise_twice_in_a_notebook_is_one_exercise(
     notebook.open()
     notebook.run_all()
     forms = page.locator("form[data-ready][data-exercise='all-types']")
-    expect(forms).to_have_count(2, timeout=PATIENCE)
+    expect(forms).to_have_count(2)
     assert ids_that_stand_twice(page) == []
     label = "What does the plant remind you of?"
     forms.first.get_by_label(label).fill("A copy")
@@ -566,7 +563,7 @@ def open_journal(notebook: Notebook) -> Locator:
     notebook.open()
     notebook.menu("Run", "Run All Cells")
     certificate = notebook.page.locator("section[data-ready]")
-    expect(certificate).to_be_visible(timeout=2 * PATIENCE)
+    expect(certificate).to_be_visible()
     return certificate
 
 
@@ -645,7 +642,7 @@ def test_axe_finds_nothing_in_an_exercise_in_jupyterlab(
     assert found_by_axe(page) == []
     kill_kernel(notebook.lab)
     page.get_by_label("Pond").check()
-    expect(trouble(page, "all-types")).to_contain_text("Not saved", timeout=PATIENCE)
+    expect(trouble(page, "all-types")).to_contain_text("Not saved")
     assert found_by_axe(page) == []
 
 
@@ -669,7 +666,7 @@ def test_it_works_in_the_notebook_application_too(
     page.goto(f"{lab.address}/notebooks/{path}?token={lab.token}")
     notebook.until(lambda: connected(lab))
     notebook.menu("Run", "Run All Cells")
-    expect(page.locator("form[data-ready]")).to_have_count(3, timeout=PATIENCE)
+    expect(page.locator("form[data-ready]")).to_have_count(3)
     answer_all_types(page)
     notebook.until(lambda: len(notebook.answers("all-types")) == 4)
     page.get_by_label("Nobody").focus()
@@ -688,8 +685,8 @@ def test_it_works_in_the_notebook_application_too(
     notebook.page = page = browser.new_page(viewport=ALL_AT_ONCE)
     page.goto(f"{lab.address}/notebooks/{path}?token={lab.token}")
     notebook.until(lambda: connected(lab))
-    expect(trouble(page, "all-types")).to_contain_text("Run All Cells", timeout=PATIENCE)
+    expect(trouble(page, "all-types")).to_contain_text("Run All Cells")
     expect(page.get_by_text("Error displaying widget")).to_have_count(0)
     notebook.menu("Run", "Run All Cells")
-    expect(thoughts(page)).to_have_value("o\ndd\nm", timeout=PATIENCE)
+    expect(thoughts(page)).to_have_value("o\ndd\nm")
     page.close()

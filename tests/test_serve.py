@@ -28,7 +28,7 @@ from playwright.sync_api import Browser, Page, Request, expect
 from allyship_course.desk.demo import Demo
 from allyship_course.desk.serve import BOOK_PORT, JUPYTER_PORT
 from tests.conftest import ROOT, TINY
-from tests.notebook import ALL_AT_ONCE, KERNEL, PATIENCE
+from tests.notebook import ALL_AT_ONCE, KERNEL
 
 
 @dataclass
@@ -199,10 +199,10 @@ def test_exercises_work_where_jupyter_gets_nothing_from_another_host(
 ) -> None:
     page, addresses = reached
     page.goto(running.address("A student's notebook"))
-    page.get_by_text(f"{KERNEL} | Idle").wait_for(timeout=2 * PATIENCE)
+    page.get_by_text(f"{KERNEL} | Idle").wait_for()
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-    expect(page.locator("form[data-ready]").first).to_be_visible(timeout=PATIENCE)
+    expect(page.locator("form[data-ready]").first).to_be_visible()
     assert addresses == []
 
 

@@ -25,8 +25,8 @@ from allyship_course.assignments import make_assignment
 from allyship_course.desk.demo import _DEMO_CONFIG, Demo, _config
 from allyship_course.grading.batch import grade
 from tests.classroom import ALLYSHIP, scores
-from tests.conftest import COURSE_CONFIG, ROOT, Lab
-from tests.notebook import PATIENCE, Notebook
+from tests.conftest import COURSE_CONFIG, PATIENCE, ROOT, Lab
+from tests.notebook import Notebook
 from tests.test_hand_in import files_with
 
 pytestmark = pytest.mark.slow
@@ -101,12 +101,12 @@ def work_on(page: Page, student: Student, address: str) -> Notebook:
     notebook = Notebook(lab, page, student.work / found[2])
     page.set_viewport_size(WHOLE_NOTEBOOK)
     page.goto(address)
-    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=3 * PATIENCE)
+    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()
     expect(page.get_by_text("Would you like to get notified")).to_have_count(0)
     expect(page.get_by_text("Create Assignment")).to_have_count(0)
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-    expect(panel(page).locator(".ac-strip[data-ready]")).to_be_visible(timeout=3 * PATIENCE)
+    expect(panel(page).locator(".ac-strip[data-ready]")).to_be_visible()
     expect(panel(page).locator("form[data-ready]").first).to_be_visible()
     return notebook
 
@@ -143,12 +143,11 @@ def page(browser: Browser) -> Iterator[Page]:
     and says so where a machine with much to do takes longer. The form must be there all the same.
     """
     context = browser.new_context(service_workers="block")
-    expect.set_options(timeout=PATIENCE)
+    context.set_default_timeout(PATIENCE)
     foreign: list[str] = []
     ours = re.compile(r"^(https?|wss?)://127\.0\.0\.1[:/]|^(data|blob|about):")
     context.on("request", lambda r: None if ours.match(r.url) else foreign.append(r.url))
     yield context.new_page()
-    expect.set_options(timeout=None)
     context.close()
     assert not foreign, f"requested from another host: {foreign}"
 
