@@ -41,7 +41,9 @@ class Server:
         self.url = URL.create(
             "postgresql+psycopg", _USER, PASSWORD, database="postgres", query={"host": str(folder)}
         )
+        (folder / "password").touch(0o600)
         (folder / "password").write_text(PASSWORD)
+        folder.chmod(0o711)  # a test is another user for a while, who has the password
         if os.geteuid() == 0:
             for path in (folder, folder / "password"):
                 os.chown(path, self._account.pw_uid, self._account.pw_gid)

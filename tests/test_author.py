@@ -74,7 +74,7 @@ def test_a_draft_builds(project: Path, tmp_path: Path) -> None:
     new(project, "exercise", "02-our-rules", "at-the-lift")
     build_book(project / "book", tmp_path / "out")
     page = tmp_path / "out" / "_build" / "html" / "modules" / "02-our-rules" / "index.html"
-    assert page.read_text().count("<form") == 2
+    assert page.read_text().count('<form class="ac-exercise"') == 2
 
 
 def test_in_a_course_with_an_overlay_drafts_go_there(project: Path, tmp_path: Path) -> None:

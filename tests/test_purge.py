@@ -11,11 +11,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from nbgrader.api import Gradebook
+from sqlalchemy import create_engine, inspect, text
 
 from allyship_course.desk.purge import STARTED_FILE
 from allyship_course.grading.gradebook import open_gradebook
 from allyship_course.record import RECORD_FILE
-from tests.classroom import ALLYSHIP, make_class, ours, rows_of
+from tests.classroom import ALLYSHIP, database_of, make_class, ours, rows_of
 from tests.platforms import ADA, BEN, CLEO, PEOPLE, empty_course, page_file, record_file
 
 SECRET = "What I thought on the stairs"
@@ -146,6 +148,66 @@ def test_an_id_that_a_spreadsheet_would_run_is_text_in_what_is_kept(
     file = tmp_path / "completion.csv"
     ours(course, "purge", "--all", "--keep-completion", str(file), "--yes")
     assert "'=1+1" in [row[0] for row in csv.reader(file.read_text("utf-8-sig").splitlines())]
+
+
+@pytest.mark.slow
+def test_another_course_in_the_same_database_stays_as_it_is(
+    course: Path, tmp_path: Path, gradebook: str
+) -> None:
+    """Ada is in both, Dan and Eve only in the other; Cleo has handed in nothing anywhere."""
+    url = database_of(course).render_as_string(hide_password=False)
+    other = tmp_path / "other"
+    shutil.copytree(course, other, ignore=shutil.ignore_patterns("gradebook.db", "course.yml"))
+    (other / "precious.txt").write_text(SECRET)
+    their_exchange = tmp_path / "exchange" / "other" / "inbound"
+    their_exchange.mkdir(parents=True)
+    (their_exchange / "work.txt").write_text(SECRET)
+    with Gradebook(url, "other") as book:
+        book.add_assignment("their-module")
+        book.add_notebook("theirs", "their-module")
+        book.add_solution_cell("words", "theirs", "their-module")
+        book.add_grade_cell("point", "theirs", "their-module", max_score=1, cell_type="code")
+        for student in ("ada", "dan", "eve"):
+            book.update_or_create_student(student)
+            submission = book.add_submission("their-module", student)
+            submission.notebooks[0].grades[0].manual_score = 0.5
+            submission.notebooks[0].comments[0].manual_comment = SECRET
+        book.db.commit()
+    if gradebook == "sqlite":
+        shutil.copy(course / "gradebook.db", course / "gradebook.db.copy")  # holds both
+    theirs = [p for place in (other, their_exchange) for p in place.rglob("*") if p.is_file()]
+    files = {path: path.read_bytes() for path in theirs}
+    before = all_rows(url)
+
+    kept = tmp_path / "completion.csv"
+    said = ours(course, "purge", "--term", "autumn-2026", "--keep-completion", str(kept), "--yes")
+    assert "The same database holds another course: 'other' (3 submissions). It stays" in said
+    assert "Looked again: no file and no row of this course is left." in said
+    assert {p: p.read_bytes() for p in files} == files
+    after = all_rows(url)
+    gone = {name: rows - after[name] for name, rows in before.items()}
+    assert {name: len(rows) for name, rows in gone.items() if rows} == {
+        "student": 1,  # Ben, who was in no other course
+        "submitted_assignment": 2,
+        "submitted_notebook": 2,
+        "grade": 6,
+        "comment": 2,
+    }
+    assert not [name for name, rows in after.items() if rows - before[name]]
+    rows = csv.DictReader(kept.read_text("utf-8-sig").splitlines())
+    assert {(r["student"], r["module"]) for r in rows} == {
+        (student, "01-tiny") for student in ("ada", "ben", "cleo_x")
+    }
+    assert (course / "gradebook.db.copy").exists() == (gradebook == "sqlite")
+
+
+def all_rows(url: str) -> dict[str, set[tuple[object, ...]]]:
+    engine = create_engine(url)
+    with engine.connect() as db:
+        return {
+            name: {tuple(row) for row in db.execute(text(f"SELECT * FROM {name}"))}
+            for name in inspect(engine).get_table_names()
+        }
 
 
 KILL = """

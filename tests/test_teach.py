@@ -349,8 +349,26 @@ def test_a_gradebook_of_an_older_nbgrader_is_brought_up_to_date_after_a_copy(
     assert any("was made by an older nbgrader (its revision 16791" in line for line in said)
     (copy,) = midterm.glob("gradebook.db.*")
     assert copy.read_bytes() == before
+    assert "  gradebook: 2 modules entered as 'allyship', before 'default_course'" in said
     assert points(midterm) == {"ada": 3, "bo": 3}
     assert apply(midterm)[-1] == "Everything is as course.yml says."
+    ours(midterm, "purge", "--all", "--yes")  # which would leave another course's rows
+    assert not any(rows_of(midterm).values())
+
+
+@pytest.mark.slow
+def test_a_course_may_get_another_name_and_takes_no_other_courses_module(midterm: Path) -> None:
+    write_course(midterm, lambda t: t.replace("modules:", "course_id: spring\nmodules:"))
+    said = apply(midterm)
+    assert "  gradebook: 2 modules entered as 'spring', before 'allyship'" in said
+    assert any("Collect it under that name first" in line for line in said), said
+    assert points(midterm) == {"ada": 3, "bo": 3}
+    with open_gradebook(midterm) as gradebook:
+        assert {a.course_id for a in gradebook.assignments} == {"spring"}
+    write_course(midterm)
+    shutil.rmtree(midterm / "source" / "01-tiny")
+    with pytest.raises(TeachError, match="has 01-tiny already, of the course 'spring'"):
+        apply(midterm)
 
 
 def older(file: Path) -> None:

@@ -37,6 +37,7 @@ from ..grading.gradebook import (
     load_config,
     only_one,
     open_gradebook,
+    other_courses,
     persist,
 )
 from ..record import encode_json, read_json, replace_file
@@ -74,17 +75,22 @@ class Folder(NamedTuple):
 
 @dataclass(frozen=True)
 class Plan:
-    """What a purge would delete. ``resumed``: an earlier one was stopped."""
+    """What a purge would delete. ``resumed``: an earlier one was stopped.
+
+    ``others`` are the courses that the database holds too, with how many submissions each.
+    """
 
     folders: tuple[Folder, ...]
     backups: tuple[Path, ...]
     rows: dict[str, int]
+    others: dict[str, int]
     gradebook: str
     resumed: bool
 
     @property
     def is_empty(self) -> bool:
-        return not (any(f.files for f in self.folders) or self.backups or any(self.rows.values()))
+        copies = self.backups and not self.others
+        return not (any(f.files for f in self.folders) or copies or any(self.rows.values()))
 
     def in_words(self) -> str:
         """Say what would go, and what would stay."""
@@ -94,13 +100,29 @@ class Plan:
             f"  {f.what:<34} {f.files:>9,} files {f.size / 1e6:>10,.1f} MB  {f.path}"
             for f in self.folders
         ]
-        lines += [f"  {'the gradebook, an older copy':<34} {path}" for path in self.backups]
+        if not self.others:
+            lines += [f"  {'the gradebook, an older copy':<34} {path}" for path in self.backups]
         lines += [
             f"  {_ROWS[n]:<34} {count:>9,} rows in {self.gradebook}"
             for n, count in self.rows.items()
         ]
         lines.append(_STAY)
+        lines += self._others_in_words()
         return "\n".join(lines)
+
+    def _others_in_words(self) -> list[str]:
+        if not self.others:
+            return []
+        named = ", ".join(
+            f"'{name}' ({count:,} submissions)" for name, count in self.others.items()
+        )
+        told = (
+            f"The same database holds another course: {named}. It stays, and so does every student "
+            "who has handed in nothing here, as the database does not say whose they are. If that "
+            "is this course under an older name, run 'allyship teach' first."
+        )
+        copies = [f"Not deleted, as the other course is in it too: {path}" for path in self.backups]
+        return [told, *copies]
 
 
 @dataclass
@@ -110,12 +132,14 @@ class Purged:
     files: int = 0
     rows: int = 0
     left: list[Path] = field(default_factory=list)
+    others: dict[str, int] = field(default_factory=dict)
 
     def in_words(self) -> str:
         """Say what was deleted, and that it was looked for again."""
         lines = [f"{self.files:,} files and {self.rows:,} rows deleted."]
         if not self.left:
-            return "\n".join([*lines, "Looked again: no file and no row is left."])
+            whose = " of this course" if self.others else ""
+            return "\n".join([*lines, f"Looked again: no file and no row{whose} is left."])
         lines += ["These could not be deleted, as they belong to somebody else:"]
         lines += [f"  {ascii(str(path))[1:-1]}" for path in self.left[:20]]
         more = len(self.left) - 20
@@ -129,13 +153,13 @@ def plan_purge(course: Path, term: str | None, *, tell: Tell) -> Plan:
     where = _where(course, term)
     with open_gradebook(where, tell) as gradebook:
         rows = persist(gradebook, lambda: _rows(gradebook, where), tell)
+        others = persist(gradebook, lambda: other_courses(gradebook, where), tell)
     folders = tuple(
         Folder(path, what, *_measure(path)) for path, what in _folders(where) if path.exists()
     )
     shown = make_url(where.db_url).render_as_string(hide_password=True)
-    return Plan(
-        folders, tuple(_backups(where)), rows, shown, (Path(where.root) / STARTED_FILE).exists()
-    )
+    resumed = (Path(where.root) / STARTED_FILE).exists()
+    return Plan(folders, tuple(_backups(where)), rows, others, shown, resumed)
 
 
 def purge(
@@ -160,8 +184,9 @@ def purge(
             persist(gradebook, lambda: _delete_rows(gradebook, where), tell)
             _forget(gradebook)
             after = persist(gradebook, lambda: _rows(gradebook, where), tell)
+            done.others = persist(gradebook, lambda: other_courses(gradebook, where), tell)
         done.rows = sum(before.values()) - sum(after.values())
-        for path in _backups(where):
+        for path in [] if done.others else _backups(where):
             path.unlink()
             done.files += 1
         for path, _ in _folders(where):
@@ -287,10 +312,7 @@ def _ids(gradebook: Gradebook, where: CourseDirectory) -> dict[Any, Select[Any]]
     submissions = select(SubmittedAssignment.id).where(SubmittedAssignment.assignment_id.in_(ours))
     notebooks = select(SubmittedNotebook.id).where(SubmittedNotebook.assignment_id.in_(submissions))
     students = select(Student.id)
-    others = gradebook.db.scalar(
-        select(func.count()).select_from(Assignment).where(Assignment.course_id != where.course_id)
-    )
-    if others:
+    if other_courses(gradebook, where):
         mine = select(SubmittedAssignment.student_id).where(
             SubmittedAssignment.assignment_id.in_(ours)
         )

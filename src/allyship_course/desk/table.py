@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -84,15 +84,23 @@ def read_class(course: Path) -> ClassState:
     where = course_directory(course)
     submitted = Path(where.root) / where.submitted_directory
     with open_gradebook(where) as gradebook:
+        assignments = gradebook.db.execute(
+            select(
+                Assignment.id, Assignment.name, Assignment.duedate, Assignment.course_id
+            ).order_by(Assignment.name)
+        ).all()
+        found = [
+            row
+            for row in assignments
+            if row.course_id == where.course_id or source_of(where, row.name).exists()
+        ]
+        students = select(Student.id, Student.first_name, Student.last_name).order_by(Student.id)
+        if len(found) < len(assignments):
+            students = students.where(Student.id.not_in(_only_elsewhere([row.id for row in found])))
         names = {
             row.id: f"{row.first_name or ''} {row.last_name or ''}".strip()
-            for row in gradebook.db.execute(
-                select(Student.id, Student.first_name, Student.last_name).order_by(Student.id)
-            )
+            for row in gradebook.db.execute(students)
         }
-        found = gradebook.db.execute(
-            select(Assignment.id, Assignment.name, Assignment.duedate).order_by(Assignment.name)
-        ).all()
         modules = tuple(_module(gradebook, where, row, names, submitted) for row in found)
     return ClassState(names, modules, submitted)
 
@@ -228,6 +236,14 @@ def _module(
         )
     waiting = frozenset(s for s in students if s not in work and _is_there(submitted, s, row.name))
     return ModuleState(row.name, title, _utc(row.duedate), tuple(exercises), work, waiting)
+
+
+def _only_elsewhere(ours: Sequence[str]) -> Any:
+    """Select who has handed in to another course of the same database, and nothing to ours."""
+    handed_in = SubmittedAssignment.assignment_id.in_(ours)
+    mine = select(SubmittedAssignment.student_id).where(handed_in)
+    theirs = select(SubmittedAssignment.student_id).where(~handed_in)
+    return theirs.where(SubmittedAssignment.student_id.not_in(mine))
 
 
 def _exercises(where: CourseDirectory, module: str) -> tuple[str, list[tuple[str, str]]]:

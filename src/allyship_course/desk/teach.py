@@ -23,10 +23,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from nbgrader import dbutil
-from nbgrader.api import Gradebook
+from nbgrader.api import Assignment, Gradebook
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
-from sqlalchemy import create_engine, inspect, make_url, text
+from sqlalchemy import create_engine, inspect, make_url, text, update
 
 from ..assignments import Terms, make_assignment, make_journal
 from ..checks import CHECK_PREFIX
@@ -403,6 +403,7 @@ class _Planner:
     def plan(self) -> Plan:
         if self._term.exchange and not self._term.exchange.exists():
             self._plan.add("exchange", f"{self._term.exchange} made", self._make_exchange)
+        self._of_another_name()
         for entry in self._term.course.modules:
             self._module(entry)
         self._left_out()
@@ -415,6 +416,45 @@ class _Planner:
         exchange = place(self._term.folder, self._term.course.exchange)
         exchange.mkdir(parents=True)
         exchange.chmod(0o1777)  # everybody writes, and nobody can rename what is another's
+
+    def _of_another_name(self) -> None:
+        """Enter under this course's name what an older nbgrader, or an older name, left.
+
+        Else a purge would take it for another course's, and leave it.
+        """
+        used = {m.module for m in self._term.course.modules}
+        own: dict[str, str] = {}
+        for assignment in self._gradebook.assignments:
+            name, course = assignment.name, assignment.course_id
+            if course == self._where.course_id:
+                continue
+            if (self._term.folder / "source" / name / EXERCISES_FILE).exists():
+                own[name] = course
+            elif name in used:
+                raise TeachError(
+                    f"the gradebook has {name} already, of the course '{course}'. nbgrader keeps "
+                    "one assignment of each name in a database. Give this course a gradebook of "
+                    f"its own: see c.CourseDirectory.db_url in {CONFIG_FILE}"
+                )
+        if not own:
+            return
+        before = sorted({*own.values()})
+        for name in before:
+            if self._term.exchange and (self._term.exchange / name).exists():
+                self._plan.notes.append(
+                    f"{self._term.exchange / name} holds what went through the exchange under the "
+                    f"name '{name}'. Collect it under that name first, and delete the folder "
+                    "yourself: 'allyship purge' goes by the new name."
+                )
+        told = f"{len(own)} modules entered as '{self._where.course_id}', before '{before[0]}'"
+
+        def do() -> None:
+            rename = update(Assignment).where(Assignment.name.in_([*own]))
+            with open_gradebook(self._where) as gradebook:
+                gradebook.db.execute(rename.values(course_id=self._where.course_id))
+                gradebook.db.commit()
+
+        self._plan.add("gradebook", told, do)
 
     # ---- modules
 
