@@ -288,14 +288,46 @@ def test_other_points_and_dates_change_grades_only_as_was_said(midterm: Path) ->
     assert points(midterm) == {"ada": 5.5, "bo": 6}
 
 
-@pytest.mark.slow
-def test_the_late_rule_is_the_one_of_the_file(midterm: Path) -> None:
+def test_another_late_rule_is_told_with_what_it_does_to_grades_before_it_asks(
+    midterm: Path,
+) -> None:
+    """Bo was two days late, and Ada was not."""
     write_course(midterm, lambda t: t.replace("modules:", "late: {per_day: 25}\nmodules:"))
+    said: list[str] = []
+    assert not set_up(midterm, said.append, lambda _: False)
+    assert "  lateness: costs 25 percent for each day begun" in said
+    (line,) = [t for t in said if t.startswith("  01-tiny")]
+    assert line == (
+        "  01-tiny: the next 'allyship grade' changes what lateness costs 1 person: "
+        "bo loses 1.5 in place of 0"
+    )
+    assert said[-2] == "Nothing was changed."
+    assert "goes by the late rule in course.yml all the same" in said[-1]
+    assert lost(midterm) == {"ada": None, "bo": None}
+
+    assert line in apply(midterm)
     ours(midterm, "grade")
-    with open_gradebook(midterm) as gradebook:
+    assert lost(midterm) == {"ada": None, "bo": 1.5}
+    assert apply(midterm)[-1] == "Everything is as course.yml says."
+
+    late = "late: {per_day: 25, at_most: 30, grace_hours: 2}\nmodules:"
+    write_course(midterm, lambda t: t.replace("modules:", late).replace("11-30", "11-29"))
+    said = apply(midterm)
+    assert (
+        "  lateness: costs 25 percent for each day begun, at most 30 percent, nothing for 2 hours "
+        "in place of 25 percent for each day begun"
+    ) in said
+    (line,) = [t for t in said if t.startswith("  01-tiny")]
+    assert line.endswith("what lateness costs 1 person: bo loses 0.9 in place of 1.5")
+    ours(midterm, "grade")
+    assert lost(midterm) == {"ada": None, "bo": 0.9}
+
+
+def lost(folder: Path) -> dict[str, float | None]:
+    """What lateness costs each student."""
+    with open_gradebook(folder) as gradebook:
         found = gradebook.assignment_submissions("01-tiny")
-        lost = {s.student_id: [n.late_submission_penalty for n in s.notebooks] for s in found}
-    assert lost == {"ada": [None], "bo": [1.5]}  # two days begun
+        return {s.student_id: s.notebooks[0].late_submission_penalty for s in found}
 
 
 @pytest.mark.slow
@@ -306,12 +338,25 @@ def test_a_module_renamed_in_mid_term_is_told_and_loses_nothing(midterm: Path) -
     file.write_text(file.read_text().replace("module: 01-tiny", "module: 01-small"))
     write_course(midterm, lambda t: t.replace("01-tiny", "01-small"))
     before = scores(midterm)
-    said = apply(midterm)
-    (told,) = [line for line in said if line.startswith("01-tiny")]
-    assert "It stays, with what 2 people handed in. If 01-small is its new name" in told
-    assert "give the folder its old name back" in told
-    assert scores(midterm) == before
+    said = look(midterm)
+    assert "01-tiny is in the gradebook and not in course.yml. It stays, with what 2 people" in (
+        "".join(line for line in said if line.startswith("01-tiny"))
+    )
+    (told,) = [line for line in said if line.startswith("01-small")]
+    assert "is not made: it looks like 01-tiny, which has work of students under that name" in told
+    apply(midterm)
+    assert apply(midterm)[-1] == "Everything else is as course.yml says."
+    assert not (midterm / "source" / "01-small").exists()
     ours(midterm, "grade", "--force")
+    assert scores(midterm) == before
+
+    (modules / "01-small").rename(modules / "01-tiny")  # as it says
+    file = modules / "01-tiny" / "exercises.yml"
+    text = file.read_text().replace("module: 01-small", "module: 01-tiny")
+    file.write_text(text.replace("title: Tiny", "title: Small", 1))
+    write_course(midterm)
+    apply(midterm)
+    ours(midterm, "grade")
     assert scores(midterm) == before
 
 

@@ -86,6 +86,11 @@ class Late(Part):
     at_most: Annotated[float, Field(gt=0, le=100)] = 100
     grace_hours: Annotated[float, Field(ge=0, le=720)] = 0
 
+    def __str__(self) -> str:
+        told = f"{self.per_day:g} percent for each day begun"
+        told += f", at most {self.at_most:g} percent" if self.at_most < 100 else ""
+        return told + (f", nothing for {self.grace_hours:g} hours" if self.grace_hours else "")
+
 
 class Mirror(Part):
     """Whether what students share is gathered for the class, and from how many on."""

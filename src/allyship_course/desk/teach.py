@@ -33,13 +33,16 @@ from ..checks import CHECK_PREFIX
 from ..grading.gradebook import (
     CONFIG_FILE,
     GradeError,
+    ModuleGrades,
     course_directory,
     find_alembic,
     load_config,
     open_gradebook,
     quiet,
 )
+from ..grading.plugin import rules_of
 from ..overlay import lay_over
+from ..record import encode_json, read_json, replace_file
 from ..spec import (
     EXERCISES_FILE,
     JOURNAL,
@@ -50,7 +53,17 @@ from ..spec import (
     load_module,
 )
 from .class_list import ClassListError, Student, read_class_list
-from .course import COURSE_FILE, Course, InUse, load_course, overlay_of, place, project_of, written
+from .course import (
+    COURSE_FILE,
+    Course,
+    InUse,
+    Late,
+    load_course,
+    overlay_of,
+    place,
+    project_of,
+    written,
+)
 from .csvfile import TableError
 
 Tell = Callable[[str], None]
@@ -58,7 +71,10 @@ Ask = Callable[[str], bool]
 
 OVERLAID = ".allyship"
 """In the course folder: the book with the overlay in it, and what is built of it."""
+LATE_FILE = ".allyship-late.json"
+"""In the course folder: the late rule that was agreed to last."""
 _FEW = 6
+_SAME = 1e-6  # points
 
 
 class TeachError(RuntimeError):
@@ -80,6 +96,8 @@ class Plan:
 
     changes: list[Change] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    held_back: list[str] = field(default_factory=list)
+    otherwise: list[str] = field(default_factory=list)  # said to who does not agree
 
     def add(self, of: str, what: str, do: Callable[[], None]) -> None:
         self.changes.append(Change(of, what, do))
@@ -322,16 +340,19 @@ def set_up(
         with tempfile.TemporaryDirectory() as made:
             with open_gradebook(_to_look_at(folder, Path(made)), tell) as gradebook:
                 plan = _Planner(term, gradebook, Path(made), remove).plan()
-            for note in plan.notes:
+            for note in [*plan.notes, *plan.held_back]:
                 tell(note)
             if not plan.changes:
-                tell("Everything is as course.yml says.")
+                what = "Everything else" if plan.held_back else "Everything"
+                tell(f"{what} is as course.yml says.")
                 return True
             tell("This would change:" if only_look else "This is going to change:")
             for line in plan.in_words():
                 tell(f"  {line}")
             if only_look or not ask("Go on?"):
                 tell("Nothing was changed.")
+                for line in plan.otherwise:
+                    tell(line)
                 return False
             for change in plan.changes:
                 change.do()
@@ -399,6 +420,7 @@ class _Planner:
         self._config.ExchangeReleaseAssignment.force = True
         self._where = course_directory(term.folder, self._config)
         self._modules = modules_of(term.book)
+        self._due_then = {a.name: a.duedate for a in gradebook.assignments}
 
     def plan(self) -> Plan:
         if self._term.exchange and not self._term.exchange.exists():
@@ -407,6 +429,7 @@ class _Planner:
         for entry in self._term.course.modules:
             self._module(entry)
         self._left_out()
+        self._late()
         if self._term.students is not None:
             self._students(self._term.students)
         self._journal()
@@ -470,6 +493,14 @@ class _Planner:
         )
         new = notebook.parent
         is_new = known is None
+        if is_new and (before := self._name_before(module)):
+            self._plan.held_back.append(
+                f"{name} is not made: it looks like {before}, which has work of students under "
+                f"that name. Give it the name {before} back until the term is over, in "
+                f"course.yml, as the folder's name and in its {EXERCISES_FILE}; its title may be "
+                "another one. If it is a module of its own, give its exercises other ids."
+            )
+            return
         changed = not _same(new, source)
         released = (self._term.folder / "release" / name / notebook.name).exists()
         if is_new or changed or not released:
@@ -482,6 +513,19 @@ class _Planner:
             self._due(name, known, due, handed_in)
         self._hand_out(entry, changed=is_new or changed or not released)
 
+    def _name_before(self, module: Module) -> str | None:
+        """Return under which name a module was handed in before it was renamed.
+
+        nbgrader can't rename, and who has fetched it would still hand in under the old name.
+        """
+        used = {m.module for m in self._term.course.modules}
+        for assignment in self._gradebook.assignments:
+            source = self._term.folder / "source" / assignment.name
+            gone = assignment.name not in used and (source / EXERCISES_FILE).exists()
+            if gone and assignment.submissions and _alike(load_module(source), module):
+                return str(assignment.name)
+        return None
+
     def _may_be_made(self, name: str, handed_in: int, new: Path) -> bool:
         """Nbgrader can't add or take away what is graded once somebody has handed in."""
         if not handed_in:
@@ -493,7 +537,7 @@ class _Planner:
             return True
         told = [f"{_ids(now - before)} would be new"] if now - before else []
         told += [f"{_ids(before - now)} would be gone"] if before - now else []
-        self._plan.notes.append(
+        self._plan.held_back.append(
             f"{name} stays as it was handed out, since {_people(handed_in)} handed it in already: "
             f"{', '.join(told)}. Use this next term, or put the exercises back."
         )
@@ -538,6 +582,7 @@ class _Planner:
             with open_gradebook(self._where) as gradebook:
                 gradebook.update_or_create_assignment(name, duedate=naive)
 
+        self._due_then[name] = due.replace(tzinfo=None) if due else None
         self._plan.add(name, told, do)
 
     def _say(self, when: datetime | None) -> str:
@@ -569,7 +614,7 @@ class _Planner:
         self._plan.add(name, what, do)
 
     def _left_out(self) -> None:
-        """Say what becomes of modules that are no longer named, perhaps since they were renamed."""
+        """Say what becomes of modules that are no longer named."""
         used = {m.module for m in self._term.course.modules}
         known = {a.name: a for a in self._gradebook.assignments}
         for name in sorted({*known} - used):
@@ -579,14 +624,43 @@ class _Planner:
             count = len(known[name].submissions)
             told = f"{name} is in the gradebook and not in course.yml. It stays"
             told += f", with what {_people(count)} handed in." if count else "."
-            new = [n for n in used - {*known} if _alike(load_module(source), self._modules[n])]
-            if new:
-                told += (
-                    f" If {new[0]} is its new name: it counts as another module, which everybody "
-                    "would have to hand in again. To avoid that, give the folder its old name"
-                    " back until the term is over."
-                )
             self._plan.notes.append(told)
+
+    def _late(self) -> None:
+        """Say what another late rule, or another date, does to what is graded already."""
+        file, rule = self._term.folder / LATE_FILE, self._term.course.late
+        before = (read_json(file) or {}).get("late")
+        now = rule.model_dump() if rule else None
+        if before != now:
+            was = f" in place of {Late(**before)}" if before else ""
+
+            def do() -> None:
+                replace_file(file, encode_json({"schema": 1, "late": now}))
+
+            self._plan.add("lateness", f"costs {rule or 'nothing'}{was}", do)
+            self._plan.otherwise.append(
+                "The next 'allyship grade' goes by the late rule in course.yml all the same. To "
+                "keep the points as they are, put back what stood there."
+            )
+        for assignment in self._gradebook.assignments:
+            name = assignment.name
+            if not (self._term.folder / "source" / name / EXERCISES_FILE).exists():
+                continue
+            if not assignment.submissions:
+                continue
+            due = self._due_then[name]
+            if before == now and due == assignment.duedate:
+                continue
+            grades = ModuleGrades(self._gradebook, name, rules_of(self._config))
+            told = [
+                f"{student} loses {after:g} in place of {loses:g}"
+                for student, loses, after in sorted(grades.losses(due))
+                if abs(after - loses) > _SAME
+            ]
+            if told:
+                some = ", ".join(told[:_FEW]) + (", …" if len(told) > _FEW else "")
+                what = f"changes what lateness costs {_people(len(told))}: {some}"
+                self._plan.add(name, f"the next 'allyship grade' {what}", lambda: None)
 
     # ---- students
 

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -44,6 +44,7 @@ SQLITE_WAITS = 5
 _POSTGRES_DISK_FULL = "53100"
 _GIVE_UP_SECONDS = 600.0
 _BUSY_TRIES = 5
+_SOME = 500
 
 Tell = Callable[[str], None]
 T = TypeVar("T")
@@ -214,6 +215,29 @@ class ModuleGrades:
                 said = tuple(comments.get(row.notebook, ()))
                 yield Result(student, scores, self.max_score, row.penalty, said)
 
+    def losses(self, due: datetime | None) -> Iterator[tuple[str, float, float]]:
+        """Yield of each student who was graded what lateness costs, and what it would cost.
+
+        In points; by this object's rules and, of the whole class, ``due`` (UTC, as nbgrader has
+        it). What a person typed in counts as it stands.
+        """
+        students = list(
+            self._db.scalars(
+                select(SubmittedAssignment.student_id).where(
+                    SubmittedAssignment.assignment_id == self._assignment
+                )
+            )
+        )
+        for first in range(0, len(students), _SOME):
+            rows = self._submission_rows(students[first : first + _SOME])
+            grades = self._grade_rows([row.notebook for row in rows.values()])
+            for student, row in rows.items():
+                score = sum(_score(g.auto_score, g) for g in grades.get(row.notebook, {}).values())
+                now = row.penalty or 0.0
+                late = _late(due, row.timestamp, row.extension)
+                yield student, now, self._penalty(student, late, score, score - now) or 0.0
+        self._db.commit()
+
     def store(self, graded: Sequence[Graded]) -> set[str]:
         """Write results in one transaction; return the students who are in no class list.
 
@@ -259,6 +283,7 @@ class ModuleGrades:
                 SubmittedAssignment.student_id,
                 SubmittedAssignment.id,
                 SubmittedAssignment.extension,
+                SubmittedAssignment.timestamp,
                 SubmittedNotebook.id.label("notebook"),
                 SubmittedNotebook.late_submission_penalty.label("penalty"),
             )
@@ -304,7 +329,10 @@ class ModuleGrades:
                 "notebook_id": self._notebook,
                 "flagged": False,
                 "late_submission_penalty": self._penalty(
-                    result, None, sum(result.points.values()), earned=0
+                    result.student,
+                    _late(self.due, result.timestamp),
+                    sum(result.points.values()),
+                    earned=0,
                 ),
             }
         )
@@ -342,22 +370,24 @@ class ModuleGrades:
             )
             score += _score(points, grade)
         changed[SubmittedAssignment].append({"row": row.id, "timestamp": result.timestamp})
-        penalty = self._penalty(result, row.extension, score, earned)
+        late = _late(self.due, result.timestamp, row.extension)
+        penalty = self._penalty(result.student, late, score, earned)
         changed[SubmittedNotebook].append({"row": row.notebook, "late_submission_penalty": penalty})
 
-    def _penalty(
-        self, result: Graded, extension: timedelta | None, score: float, earned: float
-    ) -> float | None:
-        if self.due is None or result.timestamp is None:
-            return None
-        late = (result.timestamp - self.due - (extension or timedelta())).total_seconds()
+    def _penalty(self, student: str, late: float, score: float, earned: float) -> float | None:
         if late <= 0:
             return None
-        return bounded(
-            self._rules.penalty(result.student, score, late),
-            score,
-            earned if self._rules.best else 0,
-        )
+        penalty = self._rules.penalty(student, score, late)
+        return bounded(penalty, score, earned if self._rules.best else 0)
+
+
+def _late(
+    due: datetime | None, handed_in: datetime | None, extension: timedelta | None = None
+) -> float:
+    """Return how many seconds late something is; 0 or less where it is not."""
+    if due is None or handed_in is None:
+        return 0.0
+    return (handed_in - due - (extension or timedelta())).total_seconds()
 
 
 def _new_grade(notebook: str, cell: str, points: float) -> dict[str, Any]:
