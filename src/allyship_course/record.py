@@ -212,11 +212,15 @@ def read_plain(file: Path | str, limit: int, dir_fd: int | None = None) -> bytes
         if e.errno == errno.ELOOP:
             raise RecordError(f"{name} is a link, not a file") from None
         raise RecordError(f"{name} can't be read: {e.strerror}") from None
-    if not stat.S_ISREG(os.fstat(fd).st_mode):  # before fdopen, which chokes on a folder
+    found = os.fstat(fd)
+    if not stat.S_ISREG(found.st_mode):  # before fdopen, which chokes on a folder
         os.close(fd)
         raise RecordError(f"{name} is not a plain file")
     with os.fdopen(fd, "rb") as f:
-        raw = f.read(limit + 1)
+        # Not at once up to the limit: making room for so much takes longer than reading.
+        raw = f.read(min(found.st_size, limit) + 1)
+        if found.st_size < len(raw) <= limit:  # it has grown
+            raw += f.read(limit + 1 - len(raw))
     if len(raw) > limit:
         raise RecordError(f"{name} is larger than {limit // 1000:,} kB")
     return raw
@@ -250,6 +254,8 @@ def _too_deep(data: object, max_depth: int = MAX_DEPTH) -> bool:
     """Tell whether lists and objects are nested deeper than any form of ours nests them."""
     level = [data]
     for _ in range(max_depth):
+        if not level:
+            return False
         parts = [part for part in level if isinstance(part, dict | list)]
         level = [
             child for part in parts for child in (part.values() if isinstance(part, dict) else part)
