@@ -8,7 +8,7 @@ READY := .venv/.ready
 SOURCES := $(shell find src -type f -not -name '*.pyc' 2>/dev/null)
 CONTENT := _config.yml $(shell find book -type f 2>/dev/null)
 
-.PHONY: start test test-all test-postgres check book pdf epub lite demo assignments bench lock clean
+.PHONY: start test test-all test-postgres test-hub hub hub-remove check book pdf epub lite demo assignments bench lock clean
 
 start: _build/html/index.html demo/completion.csv
 	@$(BIN)/allyship start
@@ -20,12 +20,17 @@ test: $(READY)
 
 test-all: $(READY)
 	@$(BIN)/python -m tests.browser
-	@$(BIN)/pytest -n 4 --dist loadfile -m "not postgres"
+	@$(BIN)/pytest -n 4 --dist loadfile -m "not postgres and not hub"
 	@$(MAKE) --no-print-directory check
 
 # With a throwaway server from the system's packages.
 test-postgres: $(READY)
 	@$(BIN)/python -m tests.postgres $(BIN)/pytest -n 2 --dist loadfile -m postgres
+
+# Makes real users on this machine: root only. The load takes a quarter of an hour.
+test-hub: $(READY)
+	@$(BIN)/python -m tests.browser
+	@$(BIN)/pytest -m hub tests/hub
 
 check: $(READY)
 	@$(BIN)/ruff check .
@@ -47,6 +52,14 @@ epub: $(READY)
 lite: $(READY)
 	@$(BIN)/python -m lite
 
+# A class with logins on a JupyterHub of this machine, thrown away at Ctrl-C. Root only.
+hub: $(READY)
+	@$(BIN)/python -m hub
+
+# What a hub that crashed has left: users, folders, and its environment.
+hub-remove: $(READY)
+	@$(BIN)/python -m hub remove
+
 demo: demo/completion.csv
 
 assignments: $(READY)
@@ -65,6 +78,9 @@ lock: $(READY)
 	@$(BIN)/uv pip compile --python-platform wasm32-pyodide2025 --python-version 3.14 --generate-hashes \
 	  --no-annotate --no-header --no-emit-index-url -q \
 	  pyproject.toml lite/browser.in -c requirements.lock -o lite/browser.lock
+	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes \
+	  --no-annotate --no-header --no-emit-index-url --extra hub -q \
+	  pyproject.toml -c requirements.lock -o hub/requirements.lock
 
 clean:
 	rm -rf _build demo .venv

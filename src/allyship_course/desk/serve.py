@@ -30,7 +30,7 @@ BOOK_PORT = 8000
 JUPYTER_PORT = 8888
 # nbgrader's page of a submission asks another host for MathJax, and no setting of its own stops
 # it. Nothing here needs more than this server and what a page makes itself (widgets: blob:).
-_POLICY = (
+POLICY = (
     "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; "
     "object-src 'none'; base-uri 'self'; frame-ancestors 'self' {}"
 )
@@ -179,7 +179,7 @@ def jupyter(
 def _write_settings(folder: Path, framed_by: str) -> None:
     """Let the server's pages load nothing from any other host."""
     folder.mkdir(parents=True, exist_ok=True)
-    headers = {"Content-Security-Policy": _POLICY.format(framed_by).strip()}
+    headers = {"Content-Security-Policy": POLICY.format(framed_by).strip()}
     settings = {"ServerApp": {"tornado_settings": {"headers": headers}}}
     (folder / "jupyter_server_config.json").write_text(json.dumps(settings), "utf-8")
 
