@@ -31,7 +31,7 @@ def main() -> None:
         remove(HERE / "class")
         if remove_only:
             delete_environments(HERE)
-            say(f"Removed: the class's users, and all in {HERE}.")
+            say(f"Removed: users, folders and environments of hubs in {HERE}.")
         else:
             run()
 

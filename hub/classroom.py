@@ -24,6 +24,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from allyship_course.desk.serve import POLICY
 from allyship_course.desk.teach import new_course
 
@@ -293,9 +295,7 @@ def remove(place: Path) -> None:
     """Remove a class at ``place`` with its users, whether it ended in order or by a crash."""
     if place.exists() and not (place / MARKER).exists():
         raise HubError(f"{place} is no class that was made here. It is left as it is")
-    pid_file = place / "hub" / "proxy.pid"
-    if pid_file.exists():
-        _end_proxy(pid_file)
+    _end_hub(place / "hub")
     remove_users(_mark(place))
     if place.exists():
         # The marker goes last: a run that is stopped can be taken up.
@@ -328,13 +328,13 @@ def _mark(place: Path) -> str:
     return f"Allyship class at {place}"
 
 
-def _end_proxy(pid_file: Path) -> None:
-    """End the proxy of a hub that crashed, if its process is still that."""
-    found = re.match(r"\d+", pid_file.read_text("utf-8"))
-    command = Path("/proc", found[0], "cmdline") if found else pid_file
-    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-        if found and b"configurable-http-proxy" in command.read_bytes():
-            os.kill(int(found[0]), signal.SIGKILL)
+def _end_hub(folder: Path) -> None:
+    """End a hub that outlived who started it, and its proxy: both were started in ``folder``."""
+    for process in psutil.process_iter(["cwd", "cmdline"]):
+        command = " ".join(process.info["cmdline"] or ())
+        if process.info["cwd"] == str(folder) and re.search("jupyterhub|http-proxy", command):
+            process.kill()
+            process.wait()
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
