@@ -5,6 +5,7 @@ The file lies in nbgrader's course folder. This is the one place where it is rea
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
@@ -14,6 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import BeforeValidator, Field, ValidationError
 
+from ..service import ADDRESS
 from ..spec import (
     Finding,
     Id,
@@ -297,6 +299,10 @@ def configure(c: Any, folder: Path) -> None:
     plugin.configure(c)
     c.CourseDirectory.root = str(folder)
     c.CourseDirectory.course_id = Course.model_fields["course_id"].default
+    if ADDRESS in os.environ:
+        from ..service.client import use_service
+
+        use_service(c)
     if not (folder / COURSE_FILE).exists():
         return
     try:
@@ -304,7 +310,7 @@ def configure(c: Any, folder: Path) -> None:
     except SpecError as e:
         raise SystemExit(f"This is to be mended first:\n{e}") from None
     c.CourseDirectory.course_id = course.course_id
-    if course.exchange:
+    if course.exchange and ADDRESS not in os.environ:
         c.Exchange.root = str(place(folder, course.exchange))
     if course.students:
         # Who is in no list is told, and not added in silence.

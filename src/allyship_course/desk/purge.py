@@ -26,6 +26,7 @@ from nbgrader.api import (
     SubmittedNotebook,
 )
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.exchange import ExchangeError
 from nbgrader.exchange.default import Exchange
 from sqlalchemy import Select, delete, func, make_url, select, text
 
@@ -41,6 +42,7 @@ from ..grading.gradebook import (
     persist,
 )
 from ..record import encode_json, read_json, replace_file
+from ..service.client import kept_by_service
 from .course import COURSE_FILE, load_course
 from .csvfile import plain
 
@@ -86,11 +88,14 @@ class Plan:
     others: dict[str, int]
     gradebook: str
     resumed: bool
+    service: int | None
+    """What the exchange service keeps of this course; ``None`` where there is none."""
 
     @property
     def is_empty(self) -> bool:
         copies = self.backups and not self.others
-        return not (any(f.files for f in self.folders) or copies or any(self.rows.values()))
+        kept = (*(f.files for f in self.folders), *self.rows.values(), self.service)
+        return not (any(kept) or copies)
 
     def in_words(self) -> str:
         """Say what would go, and what would stay."""
@@ -106,6 +111,10 @@ class Plan:
             f"  {_ROWS[n]:<34} {count:>9,} rows in {self.gradebook}"
             for n, count in self.rows.items()
         ]
+        if self.service is not None:
+            lines.append(
+                f"  {'handed out, handed in and feedback':<34} {self.service:>9,} at the hub"
+            )
         lines.append(_STAY)
         lines += self._others_in_words()
         return "\n".join(lines)
@@ -159,7 +168,7 @@ def plan_purge(course: Path, term: str | None, *, tell: Tell) -> Plan:
     )
     shown = make_url(where.db_url).render_as_string(hide_password=True)
     resumed = (Path(where.root) / STARTED_FILE).exists()
-    return Plan(folders, tuple(_backups(where)), rows, others, shown, resumed)
+    return Plan(folders, tuple(_backups(where)), rows, others, shown, resumed, _service(where))
 
 
 def purge(
@@ -186,6 +195,7 @@ def purge(
             after = persist(gradebook, lambda: _rows(gradebook, where), tell)
             done.others = persist(gradebook, lambda: other_courses(gradebook, where), tell)
         done.rows = sum(before.values()) - sum(after.values())
+        done.rows += _service(where, forget=True) or 0
         for path in [] if done.others else _backups(where):
             path.unlink()
             done.files += 1
@@ -203,6 +213,13 @@ def purge(
         if not done.left:
             started.unlink()
     return done
+
+
+def _service(where: CourseDirectory, *, forget: bool = False) -> int | None:
+    try:
+        return kept_by_service(where, forget=forget)
+    except ExchangeError as e:
+        raise GradeError(f"{e} What is in the exchange is not deleted; run it again later") from e
 
 
 def _where(course: Path, term: str | None) -> CourseDirectory:
