@@ -8,7 +8,7 @@ READY := .venv/.ready
 SOURCES := $(shell find src -type f -not -name '*.pyc' 2>/dev/null)
 CONTENT := _config.yml $(shell find book -type f 2>/dev/null)
 
-.PHONY: start test test-all test-postgres test-hub hub hub-remove check book pdf epub lite demo assignments bench lock clean
+.PHONY: start test test-all test-postgres test-hub test-exchange hub hub-remove check book pdf epub lite demo assignments bench lock clean
 
 start: _build/html/index.html demo/completion.csv
 	@$(BIN)/allyship start
@@ -25,12 +25,17 @@ test-all: $(READY)
 
 # With a throwaway server from the system's packages.
 test-postgres: $(READY)
-	@$(BIN)/python -m tests.postgres $(BIN)/pytest -n 2 --dist loadfile -m postgres
+	@$(BIN)/python -m tests.postgres $(BIN)/pytest -n 2 --dist loadfile -m "postgres and not hub"
 
 # Makes real users on this machine: root only. The load takes a quarter of an hour.
 test-hub: $(READY)
 	@$(BIN)/python -m tests.browser
 	@$(BIN)/pytest -m hub tests/hub
+
+# The exchange without a shared disk, with its database in a file and in PostgreSQL. Needs npm.
+test-exchange: $(READY)
+	@$(BIN)/python -m tests.browser
+	@$(BIN)/python -m tests.postgres $(BIN)/pytest -m hub tests/test_exchange.py
 
 check: $(READY)
 	@$(BIN)/ruff check .

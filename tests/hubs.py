@@ -1,7 +1,7 @@
 """A real JupyterHub on free ports, with the exchange as its service, ended with the test.
 
-It runs in an environment of its own that has JupyterHub, which ours has not: ``make test-hub``
-makes one, and says in a variable where it is.
+It runs in the environment that ``make hub`` makes, as ours has no JupyterHub, or in another that a
+variable names: to try another JupyterHub.
 """
 
 from __future__ import annotations
@@ -13,25 +13,31 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import requests
+from hub.environment import environment
 
+from allyship_course.service import ADDRESS
 from tests.conftest import ROOT
 
 VARIABLE = "ALLYSHIP_TEST_HUB"
 COURSE = "allyship"
 PASSWORD = "marzipan-lighthouse-hub-password"
+SCOPES = ["access:services!service=exchange"]
 
 
-def environment() -> Path:
-    """The environment with JupyterHub and configurable-http-proxy that is to be used."""
-    given = os.environ.get(VARIABLE)
-    assert given, f"{VARIABLE} names no environment with JupyterHub: run 'make test-hub'"
-    return Path(given)
+@contextlib.contextmanager
+def hub_environment() -> Iterator[tuple[Path, Path]]:
+    """The folder of JupyterHub's programs, and the proxy."""
+    if given := os.environ.get(VARIABLE):
+        yield Path(given) / "bin", Path(given) / "bin" / "configurable-http-proxy"
+        return
+    with environment(ROOT / "_build" / "test-hub", print) as place:
+        yield place / "bin", place / "proxy/node_modules/.bin/configurable-http-proxy"
 
 
 def free_port() -> int:
@@ -66,8 +72,7 @@ class Hub:
     def token(self, user: str) -> str:
         """A token as a user's server has one: it may use the exchange and nothing else."""
         if user not in self.tokens:
-            scopes = ["access:services!service=exchange"]
-            made = self.api("POST", f"users/{user}/tokens", scopes=scopes)
+            made = self.api("POST", f"users/{user}/tokens", scopes=SCOPES)
             self.tokens[user] = made["token"]
         return self.tokens[user]
 
@@ -83,7 +88,7 @@ class Hub:
         return {
             "JUPYTERHUB_API_TOKEN": self.token(user),
             "JUPYTERHUB_USER": user,
-            "ALLYSHIP_EXCHANGE_URL": self.exchange,
+            ADDRESS: self.exchange,
         }
 
     def service(self) -> int:
@@ -112,88 +117,75 @@ class Hub:
 
 
 @contextlib.contextmanager
-def running_hub(
-    folder: Path,
-    database: str,
-    instructors: Sequence[str] = ("prof",),
-    students: Sequence[str] = ("ann", "bob"),
-    more: str = "",
-) -> Iterator[Hub]:
+def running_hub(folder: Path, database: str) -> Iterator[Hub]:
     """Start a hub in ``folder`` whose exchange keeps its things in ``database``."""
-    bin_folder = environment() / "bin"
     folder.mkdir(parents=True, exist_ok=True)
     port, hub_port, proxy_port, service_port = (free_port() for _ in range(4))
     address, admin = f"http://127.0.0.1:{port}", secrets.token_hex(16)
     exchange = f"http://127.0.0.1:{service_port}/services/exchange"
-    settings: Mapping[str, Any] = {
-        "JupyterHub": {
-            "bind_url": f"{address}/",
-            "hub_bind_url": f"http://127.0.0.1:{hub_port}",
-            "db_url": f"sqlite:///{folder}/hub.sqlite",
-            "cookie_secret_file": str(folder / "cookie_secret"),
-            "authenticator_class": "dummy",
-            "spawner_class": "simple",
-            "load_groups": {
-                f"formgrade-{COURSE}": {"users": list(instructors)},
-                f"nbgrader-{COURSE}": {"users": list(students)},
-            },
-            "load_roles": [
-                {"name": "user", "scopes": ["self", "access:services!service=exchange"]},
-                {"name": "test", "scopes": ["admin:users", "tokens"], "services": ["test"]},
-            ],
-            "services": [
-                {"name": "test", "api_token": admin},
-                {
-                    "name": "exchange",
-                    "url": f"http://127.0.0.1:{service_port}",
-                    "command": [str(bin_folder / "python"), "-m", "allyship_course.service"],
-                    "environment": {
-                        "ALLYSHIP_EXCHANGE_DB": database,
-                        "PYTHONPATH": str(ROOT / "src"),
-                    },
+    with hub_environment() as (programs, proxy):
+        service = {
+            "name": "exchange",
+            "url": f"http://127.0.0.1:{service_port}",
+            "command": [str(programs / "python"), "-m", "allyship_course.service"],
+            "environment": {"ALLYSHIP_EXCHANGE_DB": database, "PYTHONPATH": str(ROOT / "src")},
+        }
+        settings = {
+            "JupyterHub": {
+                "bind_url": f"{address}/",
+                "hub_bind_url": f"http://127.0.0.1:{hub_port}",
+                "db_url": f"sqlite:///{folder}/hub.sqlite",
+                "cookie_secret_file": str(folder / "cookie_secret"),
+                "authenticator_class": "dummy",
+                "spawner_class": "simple",
+                "load_groups": {
+                    f"formgrade-{COURSE}": {"users": ["prof"]},
+                    f"nbgrader-{COURSE}": {"users": ["ann", "bob"]},
                 },
-            ],
-        },
-        "ConfigurableHTTPProxy": {
-            "command": [str(bin_folder / "configurable-http-proxy")],
-            "api_url": f"http://127.0.0.1:{proxy_port}",
-            "pid_file": str(folder / "proxy.pid"),
-        },
-        "DummyAuthenticator": {"password": PASSWORD},
-        "Authenticator": {"allowed_users": [*instructors, *students, "eve"]},
-        "Spawner": {
-            "default_url": "/lab",
-            "server_token_scopes": [
-                "users:activity!user",
-                "access:servers!server",
-                "access:services!service=exchange",
-            ],
-            "environment": {"ALLYSHIP_EXCHANGE_URL": exchange, "PYTHONPATH": str(ROOT / "src")},
-            "args": ["--allow-root"],
-        },
-        "SimpleLocalProcessSpawner": {"home_dir_template": str(folder / "homes" / "{username}")},
-    }
-    lines = [
-        f"c.{part}.{key} = {value!r}\n"
-        for part, all_ in settings.items()
-        for key, value in all_.items()
-    ]
-    config = folder / "jupyterhub_config.py"
-    config.write_text("c = get_config()\n" + "".join(lines) + more)
-    config.chmod(0o600)
-    path = f"{bin_folder}{os.pathsep}{os.environ['PATH']}"
+                "load_roles": [
+                    {"name": "user", "scopes": ["self", *SCOPES]},
+                    {"name": "test", "scopes": ["admin:users", "tokens"], "services": ["test"]},
+                ],
+                "services": [{"name": "test", "api_token": admin}, service],
+            },
+            "ConfigurableHTTPProxy": {
+                "command": [str(proxy)],
+                "api_url": f"http://127.0.0.1:{proxy_port}",
+                "pid_file": str(folder / "proxy.pid"),
+            },
+            "DummyAuthenticator": {"password": PASSWORD},
+            "Authenticator": {"allowed_users": ["prof", "ann", "bob", "eve"]},
+            "Spawner": {
+                "server_token_scopes": ["users:activity!user", "access:servers!server", *SCOPES],
+                "environment": {ADDRESS: exchange, "PYTHONPATH": str(ROOT / "src")},
+                "args": ["--allow-root"],
+            },
+            "SimpleLocalProcessSpawner": {"home_dir_template": f"{folder}/homes/{{username}}"},
+        }
+        config = folder / "jupyterhub_config.py"
+        lines = [
+            f"c.{part}.{name} = {value!r}\n"
+            for part, all_ in settings.items()
+            for name, value in all_.items()
+        ]
+        config.write_text("c = get_config()\n" + "".join(lines))
+        with _running([programs / "jupyterhub", "-f", config], programs, folder) as process:
+            hub = Hub(folder, address, exchange, admin, process)
+            hub.wait_for_exchange()
+            yield hub
+
+
+@contextlib.contextmanager
+def _running(
+    command: Sequence[str | Path], programs: Path, folder: Path
+) -> Iterator[subprocess.Popen[bytes]]:
+    path = f"{programs}{os.pathsep}{os.environ['PATH']}"
     with (folder / "hub.log").open("ab") as log:
         process = subprocess.Popen(
-            [bin_folder / "jupyterhub", "-f", config],
-            cwd=folder,
-            env={**os.environ, "PATH": path},
-            stdout=log,
-            stderr=log,
+            command, cwd=folder, env={**os.environ, "PATH": path}, stdout=log, stderr=log
         )
-    hub = Hub(folder, address, exchange, admin, process)
     try:
-        hub.wait_for_exchange()
-        yield hub
+        yield process
     finally:
         process.terminate()  # ends its proxy, servers and services too
         try:
