@@ -6,6 +6,7 @@ import csv
 import json
 import re
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -163,6 +164,38 @@ def test_a_report_says_what_is_new_since_the_last_one_of_another_day(course: Pat
     (course / "report" / "remembered.json").write_text("{")
     page = report(course, now=today + timedelta(days=1))
     assert "could not be read" in page.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("due", "said"),
+    [
+        ("2026-10-25 00:30:00", "2026-10-25 02:30 +02:00"),  # this time comes twice in Berlin
+        ("2026-10-25 01:30:00", "2026-10-25 02:30 +01:00"),
+        ("2027-03-28 01:30:00", "2027-03-28 03:30"),  # 02:30 does not come at all
+        ("2027-03-31 22:00:00", "2027-04-01 00:00"),
+    ],
+)
+def test_dates_go_by_the_clocks_of_the_course(
+    course: Path, due: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_gradebook(course) as gradebook:
+        gradebook.update_or_create_assignment("01-tiny", duedate=f"{due} UTC")
+    with monkeypatch.context() as here:  # without a course.yml, those of the computer
+        here.setenv("TZ", "Europe/Berlin")
+        time.tzset()
+        page = report(course, now=datetime(2026, 12, 1, 12, tzinfo=UTC)).page.read_text()
+    time.tzset()
+    assert f'<td class="due">{said}</td>' in page
+    assert "Times are those of CET/CEST." in page
+    (course / "course.yml").write_text(
+        "title: A\nterm: a\ntimezone: Europe/Berlin\nmodules: [01-tiny]\n"
+    )
+    # In UTC the evening before, in Berlin the day of the first report: no other day yet.
+    page = report(course, now=datetime(2026, 11, 30, 23, 30, tzinfo=UTC)).page.read_text()
+    assert f'<td class="due">{said}</td>' in page
+    assert "Times are those of Europe/Berlin." in page
+    assert "1 December 2026</p>" in page
+    assert "This is the first report" in page
 
 
 @pytest.mark.browser

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import time as clocks
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -172,6 +173,32 @@ def moment(written: str, zone: ZoneInfo, otherwise: time = _END_OF_DAY) -> datet
 
 def _offset(when: datetime) -> str:
     return f"{when:%z}"[:3] + ":" + f"{when:%z}"[3:5]
+
+
+def zone_of(folder: Path) -> ZoneInfo | None:
+    """Return whose clocks a course goes by: ``timezone`` of its ``course.yml``.
+
+    ``None``, where there is no such file, stands for this computer's, as in ``astimezone``.
+    """
+    there = (folder / COURSE_FILE).exists()
+    return ZoneInfo(load_course(folder).timezone) if there else None
+
+
+def zone_in_words(zone: ZoneInfo | None) -> str:
+    """Return the name of a zone, as in Europe/Berlin; of this computer's, as in CET/CEST."""
+    return zone.key if zone else "/".join(dict.fromkeys(clocks.tzname))
+
+
+def shown(when: datetime, zone: ZoneInfo | None) -> str:
+    """Return a moment on the clocks of ``zone``, as in 2027-03-14 18:00."""
+    return f"{when.astimezone(zone):%Y-%m-%d %H:%M}{which_of_two(when, zone)}"
+
+
+def which_of_two(when: datetime, zone: ZoneInfo | None) -> str:
+    """Return the offset from UTC of a time that comes twice, as clocks go back; else nothing."""
+    local = when.astimezone(zone)
+    both = (local.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
+    return f" {_offset(local)}" if len({*both}) == 2 else ""
 
 
 def place(folder: Path, name: str) -> Path:

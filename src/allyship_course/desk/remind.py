@@ -17,7 +17,7 @@ from ..grading.gradebook import (
     source_of,
 )
 from ..spec import load_module
-from .course import COURSE_FILE, load_course
+from .course import which_of_two, zone_in_words, zone_of
 from .table import completion_table
 
 _NOTHING = """\
@@ -94,7 +94,7 @@ def remind(course: Path, module: str) -> Reminder:
         elif row.late:
             lists["late"].append(people[row.student])
     title = load_module(source_of(where, module)).title
-    said = _due_in_words(due, _zone(course))
+    said = _due_in_words(due, zone_of(course))
     return Reminder(
         module,
         tuple(lists["nothing"]),
@@ -105,17 +105,13 @@ def remind(course: Path, module: str) -> Reminder:
     )
 
 
-def _zone(course: Path) -> ZoneInfo:
-    there = (course / COURSE_FILE).exists()
-    return ZoneInfo(load_course(course).timezone if there else "UTC")
-
-
-def _due_in_words(due: datetime | None, zone: ZoneInfo) -> str:
+def _due_in_words(due: datetime | None, zone: ZoneInfo | None) -> str:
     if due is None:
         return ""
-    there = due.replace(tzinfo=UTC).astimezone(zone)
-    verb = "was" if due.replace(tzinfo=UTC) < datetime.now(UTC) else "is"
-    return f" It {verb} due on {there.day} {there:%B %Y, %H:%M} ({zone.key})."
+    due = due.replace(tzinfo=UTC)
+    there = due.astimezone(zone)
+    time = f"{there.day} {there:%B %Y, %H:%M}{which_of_two(due, zone)} ({zone_in_words(zone)})"
+    return f" It {'was' if due < datetime.now(UTC) else 'is'} due on {time}."
 
 
 def _part(title: str, people: Sequence[Person], text: str) -> list[str]:

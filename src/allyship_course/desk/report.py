@@ -9,10 +9,12 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from ..grading.gradebook import course_directory
 from ..record import RecordError, encode_json, read_json, replace_file
 from .charts import Bar, bars
+from .course import shown, zone_in_words, zone_of
 from .csvfile import plain
 from .page import render_page
 from .table import ClassState, ModuleState, Work, exercise_table, passes, read_class, table_of
@@ -60,8 +62,10 @@ def report(course: Path, into: Path | None = None, now: datetime | None = None) 
     folder.mkdir(mode=0o700, exist_ok=True)
     page = into or folder / "report.html"
     memory = folder / REMEMBERED_FILE
-    earlier, notes = _recall(memory, now)
-    content = _content(state, earlier, now)
+    zone = zone_of(course)
+    now = now.astimezone(zone)
+    earlier, notes = _recall(memory, now, zone)
+    content = _content(state, earlier, now, zone)
     beside = {"csv": page.with_suffix(".csv"), "parquet": page.with_suffix(".parquet")}
     table = table_of(state)
     text = render_page(
@@ -109,15 +113,17 @@ class _Earlier(NamedTuple):
     counts: Counts
 
 
-def _recall(file: Path, now: datetime) -> tuple[_Earlier | None, tuple[str, ...]]:
+def _recall(
+    file: Path, now: datetime, zone: ZoneInfo | None
+) -> tuple[_Earlier | None, tuple[str, ...]]:
     """Return the last report of an earlier day; a file that can't be used is begun anew."""
     try:
         data = read_json(file, _MAX_REMEMBERED)
         found = [
-            _Earlier(datetime.fromisoformat(one["at"]), one["complete"])
+            _Earlier(datetime.fromisoformat(one["at"]).astimezone(zone), one["complete"])
             for one in (data or {}).get("reports", [])
         ]
-        before = [one for one in found if one.at.astimezone().date() < now.astimezone().date()]
+        before = [one for one in found if one.at.date() < now.date()]
         return max(before, key=lambda one: one.at, default=None), ()
     except (RecordError, ValueError, KeyError, TypeError, AttributeError):
         return None, (f"{FOLDER}/{file.name} could not be read. Changes are counted from today.",)
@@ -165,17 +171,23 @@ def _gain(module: ModuleState, student: str, earlier: _Earlier) -> int | None:
 # ------------------------------------------------------------------------- the page
 
 
-def _content(state: ClassState, earlier: _Earlier | None, now: datetime) -> dict[str, Any]:
-    modules = [_module(m, state, earlier, now) for m in state.modules]
+def _content(
+    state: ClassState, earlier: _Earlier | None, now: datetime, zone: ZoneInfo | None
+) -> dict[str, Any]:
+    modules = [
+        {**_module(m, state, earlier, now), "due": shown(m.due, zone) if m.due else ""}
+        for m in state.modules
+    ]
     rows = [_student(s, name, state, earlier, now) for s, name in state.names.items()]
-    shown = sorted(rows, key=lambda row: (-row["missing"], row["behind"]))[:MOST_ON_A_PAGE]
-    chosen = {row["id"] for row in shown}
+    first = sorted(rows, key=lambda row: (-row["missing"], row["behind"]))[:MOST_ON_A_PAGE]
+    chosen = {row["id"] for row in first}
     size, places = len(rows), len(rows) * len(modules)
     handed_in = sum(m["handed_in"] for m in modules)
     complete = sum(m["complete"] for m in modules)
     missing = sum(row["missing"] > 0 for row in rows)
     return {
         "day": _day(now),
+        "zone": zone_in_words(zone),
         "since": _day(earlier.at) if earlier else "",
         "figures": [
             {"label": "students", "value": f"{size:,}"},
@@ -213,7 +225,6 @@ def _module(
         "label": f"{short} {rest}".strip(),
         "short": short,
         "rest": rest,
-        "due": f"{module.due:%Y-%m-%d %H:%M}" if module.due else "",
         "handed_in": handed_in,
         "complete": sum(all(work.done) for work in module.work.values()),
         "late": sum(work.late for work in module.work.values()),
@@ -329,8 +340,7 @@ def _plural(count: int, noun: str) -> str:
 
 
 def _day(time: datetime) -> str:
-    local = time.astimezone()
-    return f"{local.day} {local:%B %Y}"
+    return f"{time.day} {time:%B %Y}"
 
 
 def _cell(value: object) -> object:

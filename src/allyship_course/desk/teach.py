@@ -62,6 +62,7 @@ from .course import (
     overlay_of,
     place,
     project_of,
+    shown,
     written,
 )
 from .csvfile import TableError
@@ -588,8 +589,7 @@ class _Planner:
     def _say(self, when: datetime | None) -> str:
         if when is None:
             return "at no time"
-        local = when.astimezone(self._zone)
-        return f"{local:%Y-%m-%d %H:%M} {self._zone.key}"
+        return f"{shown(when, self._zone)} {self._zone.key}"
 
     def _hand_out(self, entry: InUse, *, changed: bool) -> None:
         name, exchange = entry.module, self._term.exchange
