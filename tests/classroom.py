@@ -8,9 +8,10 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import nbformat
@@ -25,7 +26,16 @@ from allyship_course.desk.demo import made_up_answer
 from allyship_course.grading.gradebook import course_directory, open_gradebook
 from allyship_course.journal import Note, keep
 from allyship_course.record import RECORD_FILE
-from allyship_course.spec import Exercise, load_module
+from allyship_course.spec import (
+    AnyField,
+    Choice,
+    Choices,
+    Exercise,
+    Scale,
+    Sort,
+    TextField,
+    load_module,
+)
 from tests.conftest import COURSE_CONFIG, TINY_MODULE
 from tests.postgres import given_server, new_database
 
@@ -179,6 +189,44 @@ def full_note(exercise: Exercise, shared: bool = False, **own: str) -> dict[str,
     """A note with every field answered; ``own`` says by field id what is typed there."""
     answers = {f.id: made_up_answer(f) for f in exercise.all_fields()} | own
     return {"answers": answers, "passed": False, "shared": shared}
+
+
+def a_persons_answers(
+    exercise: Exercise, chance: Random, texts: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Answers like somebody's own: one way through a case, and not what everybody chooses."""
+    answers: dict[str, Any] = {}
+    steps = {step.id: step for step in exercise.steps}
+    todo, here = list(exercise.fields), next(iter(exercise.steps), None)
+    while todo or here:
+        leads_to = here.next if here else None
+        todo += here.fields if here else []
+        for field in todo:
+            answers[field.id] = _somebodys(field, chance, texts)
+            if isinstance(field, Choice):
+                chosen = next(o for o in field.options if o.id == answers[field.id])
+                leads_to = chosen.next or leads_to
+        todo, here = [], steps.get(leads_to or "")
+    return answers
+
+
+def _somebodys(field: AnyField, chance: Random, texts: Sequence[str]) -> Any:
+    match field:
+        case Choice():
+            return chance.choice([*field.options, field.options[0]]).id
+        case Choices():
+            return [o.id for o in field.options if chance.random() < 0.6] or [field.options[0].id]
+        case Scale():
+            return chance.randint(1, len(field.steps))
+        case Sort():
+            weights = range(len(field.categories), 0, -1)
+            return {
+                card.id: chance.choices(field.categories, weights)[0].id for card in field.cards
+            }
+        case TextField():
+            return chance.choice(texts or [made_up_answer(field)])
+        case _:
+            return made_up_answer(field)
 
 
 @contextmanager

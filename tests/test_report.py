@@ -161,6 +161,8 @@ def test_a_report_says_what_is_new_since_the_last_one_of_another_day(course: Pat
         # student-01 and student-12, whom the first one did not have, with three exercises each
         said = "Since 3 January 2031: 2 modules more handed in, 6 exercises more complete"
         assert f"{said}, by 2 students." in page
+    page = report(course, now=today + timedelta(days=1)).page.read_text()
+    assert "Since 10 January 2031 nothing new has been graded." in page
     (course / "report" / "remembered.json").write_text("{")
     page = report(course, now=today + timedelta(days=1))
     assert "could not be read" in page.notes[0]
@@ -212,6 +214,15 @@ def test_everybody_can_use_the_report(
     page.evaluate(SNIFFER.read_text(encoding="utf-8"))
     assert page.evaluate(SNIFF) == []
     assert sideways(page) == []
+    # A table that is wider than the page is read with the arrow keys, too.
+    table = page.get_by_role("region", name="By student")
+    table.focus()
+    page.keyboard.press("ArrowRight")
+    wider = table.evaluate("one => one.scrollWidth > one.clientWidth")
+    assert wider == (width == 375)
+    if wider:
+        page.wait_for_function("one => one.scrollLeft > 0", arg=table.element_handle())
+        expect(table.get_by_role("rowheader", name="student-05")).to_be_in_viewport()
 
 
 @pytest.mark.browser

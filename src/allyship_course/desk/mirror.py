@@ -62,9 +62,12 @@ class Question(NamedTuple):
 
 
 class Line(NamedTuple):
-    """One line of a table as it is shown: how many of ``people``; ``None`` where it is not."""
+    """One line of a table as it is shown: how many of ``people``; ``None`` where it is not.
 
-    label: str
+    Rare options stand in one line together.
+    """
+
+    labels: Sequence[str]
     chose: int | None
     people: int
 
@@ -74,8 +77,12 @@ class Line(NamedTuple):
 
 
 class Shown(NamedTuple):
-    """What is shown of one field: lines under a heading each, or texts in random order."""
+    """What is shown of one field: lines under a heading each, or texts in random order.
 
+    ``step`` is the title of the step of a case that it stands in, if it stands in one.
+    """
+
+    step: str
     label: str
     tables: Sequence[tuple[str, Sequence[Line]]]
     texts: Sequence[str]
@@ -171,6 +178,7 @@ def _exercise(
     memory: _Memory, spec: Module, exercise: Exercise, shared: Mapping[str, Mapping[str, Any]]
 ) -> list[Shown]:
     made = []
+    steps = {field.id: step.title for step in exercise.steps for field in step.fields}
     for field in exercise.all_fields():
         # "private": never, whatever a record that somebody wrote by hand may hold.
         if field.private == "always":
@@ -183,14 +191,14 @@ def _exercise(
         }
         if isinstance(field, TextField):
             texts = memory.gather(key, answers, spec.mirror)
-            made.append(Shown(field.label, (), texts, len(texts)))
+            made.append(Shown(steps.get(field.id, ""), field.label, (), texts, len(texts)))
             continue
         tables = []
         for question in questions(field):
             chose = {person: option_of(field, question, one) for person, one in answers.items()}
             counted = memory.count(f"{key}/{question.key}", question, chose, spec.mirror)
             tables.append((question, counted))
-        made.append(_tables(field, tables))
+        made.append(_tables(steps.get(field.id, ""), field, tables))
     return made
 
 
@@ -235,23 +243,23 @@ def option_of(field: AnyField, question: Question, answer: Any) -> str:
             return str(answer)
 
 
-def _tables(field: AnyField, found: Sequence[tuple[Question, Counted]]) -> Shown:
+def _tables(step: str, field: AnyField, found: Sequence[tuple[Question, Counted]]) -> Shown:
     people = max((counted.people for _, counted in found), default=0)
     if isinstance(field, Choices | Mark):
         lines = []
         for question, counted in found:
             chose = dict(zip(counted.groups, counted.counts, strict=True)).get((YES,))
-            lines.append(Line(question.label, chose, counted.people))
-        return Shown(field.label, [("", lines)], (), people)
+            lines.append(Line((question.label,), chose, counted.people))
+        return Shown(step, field.label, [("", lines)], (), people)
     tables = []
     for question, counted in found:
         shown = [
-            Line(" or ".join(question.options[o] for o in group), n, counted.people)
+            Line([question.options[o] for o in group], n, counted.people)
             for group, n in zip(counted.groups, counted.counts, strict=True)
         ]
         heading = "" if isinstance(field, Choice | Scale) else question.label
         tables.append((heading, shown))
-    return Shown(field.label, tables, (), people)
+    return Shown(step, field.label, tables, (), people)
 
 
 def _bar(percent: int) -> Markup:

@@ -146,6 +146,8 @@ def _changes(state: ClassState, earlier: _Earlier | None) -> list[str]:
     changes = [(m, _new(m, earlier)) for m in state.modules]
     handed_in = sum(s not in earlier.counts.get(m.id, {}) for m, new in changes for s in new)
     people = len({student for _, new in changes for student in new})
+    if not people:
+        return [f"Since {_day(earlier.at)} nothing new has been graded."]
     more = sum(n for _, new in changes for n in new.values())
     what = (
         f"{_plural(handed_in, 'module')} more handed in, {_plural(more, 'exercise')} more complete"
@@ -223,6 +225,7 @@ def _module(
     chart = [Bar(e["title"], str(e["complete"]), e["complete"], 0, handed_in) for e in exercises]
     return {
         "label": f"{short} {rest}".strip(),
+        "said": f"module {short}, {rest}" if rest else short,
         "short": short,
         "rest": rest,
         "handed_in": handed_in,
@@ -303,10 +306,10 @@ def _in_words(modules: Sequence[dict[str, Any]], size: int) -> str:
     least = min(modules, key=lambda m: m["handed_in"], default=None)
     if most is None or least is None:
         return ""
-    first = f"Most have handed in {most['label']}: {most['handed_in']} of {size}."
+    first = f"Most have handed in {most['said']}: {most['handed_in']} of {size}."
     if least is most or least["handed_in"] == most["handed_in"]:
         return f"Of {_plural(size, 'student')}, {most['handed_in']} have handed in each module."
-    return f"{first} Fewest have handed in {least['label']}: {least['handed_in']}."
+    return f"{first} Fewest have handed in {least['said']}: {least['handed_in']}."
 
 
 def _stops_in_words(exercises: Sequence[dict[str, Any]], people: int) -> str:
