@@ -5,6 +5,7 @@ room to write in place of what only a screen can do.
 from __future__ import annotations
 
 import re
+import subprocess
 import xml.etree.ElementTree as ET
 import zipfile
 from pathlib import Path
@@ -41,6 +42,22 @@ def test_the_pdf_is_tagged_and_holds_every_question(tmp_path: Path) -> None:
     assert pdf.metadata.title == "Allyship course"
     assert pdf.outline
     assert_everything_is_there(squeezed("".join(page.extract_text() for page in pdf.pages)))
+
+
+EPUBCHECK = Path("/usr/bin/epubcheck")
+"""Debian's: a file of Java's that needs no installing beside it."""
+
+
+def test_the_course_as_epub_breaks_no_rule_of_the_format(tmp_path: Path) -> None:
+    assert EPUBCHECK.exists(), "no checker of EPUB: apt-get install epubcheck"
+    make_paper(ROOT / "book", ROOT / "_config.yml", "epub", tmp_path / "course.epub")
+    said = subprocess.run(
+        ["java", "-jar", EPUBCHECK, tmp_path / "course.epub"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "0 fatals / 0 errors / 0 warnings" in said.stdout + said.stderr, said.stderr[-3000:]
 
 
 def test_the_epub_is_sound_and_has_room_to_write(tmp_path: Path) -> None:

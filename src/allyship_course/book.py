@@ -17,8 +17,8 @@ from . import __version__
 from .form import describe, outline
 from .lint import REFERENCES, exercise_folders
 from .page import BUILDING
+from .paper import ONLY_WEBSITE, fill_epub
 from .paper import STYLE as PAPER_STYLE
-from .paper import fill_epub
 from .posters import POSTERS_FILE, load_posters, pdf_name, picture_name, svg, write_pdf
 from .spec import EXERCISES_FILE, Module, SpecError, load_module
 from .website import (
@@ -52,6 +52,7 @@ def _dress(app: Sphinx, config: Config) -> None:
     config.html_baseurl = f"{address.rstrip('/')}/" if address else ""
     config.epub_css_files = [PAPER_STYLE.name]
     config.epub_show_urls = "no"
+    config.epub_exclude_files = [*config.epub_exclude_files, *ONLY_WEBSITE]
     config.version = __version__
     config.html_favicon = str(ICON)
     config.bibtex_bibfiles = [str(f) for f in (REFERENCES,) if (Path(app.srcdir) / f).exists()]

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 STYLE = FOLDER / "paper.css"
+ONLY_WEBSITE = ("_static/card.png", "_static/course.css", "_static/icon.svg")
+"""Files for the website's pages that an EPUB has no use for."""
 NOT_COURSE = "Developing"
 """The part of the contents that is no part of the course."""
 
@@ -39,13 +41,13 @@ def worksheet(page: BeautifulSoup) -> None:
     """Turn every exercise of a page into something to fill in by hand."""
     for gone in page.select(_GONE):
         gone.decompose()
+    for svg in page.select("svg[viewbox]"):
+        svg["viewBox"] = svg.attrs.pop("viewbox")  # the parser of HTML makes it small
     for form in page.select("form.ac-exercise"):
         title = form["id"]
         _on_paper(page, form)
         form["class"] = "exercise"
         form["id"] = title
-    for svg in page.select("svg"):
-        svg["xmlns"] = "http://www.w3.org/2000/svg"
 
 
 def _on_paper(page: BeautifulSoup, form: Tag) -> None:
@@ -56,8 +58,8 @@ def _on_paper(page: BeautifulSoup, form: Tag) -> None:
         select.replace_with("____ ")
     for area in form.select("textarea"):
         for _ in range(max(4, int(str(area["rows"]))) - 1):
-            area.insert_after(page.new_tag("div", attrs={"class": "lines"}))
-        area.name = "div"
+            area.insert_after(page.new_tag("span", attrs={"class": "lines"}))
+        area.name = "span"
         area["class"] = "lines"
     for option in form.select("label.ac-option"):
         option.name = "div"
@@ -79,7 +81,23 @@ def fill_epub(
 
     page = BeautifulSoup(context["body"], "html.parser")
     worksheet(page)
+    for ornament in page.select("svg[aria-hidden]"):
+        ornament.decompose()  # EPUB wants each page with a picture in it to be declared
+    for link in page.select('a[href*="_static/"]'):
+        _say_only(link)
     context["body"] = page.decode(formatter="minimal")
+    # MyST-NB names a style sheet that it writes when the EPUB is made already.
+    context["css_files"] = [css for css in context["css_files"] if "mystnb" not in str(css)]
+
+
+def _say_only(link: Tag) -> None:
+    """Take away a link to what is only on the website: the whole line where it is all of it."""
+    line = link.parent
+    if line is not None and line.name == "p" and line.get_text(strip=True) == link.get_text():
+        line.decompose()
+    else:
+        link.append(" on the website")
+        link.unwrap()
 
 
 def make_paper(book: Path, config: Path, kind: Literal["pdf", "epub"], file: Path) -> None:
