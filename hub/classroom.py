@@ -51,14 +51,15 @@ c.Exchange.root = {exchange!r}
 c.CourseDirectory.course_id = {course!r}
 # Who is in which course is known to the hub, by its groups.
 c.Authenticator.plugin_class = "nbgrader.auth.JupyterHubAuthPlugin"
+c.ExchangeFactory.submit = "allyship_course.grading.collect.SafeSubmit"
 """
 _EXTENSION = "nbgrader.server_extensions"
 _LAB = "@jupyter/nbgrader"
 # Formgrader is the course's, and the one list of courses is the hub's page of services. Nobody
 # makes an assignment in a notebook: they come from the modules.
 _OWN_SERVER = {
-    "server": ("formgrader", "course_list", "validate_assignment"),
-    "lab": ("formgrader", "course-list", "create-assignment", "validate-assignment"),
+    "server": ("formgrader", "course_list"),
+    "lab": ("formgrader", "course-list", "create-assignment"),
 }
 _COURSE_SERVER = {
     "server": ("assignment_list", "course_list", "validate_assignment"),
@@ -178,7 +179,7 @@ class Classroom:
         ours = self.exchange / COURSE
         self._owned_folder(ours, self.course_user, 0o755)
         self._owned_folder(ours / "outbound", self.course_user, 0o755)
-        self._owned_folder(ours / "inbound", self.course_user, 0o1733)
+        self._owned_folder(ours / "inbound", self.course_user, 0o3733)  # the course's group
         self._owned_folder(ours / "feedback", self.course_user, 0o711)
 
     def _make_course(self) -> None:
@@ -209,7 +210,12 @@ class Classroom:
             group=user.pw_gid,
             extra_groups=[],
             cwd=self.course if name == self.course_user else user.pw_dir,
-            env={**self._variables(), "HOME": user.pw_dir, "USER": name},
+            env={
+                **self._variables(),
+                "HOME": user.pw_dir,
+                "USER": name,
+                "JUPYTER_CONFIG_PATH": str(self.place / "etc" / "all"),
+            },
             capture_output=True,
             text=True,
             check=False,

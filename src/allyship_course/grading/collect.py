@@ -15,7 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbgrader.exchange.default import ExchangeCollect, ExchangeReleaseAssignment
+from nbgrader.exchange.default import (
+    ExchangeCollect,
+    ExchangeReleaseAssignment,
+    ExchangeSubmit,
+)
 from nbgrader.utils import parse_utc
 from traitlets.log import get_logger
 
@@ -104,6 +108,20 @@ def _make_sticky(folder: Path, log: Any) -> None:
             folder,
             folder,
         )
+
+
+class SafeSubmit(ExchangeSubmit):
+    """nbgrader's submit, which lets everybody read and change what is handed in who knows its name.
+
+    Where the exchange gives submissions to the course's group, as nbgrader's release makes it,
+    this lets nobody else near them.
+    """
+
+    def copy_files(self) -> None:
+        super().copy_files()
+        place = Path(self.inbound_path) / self.assignment_filename
+        if place.stat().st_gid == Path(self.inbound_path).stat().st_gid:
+            place.chmod(0o770)  # the course may delete it, too
 
 
 class SafeCollect(ExchangeCollect):
