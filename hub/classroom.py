@@ -26,8 +26,8 @@ from typing import Any
 
 import psutil
 
-from allyship_course.desk.serve import POLICY
 from allyship_course.desk.teach import new_course
+from allyship_course.lab import settings
 
 from .environment import ROOT, HubError, Tell
 from .users import add_user, end_processes, new_password, remove_users
@@ -161,8 +161,7 @@ class Classroom:
             server: dict[str, Any] = {"jpserver_extensions": off}
             if name == "course":
                 # Formgrader is a page in a page, which JupyterHub would allow nobody.
-                headers = {"Content-Security-Policy": POLICY.format("")}
-                server["tornado_settings"] = {"headers": headers}
+                server |= settings()
             (etc / name / "jupyter_server_config.json").write_text(
                 json.dumps({"ServerApp": server}), "utf-8"
             )

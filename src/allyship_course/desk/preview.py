@@ -65,7 +65,8 @@ def lay_out(project: Path, overlay: Path | None, module: str, here: Path) -> Non
 def preview(project: Path, overlay: Path | None, module: str, tell: Tell) -> None:
     """Serve a module's page and notebook until Ctrl-C, and draw both anew at every change."""
     # Here, and not before each build, which needs nothing of it.
-    from .serve import BOOK_PORT, LOOPBACK, end_on_signals, free_port, jupyter
+    from ..lab import LOOPBACK, end_on_signals
+    from .serve import BOOK_PORT, free_port, jupyter
 
     places = [f for f in (overlay, project / "book" / MODULES_FOLDER) if f]
     watched = [f / module for f in places if (f / module / EXERCISES_FILE).exists()]
@@ -109,7 +110,8 @@ def preview(project: Path, overlay: Path | None, module: str, tell: Tell) -> Non
 def _built(
     project: Path, overlay: Path | None, module: str, here: Path, port: int, watched: list[Path]
 ) -> Iterator[None]:
-    from .serve import LOOPBACK, stop, wait_for
+    from ..lab import LOOPBACK
+    from .serve import stop, wait_for
 
     book = here / "book"
     shutil.copy(project / "_config.yml", book)

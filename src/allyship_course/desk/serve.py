@@ -10,7 +10,6 @@ import secrets
 import signal
 import socket
 import subprocess
-import sys
 import threading
 import time
 import urllib.error
@@ -18,22 +17,15 @@ import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from types import FrameType
 
 from ..journal import FOLDER_VARIABLE
+from ..lab import LOOPBACK, command, end_on_signals, settings
 from .demo import YOU, Demo, DemoError
 
 Tell = Callable[[str], None]
 
-LOOPBACK = "127.0.0.1"
 BOOK_PORT = 8000
 JUPYTER_PORT = 8888
-# nbgrader's page of a submission asks another host for MathJax, and no setting of its own stops
-# it. Nothing here needs more than this server and what a page makes itself (widgets: blob:).
-POLICY = (
-    "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; "
-    "object-src 'none'; base-uri 'self'; frame-ancestors 'self' {}"
-)
 _START_SECONDS = 60
 _STOP_SECONDS = 10
 
@@ -80,18 +72,6 @@ def serve_course(folder: Path, book_html: Path, tell: Tell) -> None:
         tell("Stop with Ctrl-C.")
         threading.Event().wait()
     tell("\nStopped.")
-
-
-def end_on_signals() -> None:
-    """Let a plain kill, or closing the terminal's window, end things as Ctrl-C does."""
-    for name in ("SIGTERM", "SIGHUP"):
-        number = getattr(signal, name, None)  # Windows knows no SIGHUP
-        if number and signal.getsignal(number) is signal.SIG_DFL:  # nohup ignores it: let it
-            signal.signal(number, _interrupt)
-
-
-def _interrupt(_number: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
 
 
 class _QuietHandler(SimpleHTTPRequestHandler):
@@ -145,7 +125,9 @@ def jupyter(
     """
     port = free_port(JUPYTER_PORT, "JupyterLab", tell)
     token = secrets.token_urlsafe(24)
-    _write_settings(state / "config", framed_by)
+    (state / "config").mkdir(parents=True, exist_ok=True)
+    text = json.dumps({"ServerApp": settings(framed_by)})
+    (state / "config" / "jupyter_server_config.json").write_text(text, encoding="utf-8")
     environment = {
         **os.environ,
         "JUPYTER_TOKEN": token,  # not on the command line, which every user can read
@@ -153,15 +135,11 @@ def jupyter(
         "JUPYTER_RUNTIME_DIR": str(state / "runtime"),
         **(variables or {}),
     }
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", f"--ServerApp.ip={LOOPBACK}"]
-    command += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0"]
-    command += [f"--ServerApp.root_dir={root}"]
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
-        command.append("--allow-root")
+    own_port = (f"--ServerApp.port={port}", "--ServerApp.port_retries=0")
     log = state / "jupyterlab.log"
     with log.open("w", encoding="utf-8") as out:
         process = subprocess.Popen(
-            command,
+            command(root, "--no-browser", *own_port),
             cwd=course,
             env=environment,
             stdout=out,
@@ -174,14 +152,6 @@ def jupyter(
         yield address, token
     finally:
         stop(process)
-
-
-def _write_settings(folder: Path, framed_by: str) -> None:
-    """Let the server's pages load nothing from any other host."""
-    folder.mkdir(parents=True, exist_ok=True)
-    headers = {"Content-Security-Policy": POLICY.format(framed_by).strip()}
-    settings = {"ServerApp": {"tornado_settings": {"headers": headers}}}
-    (folder / "jupyter_server_config.json").write_text(json.dumps(settings), "utf-8")
 
 
 def wait_for(

@@ -6,17 +6,15 @@ import importlib.util
 import json
 import os
 import shutil
-import signal
 import subprocess
-import sys
 import tempfile
 from collections import deque
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import FrameType
 
 from ..checks import progress_by_record
 from ..journal import catch_up, journal_folder, read_notes, where_to_go_on
+from ..lab import LOOPBACK, command, end_on_signals, settings
 from ..record import RECORD_FILE, read_record
 from ..spec import EXERCISES_FILE, JOURNAL, MODULES_FOLDER, Module, load_module
 from .exchange import Exchange
@@ -24,7 +22,6 @@ from .modules import called, installed_book
 
 Tell = Callable[[str], None]
 
-_LOOPBACK = "127.0.0.1"
 _NEEDED = ("jupyterlab", "jupytext", "nbformat")
 _INSTRUCTORS_PANELS = ("course-list", "create-assignment", "formgrader", "validate-assignment")
 _INSTRUCTORS_SERVERS = ("course_list", "formgrader", "validate_assignment")
@@ -139,12 +136,10 @@ def open_lab(folder: Path, notebook: Path, browser: bool, tell: Tell) -> None:
 
     Raises LearnError, with what JupyterLab said last, if it ends by itself with an error.
     """
-    for name in ("SIGTERM", "SIGHUP"):
-        if number := getattr(signal, name, None):  # Windows knows no SIGHUP
-            signal.signal(number, _interrupt)
-    with tempfile.TemporaryDirectory() as settings:
-        _write_settings(Path(settings))
-        paths = [settings, os.environ.get("JUPYTER_CONFIG_PATH", "")]
+    end_on_signals()
+    with tempfile.TemporaryDirectory() as extra:
+        _write_settings(Path(extra))
+        paths = [extra, os.environ.get("JUPYTER_CONFIG_PATH", "")]
         environment = {**os.environ, "JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, paths))}
         tell(f"Your work is in {folder}. What you write is kept in your journal.")
         tell("JupyterLab is starting. To end it, come back here and press Ctrl-C.")
@@ -167,14 +162,9 @@ def open_lab(folder: Path, notebook: Path, browser: bool, tell: Tell) -> None:
 
 def _jupyterlab(folder: Path, notebook: Path, browser: bool) -> list[str]:
     address = f"/lab/workspaces/allyship-course/tree/{notebook.relative_to(folder).as_posix()}"
-    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder}"]
-    command += [f"--LabApp.default_url={address}", f"--ServerApp.ip={_LOOPBACK}"]
-    command.append("--LabApp.extension_manager=readonly")  # it would ask another host
-    if not browser:
-        command.append("--no-browser")
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
-        command.append("--allow-root")
-    return command
+    # Its manager of extensions would ask another host.
+    more = [f"--LabApp.default_url={address}", "--LabApp.extension_manager=readonly"]
+    return command(folder, *more, *([] if browser else ["--no-browser"]))
 
 
 def _follow(process: subprocess.Popen[str], tell: Tell) -> None:
@@ -183,24 +173,20 @@ def _follow(process: subprocess.Popen[str], tell: Tell) -> None:
     told = False
     for line in process.stderr or ():
         last.append(line)
-        if not told and line.strip().startswith(f"http://{_LOOPBACK}"):
+        if not told and line.strip().startswith(f"http://{LOOPBACK}"):
             told = True
             tell(f"It is at {line.strip()}")
     if process.wait():
         raise LearnError(f"JupyterLab ended. It said:\n{''.join(last)}")
 
 
-def _interrupt(_number: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
-
-
 def _write_settings(folder: Path) -> None:
-    """Leave out of JupyterLab what is for instructors; the student's own settings stay."""
+    """Leave out of JupyterLab what is for instructors, and other hosts; own settings stay."""
     (folder / "labconfig").mkdir()
     panels = {f"@jupyter/nbgrader:{name}": True for name in _INSTRUCTORS_PANELS}
     page = {"disabledExtensions": panels}
     (folder / "labconfig" / "page_config.json").write_text(json.dumps(page), encoding="utf-8")
     servers = {f"nbgrader.server_extensions.{name}": False for name in _INSTRUCTORS_SERVERS}
-    server = {"ServerApp": {"jpserver_extensions": servers}}
+    server = {"ServerApp": {"jpserver_extensions": servers, **settings()}}
     text = json.dumps(server)
     (folder / "jupyter_server_config.json").write_text(text, encoding="utf-8")
