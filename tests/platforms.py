@@ -10,7 +10,7 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +19,7 @@ import nbformat
 
 from allyship_course.assignments import assignment_notebook
 from allyship_course.desk.class_list import System
+from allyship_course.record import Entry
 from allyship_course.spec import load_module
 from tests.classroom import make_class
 from tests.conftest import TINY_MODULE, once
@@ -196,10 +197,12 @@ def page_file(
     student: str = "",
     folder: Path = TINY_MODULE,
     shared: dict[str, str] | None = None,
+    own: Mapping[str, Entry] | None = None,
 ) -> bytes:
     """The one file that the book makes: the notebook with the record in its metadata.
 
-    Those exercises are complete, as left out by choice, which needs no answers.
+    Those exercises are complete, as left out by choice, which needs no answers; those in ``own``
+    are as they are there.
     """
     module = load_module(folder)
     notebook = assignment_notebook(module, folder / "index.md")
@@ -211,7 +214,7 @@ def page_file(
             **({"shared": shared} if shared else {}),
         }
         for name in complete
-    }
+    } | {name: entry.to_json() for name, entry in (own or {}).items()}
     record = {"schema": 1, "module": module.module, "exercises": entries}
     notebook.metadata["allyship"] = {"record": record, "student": student}
     return nbformat.writes(notebook).encode()

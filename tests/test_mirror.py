@@ -10,6 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
 import yaml
 from hypothesis import settings
@@ -25,8 +26,9 @@ from allyship_course.journal import Note, entry_of, keep
 from allyship_course.record import RECORD_FILE, Record
 from allyship_course.spec import load_module
 from tests.classroom import full_note, ours
-from tests.conftest import COURSE_CONFIG, TINY_MODULE, served
-from tests.test_page_accessibility import SNIFF, SNIFFER, scan, sideways
+from tests.conftest import COURSE_CONFIG, TINY_MODULE, running_lab, served
+from tests.notebook import ALL_AT_ONCE, KERNEL, PATIENCE, Notebook, call, end_kernels
+from tests.test_page_accessibility import AXE, SNIFF, SNIFFER, WCAG, scan, sideways
 
 # --------------------------------------------------------------------------- the rule
 
@@ -379,3 +381,40 @@ def test_everybody_can_use_the_mirror_and_nothing_in_it_runs(
     page.evaluate(SNIFFER.read_text(encoding="utf-8"))
     assert page.evaluate(SNIFF) == []
     assert sideways(page) == []
+
+
+@pytest.mark.slow
+@pytest.mark.browser
+def test_a_notebook_shows_the_mirror_as_the_page_does(
+    site: str, course: Path, tmp_path: Path, page_with: Callable[..., Page]
+) -> None:
+    code = "from pathlib import Path\nfrom allyship_course.desk.mirror import mirror\n\n"
+    cell = nbformat.v4.new_code_cell(f'{code}mirror(Path("."), "01-tiny")')
+    kernel = {"name": "python3", "display_name": KERNEL, "language": "python"}
+    notebook = nbformat.v4.new_notebook(cells=[cell], metadata={"kernelspec": kernel})
+    nbformat.write(notebook, course / "talk.ipynb")
+    themes = "lab/api/settings/@jupyterlab/apputils-extension:themes"
+    with running_lab(course, tmp_path / "journal", tmp_path / "jupyter") as lab:
+        for theme in ("JupyterLab Light", "JupyterLab Dark"):
+            call(lab, "PUT", themes, {"raw": json.dumps({"theme": theme})})
+            page = page_with(viewport=ALL_AT_ONCE)
+            one = Notebook(lab, page, course / "talk.ipynb")
+            one.open()
+            one.menu("Run", "Run All Cells")
+            shown = page.locator(".jp-OutputArea .allyship-mirror")
+            expect(shown.get_by_text("<b>bold</b>")).to_be_visible(timeout=PATIENCE)
+            assert page.title() != "run"
+            # JupyterLab has styles of its own for headings, lists and pictures.
+            expect(shown.locator(".lines").first).to_have_css("list-style-type", "none")
+            expect(shown.locator(".lines").first).to_have_css("padding-left", "0px")
+            assert shown.locator(".bar").first.evaluate("one => one.clientHeight") < 20
+            light = shown.evaluate("one => getComputedStyle(one).getPropertyValue('--paper')")
+            assert light == page.evaluate(
+                "getComputedStyle(document.body).getPropertyValue('--jp-layout-color0')"
+            )
+            page.evaluate(AXE)
+            found = page.evaluate("tags => axe.run('.allyship-mirror', {runOnly: tags})", WCAG)
+            assert found["passes"]
+            assert found["violations"] == []
+            end_kernels(lab)
+            page.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import io
 import os
 import signal
 import sys
@@ -719,4 +720,7 @@ def _course_root() -> Path:
 
 def run() -> None:
     """Run the command: the entry point that is installed."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # for a name that it has no letters for
     main()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from ..grading.submission import RefusedError, check_id
+from ..grading.submission import RefusedError, check_id, visible
 from .csvfile import RISKY, Row, Table, TableError, read_table
 
 System = Literal["canvas", "moodle", "blackboard", "brightspace"]
@@ -363,5 +363,4 @@ def _column_name(text: str) -> str:
 
 
 def _shown(text: str) -> str:
-    """Return a text as a terminal may show it, whatever it holds."""
-    return ascii(text[:60])[1:-1]
+    return visible(text[:60])

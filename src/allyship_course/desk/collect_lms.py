@@ -13,7 +13,7 @@ import re
 import stat
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
@@ -36,7 +36,7 @@ from ..grading.gradebook import (
     source_of,
 )
 from ..grading.plugin import rules_of
-from ..grading.submission import TIMESTAMP_FILE, RefusedError, parse_timestamp
+from ..grading.submission import TIMESTAMP_FILE, RefusedError, parse_timestamp, visible
 from ..record import (
     MAX_NOTEBOOK_BYTES,
     NOTEBOOK_KEY,
@@ -94,14 +94,18 @@ class Collected:
 
     def in_words(self) -> str:
         """Say what was done, with each refusal and each remark on a line of its own."""
-        counts = [
-            f"{len(self.new):,} new",
-            f"{len(self.replaced):,} replaced by a newer one",
-            f"{len(self.unchanged):,} unchanged",
-            f"{len(self.older):,} left as they were",
-            f"{len(self.refused):,} file{'' if len(self.refused) == 1 else 's'} refused",
-        ]
-        lines = [f"{', '.join(counts)}.", f"{len(self.nothing):,} of the class list: nothing here."]
+        files = "file" if len(self.refused) == 1 else "files"
+        counts: dict[str, Collection[object]] = {
+            "new": self.new,
+            "replaced by a newer one": self.replaced,
+            "unchanged": self.unchanged,
+            "not taken (see the remarks)": self.older,
+            f"{files} refused": self.refused,
+        }
+        told = [f"{len(some):,} {what}" for what, some in counts.items() if some]
+        lines = [f"{', '.join(told) or 'Nothing to collect'}."]
+        if self.nothing:
+            lines.append(f"From {len(self.nothing):,} in the class list there is nothing.")
         lines += listed(f"Refused; also listed in {REFUSED_FOLDER}/{REFUSED_LIST}:", self.refused)
         return "\n".join([*lines, *listed("Collected, with a remark:", self.remarks)])
 
@@ -627,4 +631,4 @@ def _claims(notebook: dict[str, Any]) -> str:
 
 
 def _shown(text: str) -> str:
-    return ascii(text[:100])[1:-1]
+    return visible(text[:100])

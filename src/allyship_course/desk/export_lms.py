@@ -26,6 +26,7 @@ from ..grading.gradebook import (
     open_gradebook,
     persist,
 )
+from ..grading.submission import visible
 from ..record import replace_file
 from .class_list import System, read_class_list, source_of
 from .csvfile import Cell, Row, Table, TableError, read_table
@@ -94,7 +95,7 @@ class Exported:
             ("More than the column's maximum, cut to it:", self.cut),
         ):
             if ids:
-                shown = ", ".join(ascii(i)[1:-1] for i in sorted(ids)[:50])
+                shown = ", ".join(visible(i) for i in sorted(ids)[:50])
                 more = f" and {len(ids) - 50:,} more" if len(ids) > 50 else ""
                 lines.append(f"{title} {shown}{more}.")
         return "\n".join(lines)

@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import NamedTuple, get_args
 
 from ..grading.gradebook import GradeError
-from ..grading.submission import RefusedError
+from ..grading.submission import RefusedError, visible
 from .class_list import ClassList, Student, System, folded, unique
 
 SYSTEMS: tuple[System, ...] = get_args(System)
@@ -227,7 +227,7 @@ class Owners:
         if named.username:
             if told := self._by_username.get(folded(named.username)):
                 return told
-            raise RefusedError(f"the class list has no username {ascii(named.username)[1:-1]}")
+            raise RefusedError(f"the class list has no username {visible(named.username)}")
         parts = folded(named.name).split("_")
         ends = {"_".join(parts[i:]) for i in range(1, len(parts))}
         found = [self._by_username[end] for end in ends if end in self._by_username]

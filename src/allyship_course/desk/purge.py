@@ -41,6 +41,7 @@ from ..grading.gradebook import (
     other_courses,
     persist,
 )
+from ..grading.submission import visible
 from ..record import encode_json, read_json, replace_file
 from ..service.client import kept_by_service
 from .course import COURSE_FILE, load_course
@@ -59,9 +60,9 @@ _ROWS = {
 
 
 _STAY = (
-    "These stay: the modules, course.yml, the class list, due dates, and whatever you downloaded, "
-    "exported or copied elsewhere, such as ZIPs. So do students' own copies, and backups that "
-    "others make."
+    "These stay: the modules, course.yml, the class list, due dates, your own notebooks, and "
+    "whatever you downloaded, exported or copied elsewhere, such as ZIPs. So do students' own "
+    "copies, and backups that others make."
 )
 _COMPLETION = ["student", "module", "state", "complete", "of", "late"]
 
@@ -150,7 +151,7 @@ class Purged:
             whose = " of this course" if self.others else ""
             return "\n".join([*lines, f"Looked again: no file and no row{whose} is left."])
         lines += ["These could not be deleted, as they belong to somebody else:"]
-        lines += [f"  {ascii(str(path))[1:-1]}" for path in self.left[:20]]
+        lines += [f"  {visible(str(path))}" for path in self.left[:20]]
         more = len(self.left) - 20
         lines += [f"  and {more:,} more"] if more > 0 else []
         lines += ["Ask who runs this machine to delete them, then run it again."]

@@ -16,6 +16,7 @@ from ..grading.gradebook import (
     open_gradebook,
     source_of,
 )
+from ..grading.submission import visible
 from ..spec import load_module
 from .course import which_of_two, zone_in_words, zone_of
 from .table import completion_table
@@ -120,6 +121,5 @@ def _part(title: str, people: Sequence[Person], text: str) -> list[str]:
     lines = [f"{title} ({len(people):,}):"]
     for person in people:
         known = "  ".join(filter(None, [person.id, person.name, person.email]))
-        # A name may hold anything, a terminal's commands included.
-        lines.append("  " + "".join(c if c.isprintable() else "?" for c in known))
+        lines.append(f"  {visible(known)}")
     return [*lines, "", *([text, ""] if text else [])]

@@ -24,7 +24,14 @@ from nbgrader.utils import parse_utc
 from traitlets.log import get_logger
 
 from ..record import MAX_NOTEBOOK_BYTES
-from .submission import TIMESTAMP_FILE, RefusedError, check_id, open_folder, parse_timestamp
+from .submission import (
+    TIMESTAMP_FILE,
+    RefusedError,
+    check_id,
+    open_folder,
+    parse_timestamp,
+    visible,
+)
 
 REFUSED_FOLDER = "refused"
 REFUSED_LIST = "list.txt"
@@ -39,8 +46,7 @@ def list_refused(root: Path, module: str, what: str, why: str) -> None:
     folder = root / REFUSED_FOLDER
     folder.mkdir(mode=0o700, exist_ok=True)
     file = folder / REFUSED_LIST
-    # ascii(): a name may hold anything, a line break included.
-    line = f"{module}\t{ascii(what)[1:-1]}\t{why}"
+    line = f"{module}\t{visible(what)}\t{why}"
     known = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
     if line not in {text.partition("\t")[2] for text in known}:
         now = datetime.now(UTC).isoformat(" ", "seconds")
@@ -197,7 +203,7 @@ class SafeCollect(ExchangeCollect):
         )
 
     def _refuse(self, name: str, why: str) -> None:
-        self.log.warning("Refused: %s: %s. It stays in the exchange.", ascii(name)[1:-1], why)
+        self.log.warning("Refused: %s: %s. It stays in the exchange.", visible(name), why)
         list_refused(Path(self.coursedir.root), self.coursedir.assignment_id, name, why)
 
 
@@ -257,7 +263,7 @@ class _Copy:
     def _file(self, name: str, folder: int, target: Path) -> None:
         with _open_plain(name, folder) as fd:
             found = os.fstat(fd)
-            self._check(ascii(name)[1:-1], found)
+            self._check(visible(name), found)
             mode = 0o664 if self._limits.groupshared else 0o644
             to = os.open(target / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
             with os.fdopen(to, "wb") as out:
@@ -285,7 +291,7 @@ def _open_plain(name: str, folder: int) -> Iterator[int]:
         fd = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=folder)
     except OSError as e:
         kind = "is a link" if e.errno == errno.ELOOP else f"can't be read: {e.strerror}"
-        raise RefusedError(f"{ascii(name)[1:-1]} in it {kind}") from None
+        raise RefusedError(f"{visible(name)} in it {kind}") from None
     try:
         yield fd
     finally:

@@ -17,6 +17,7 @@ from rich.progress import Progress as Bars
 from rich.text import Text
 
 from .batch import Notice, Summary
+from .submission import visible
 
 _LONGEST_LIST = 50
 
@@ -70,7 +71,6 @@ def listed(title: str, notices: list[Notice]) -> list[str]:
     """Return a title and a line for each notice; nothing where there is none."""
     if not notices:
         return []
-    # ascii(): a folder's name may hold anything, a line break or a terminal's commands included.
-    lines = [f"  {n.module}  {ascii(n.student)[1:-1]}: {n.what}." for n in notices[:_LONGEST_LIST]]
+    lines = [f"  {n.module}  {visible(n.student)}: {n.what}." for n in notices[:_LONGEST_LIST]]
     more = len(notices) - _LONGEST_LIST
     return ["", title, *lines, *([f"  and {more:,} more."] if more > 0 else [])]

@@ -67,6 +67,14 @@ def open_folder(name: str | os.PathLike[str], dir_fd: int | None = None) -> Iter
         os.close(fd)
 
 
+def visible(text: str) -> str:
+    """Return a text as a terminal may show it, whatever it holds.
+
+    Line breaks, a terminal's commands, direction marks and whatever else can't be seen are escaped.
+    """
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+
+
 def check_id(student: str) -> None:
     """Refuse a folder's name that can't be somebody's id, such as one with a line break in it."""
     if student in {"", ".", "..", STAGING}:
