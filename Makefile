@@ -32,10 +32,11 @@ test-hub: $(READY)
 	@$(BIN)/python -m tests.browser
 	@$(BIN)/pytest -m hub tests/hub
 
-# The exchange without a shared disk, with its database in a file and in PostgreSQL. Needs npm.
+# The exchange without a shared disk, with its database in a file and in PostgreSQL, and what can be
+# run of hub/kubernetes. Needs npm.
 test-exchange: $(READY)
 	@$(BIN)/python -m tests.browser
-	@$(BIN)/python -m tests.postgres $(BIN)/pytest -m hub tests/test_exchange.py
+	@$(BIN)/python -m tests.postgres $(BIN)/pytest -m hub tests/test_exchange.py tests/test_kubernetes.py
 
 check: $(READY)
 	@$(BIN)/ruff check .
@@ -86,6 +87,12 @@ lock: $(READY)
 	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes \
 	  --no-annotate --no-header --no-emit-index-url --extra hub -q \
 	  pyproject.toml -c requirements.lock -o hub/requirements.lock
+	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --extra instructor \
+	  --no-annotate --no-header --no-emit-index-url -q \
+	  pyproject.toml hub/kubernetes/image.in -c requirements.lock -o hub/kubernetes/image.lock
+	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes \
+	  --no-annotate --no-header --no-emit-index-url -q \
+	  hub/kubernetes/hub.in -c requirements.lock -o hub/kubernetes/hub.lock
 
 clean:
 	rm -rf _build demo .venv

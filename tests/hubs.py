@@ -9,11 +9,12 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,8 +22,12 @@ from typing import Any
 import requests
 from hub.environment import environment
 
+from allyship_course.assignments import make_assignment
+from allyship_course.journal import Note, keep
 from allyship_course.service import ADDRESS
-from tests.conftest import ROOT
+from allyship_course.spec import load_module
+from tests.classroom import full_note
+from tests.conftest import COURSE_CONFIG, ROOT, TINY_MODULE
 
 VARIABLE = "ALLYSHIP_TEST_HUB"
 COURSE = "allyship"
@@ -38,6 +43,22 @@ def hub_environment() -> Iterator[tuple[Path, Path]]:
         return
     with environment(ROOT / "_build" / "test-hub", print) as place:
         yield place / "bin", place / "proxy/node_modules/.bin/configurable-http-proxy"
+
+
+def course_in(folder: Path) -> Path:
+    """Make an instructor's course folder with the tiny module in it, not handed out yet."""
+    course = folder / "course"
+    course.mkdir()
+    shutil.copy(COURSE_CONFIG, course)
+    make_assignment(TINY_MODULE, course / "source")
+    return course
+
+
+def do_the_work(folder: Path, journal: Path, **own: str) -> None:
+    """Answer and share all of the tiny module's exercises; ``own`` is as in full_note."""
+    module = load_module(TINY_MODULE)
+    for exercise in module.exercises:
+        keep(module, exercise, Note(**full_note(exercise, shared=True, **own)), folder, journal)
 
 
 def free_port() -> int:
@@ -163,26 +184,38 @@ def running_hub(folder: Path, database: str) -> Iterator[Hub]:
             "SimpleLocalProcessSpawner": {"home_dir_template": f"{folder}/homes/{{username}}"},
         }
         config = folder / "jupyterhub_config.py"
-        lines = [
-            f"c.{part}.{name} = {value!r}\n"
-            for part, all_ in settings.items()
-            for name, value in all_.items()
-        ]
-        config.write_text("c = get_config()\n" + "".join(lines))
-        with _running([programs / "jupyterhub", "-f", config], programs, folder) as process:
+        write_config(config, settings)
+        with running([programs / "jupyterhub", "-f", config], programs, folder) as process:
             hub = Hub(folder, address, exchange, admin, process)
             hub.wait_for_exchange()
             yield hub
 
 
+def write_config(file: Path, settings: Mapping[str, Mapping[str, Any]]) -> None:
+    lines = [
+        f"c.{part}.{name} = {value!r}\n"
+        for part, all_ in settings.items()
+        for name, value in all_.items()
+    ]
+    file.write_text("c = get_config()\n" + "".join(lines))
+
+
 @contextlib.contextmanager
-def _running(
-    command: Sequence[str | Path], programs: Path, folder: Path
+def running(
+    command: Sequence[str | Path],
+    programs: Path,
+    folder: Path,
+    variables: Mapping[str, str] | None = None,
 ) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a program with its log in ``folder``; end it with all that it started."""
     path = f"{programs}{os.pathsep}{os.environ['PATH']}"
     with (folder / "hub.log").open("ab") as log:
         process = subprocess.Popen(
-            command, cwd=folder, env={**os.environ, "PATH": path}, stdout=log, stderr=log
+            command,
+            cwd=folder,
+            env={**os.environ, "PATH": path, **(variables or {})},
+            stdout=log,
+            stderr=log,
         )
     try:
         yield process

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import shutil
 import socket
 import threading
 from collections.abc import Iterator
@@ -14,16 +13,12 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
-from sqlalchemy import make_url
+from sqlalchemy import create_engine, make_url, text
 
-from allyship_course.assignments import make_assignment
-from allyship_course.journal import Note, keep
 from allyship_course.record import RECORD_FILE
-from allyship_course.service.parcel import MAX_BYTES, pack
-from allyship_course.spec import load_module
-from tests.classroom import allyship, full_note, nbgrader, scores
-from tests.conftest import COURSE_CONFIG, TINY_MODULE
-from tests.hubs import COURSE, Hub, running_hub
+from allyship_course.service.parcel import MAX_BYTES, pack, pack_folder
+from tests.classroom import allyship, nbgrader, scores
+from tests.hubs import COURSE, Hub, course_in, do_the_work, running_hub
 from tests.postgres import given_server, new_database
 
 pytestmark = [pytest.mark.hub, pytest.mark.slow]
@@ -67,10 +62,7 @@ class Class(NamedTuple):
         folder = self.home(user) / MODULE
         if not folder.exists():
             self.nbgrader(user, "fetch_assignment", MODULE)
-        module = load_module(TINY_MODULE)
-        for exercise in module.exercises:
-            note = Note(**full_note(exercise, shared=True, **own))
-            keep(module, exercise, note, folder, self.home(user) / "journal")
+        do_the_work(folder, self.home(user) / "journal", **own)
         return folder
 
 
@@ -86,11 +78,7 @@ def taught(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     """A class whose instructor has released the tiny module."""
     folder = tmp_path_factory.mktemp("hub")
     with running_hub(folder, database) as hub:
-        course = folder / "course"
-        course.mkdir()
-        shutil.copy(COURSE_CONFIG, course)
-        make_assignment(TINY_MODULE, course / "source")
-        class_ = Class(hub, course, database, [])
+        class_ = Class(hub, course_in(folder), database, [])
         class_.nbgrader("prof", "generate_assignment", MODULE)
         class_.nbgrader("prof", "release_assignment", MODULE)
         yield class_
@@ -293,10 +281,25 @@ def test_nothing_that_somebody_wrote_is_in_any_log(taught: Class) -> None:
     taught.said.append(allyship(taught.course, "grade"))
     taught.said.append(allyship(taught.course, "feedback"))
     taught.nbgrader("prof", "release_feedback", MODULE)
-    all_of_it = taught.hub.log + "".join(taught.said)
+    failed = send_to_a_broken_database(taught, pack_folder(folder))
+    assert failed.status_code >= 500
+    assert failed.json()["error"]
+    all_of_it = failed.text + taught.hub.log + "".join(taught.said)
     assert f"PUT /services/exchange/api/courses/{COURSE}" in all_of_it, "it is the right log"
     for told in (SECRET, base64.b64encode(record[:60].encode()).decode()):
         assert told not in all_of_it
+
+
+def send_to_a_broken_database(taught: Class, raw: bytes) -> requests.Response:
+    """Hand in while the database refuses to take it, in a statement that holds all of it."""
+    place = f"courses/{COURSE}/assignments/{MODULE}/submissions/{'f' * 32}"
+    with create_engine(taught.database).begin() as db:
+        db.execute(text("ALTER TABLE exchange_submission RENAME COLUMN parcel TO gone"))
+    try:
+        return taught.hub.ask("ann", "PUT", place, raw)
+    finally:
+        with create_engine(taught.database).begin() as db:
+            db.execute(text("ALTER TABLE exchange_submission RENAME COLUMN gone TO parcel"))
 
 
 def test_a_purge_empties_the_exchange_too(taught: Class) -> None:

@@ -1,0 +1,58 @@
+"""What the hub is told beside values.yaml: who is in which group, and what a server may do."""
+
+import os
+from collections.abc import Callable, Mapping
+from typing import Any
+
+COURSE = os.environ.get("ALLYSHIP_COURSE", "allyship")
+INSTRUCTORS = set(os.environ.get("ALLYSHIP_INSTRUCTORS", "").split())
+ROLES = "https://purl.imsglobal.org/spec/lti/claim/roles"
+# In this course. That somebody teaches elsewhere at the institution is another role.
+TEACHES = "http://purl.imsglobal.org/vocab/lis/v2/membership#Instructor"
+CLAIM = "allyship-course"
+PLACE = "/home/jovyan/course"
+
+
+def with_groups(_authenticator: Any, _handler: Any, who: dict[str, Any]) -> dict[str, Any]:
+    """Put who logs in into nbgrader's group of instructors or of students."""
+    roles = (who.get("auth_state") or {}).get(ROLES) or ()
+    teaches = who["name"] in INSTRUCTORS or TEACHES in roles
+    return {**who, "groups": [f"{'formgrade' if teaches else 'nbgrader'}-{COURSE}"]}
+
+
+def and_one(trait: str, one: Mapping[str, Any]) -> Callable[[Any], list[Any]]:
+    """Return what adds one volume, or one mount, to those that a server has anyway."""
+
+    def of(spawner: Any) -> list[Any]:
+        now = getattr(spawner, trait)
+        return [*(now.values() if isinstance(now, dict) else now), dict(one)]
+
+    return of
+
+
+c = get_config()  # type: ignore[name-defined]  # noqa: F821  JupyterHub gives it
+c.Authenticator.post_auth_hook = with_groups
+# What a person's server may do in their name. Not "inherit": that would be all that they may.
+c.Spawner.server_token_scopes = [
+    "users:activity!user",
+    "access:servers!server",
+    "access:services!service=exchange",
+]
+# Instructors only have the course folder, which the grading job has too, and Formgrader.
+c.Spawner.group_overrides = {
+    "instructors": {
+        "groups": [f"formgrade-{COURSE}"],
+        "spawner_override": {
+            "volumes": and_one(
+                "volumes", {"name": "course", "persistentVolumeClaim": {"claimName": CLAIM}}
+            ),
+            "volume_mounts": and_one("volume_mounts", {"name": "course", "mountPath": PLACE}),
+            "environment": {"JUPYTER_CONFIG_PATH": "/srv/allyship/etc/instructor"},
+        },
+    }
+}
+# NativeAuthenticator's pages to sign up and to let people in.
+if c.JupyterHub.authenticator_class == "native":
+    import nativeauthenticator
+
+    c.JupyterHub.template_paths = [os.path.join(nativeauthenticator.__path__[0], "templates")]  # noqa: PTH118
