@@ -108,3 +108,14 @@ def test_the_facilitators_guide_names_no_exercise_that_is_not_there() -> None:
     assert len(with_place) > 8
     assert len(in_plans) > 20
     assert {name.rstrip("?") for name in (*with_place, *in_plans)} <= titles
+
+
+def test_every_page_stands_in_the_contents() -> None:
+    """Jupyter Book builds no page that it does not, and breaks where another page links it."""
+    book = ROOT / "book"
+    contents = (book / "_toc.yml").read_text(encoding="utf-8")
+    pages = {p.relative_to(book).with_suffix("").as_posix() for p in book.rglob("*.md")}
+    listed = {*re.findall(r"(?:file|root): (\S+)", contents)}
+    assert {page for page in pages if not page.startswith("_")} == {
+        page for page in listed if (book / f"{page}.md").exists()
+    }
