@@ -87,16 +87,17 @@ class Exported:
         if self.scaled_to is not None:
             scale = f"{_number(self.most)} points here are {_number(self.scaled_to)} there"
         lines = [f"{self.filled:,} grades written to {self.file}, column {self.column!r}: {scale}."]
-        for title, ids in (
-            ("Nothing graded here, the cell left as it was:", self.nothing),
-            ("In the export, and not in the course's gradebook:", self.not_in_gradebook),
-            ("In the course's gradebook, and not in the export:", self.not_in_export),
-            ("The platform says that the grade can't be changed:", self.locked),
-            ("More than the column's maximum, cut to it:", self.cut),
+        for title, ids, most in (
+            ("Nothing graded here, the cell left as it was:", self.nothing, 50),
+            ("In the export, and not in the course's gradebook:", self.not_in_gradebook, 50),
+            # Where a class is on several platforms, that is most of it.
+            ("In the course's gradebook, and not in the export:", self.not_in_export, 5),
+            ("The platform says that the grade can't be changed:", self.locked, 50),
+            ("More than the column's maximum, cut to it:", self.cut, 50),
         ):
             if ids:
-                shown = ", ".join(visible(i) for i in sorted(ids)[:50])
-                more = f" and {len(ids) - 50:,} more" if len(ids) > 50 else ""
+                shown = ", ".join(visible(i) for i in sorted(ids)[:most])
+                more = f" and {len(ids) - most:,} more" if len(ids) > most else ""
                 lines.append(f"{title} {shown}{more}.")
         return "\n".join(lines)
 

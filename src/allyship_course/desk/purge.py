@@ -48,7 +48,6 @@ from .course import COURSE_FILE, load_course
 from .csvfile import plain
 
 STARTED_FILE = ".allyship-purge.json"
-_MADE = ("report", "mirror")
 _TABLES = (Comment, Grade, SubmittedNotebook, SubmittedAssignment, Student)
 _ROWS = {
     "comment": "comments",
@@ -248,8 +247,9 @@ def _folders(where: CourseDirectory) -> Iterator[tuple[Path, str]]:
         (where.submitted_directory, "what was handed in"),
         (where.autograded_directory, "graded copies"),
         (where.feedback_directory, "feedback"),
-        (REFUSED_FOLDER, "refused"),
-        *((made, "reports") for made in _MADE),
+        (REFUSED_FOLDER, "what was refused"),
+        ("report", "reports"),
+        ("mirror", "mirrors"),
     ):
         yield (root / name).resolve(), what
     if where.course_id:
