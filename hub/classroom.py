@@ -305,7 +305,7 @@ def remove(place: Path) -> None:
     if place.exists():
         # The marker goes last: a run that is stopped can be taken up.
         for path in place.iterdir():
-            if path.name != MARKER:
+            if path.is_dir():
                 shutil.rmtree(path)
         shutil.rmtree(place)
 

@@ -58,7 +58,7 @@ c.Spawner.server_token_scopes = [
     "read:users:name!user",
     "read:users:groups!user",
 ]
-# Forty people who begin at once are started a few at a time, and none is turned away.
+# A whole class that begins at once waits for its turn of the processor; nobody is turned away.
 c.JupyterHub.concurrent_spawn_limit = 0
 c.Spawner.start_timeout = c.Spawner.http_timeout = 300
 
