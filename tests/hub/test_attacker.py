@@ -380,10 +380,13 @@ def test_by_a_browser_that_is_logged_in(weak: Scene, guarded: Scene) -> None:
     assert got == {weak: 200, guarded: 403}
 
 
-PAGE = """<!doctype html><title>waiting</title><script>
-fetch("ADDRESS", {credentials: "include"}).then((answer) => answer.text())
-  .then((text) => { document.title = text.includes("Manage") ? "stolen" : text; })
-  .catch(() => { document.title = "refused"; });
+PAGE = """<!doctype html><title>waiting</title><iframe src="ADDRESS"></iframe><script>
+document.querySelector("iframe").addEventListener("load", (event) => {
+  try {
+    const found = event.target.contentDocument.body.textContent;
+    document.title = found.includes("Manage Assignments") ? "stolen" : "another page";
+  } catch { document.title = "refused"; }
+});
 </script>"""
 SERVE = """
 import http.server, signal, time
