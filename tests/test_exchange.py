@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import base64
 import json
+import shutil
 import socket
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import pytest
 import requests
+from playwright.sync_api import Page, expect
 from sqlalchemy import create_engine, make_url, text
 
 from allyship_course.record import RECORD_FILE
 from allyship_course.service.parcel import MAX_BYTES, pack, pack_folder
 from tests.classroom import allyship, nbgrader, scores
-from tests.hubs import COURSE, Hub, course_in, do_the_work, running_hub
+from tests.hubs import COURSE, PASSWORD, Hub, course_in, do_the_work, running_hub
 from tests.postgres import given_server, new_database
 
 pytestmark = [pytest.mark.hub, pytest.mark.slow]
@@ -263,6 +266,23 @@ def test_an_upload_whose_answer_got_lost_counts_once(taught: Class) -> None:
     assert not taught.hub.ask("bob", "GET", f"submissions/{'d' * 32}").ok
 
 
+def test_of_forty_who_hand_in_at_once_none_is_lost(taught: Class) -> None:
+    place = f"courses/{COURSE}/assignments/{MODULE}/submissions/"
+    uploads = [f"{number:032x}" for number in range(1000, 1040)]
+    parcels = [pack({"01-tiny.ipynb": upload.encode() * 3000}) for upload in uploads]
+
+    def send(number: int) -> int:
+        who = ("ann", "bob")[number % 2]
+        return taught.hub.ask(who, "PUT", place + uploads[number], parcels[number]).status_code
+
+    for who in ("ann", "bob"):
+        taught.hub.token(who)
+    with ThreadPoolExecutor(40) as pool:
+        assert list(pool.map(send, range(40))) == [200] * 40
+    for upload, parcel in zip(uploads, parcels, strict=True):
+        assert taught.hub.ask("prof", "GET", f"submissions/{upload}").content == parcel
+
+
 def test_what_is_too_large_is_refused_in_words(taught: Class) -> None:
     folder = taught.work("bob")
     (folder / "film.bin").write_bytes(bytes(MAX_BYTES))
@@ -288,6 +308,41 @@ def test_nothing_that_somebody_wrote_is_in_any_log(taught: Class) -> None:
     assert f"PUT /services/exchange/api/courses/{COURSE}" in all_of_it, "it is the right log"
     for told in (SECRET, base64.b64encode(record[:60].encode()).decode()):
         assert told not in all_of_it
+
+
+def assignment_list(page: Page) -> None:
+    for name in ("Nbgrader", "Assignment List"):
+        page.get_by_role("menuitem", name=name, exact=True).click()
+    expect(page.get_by_text("Released, downloaded, and submitted")).to_be_visible()
+
+
+@pytest.mark.browser
+def test_a_student_does_all_of_it_in_assignment_list(taught: Class, page: Page) -> None:
+    shutil.rmtree(taught.home("bob") / MODULE, ignore_errors=True)
+    page.goto(taught.hub.address)
+    page.get_by_label("Username").fill("bob")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/lab**")
+    assignment_list(page)
+    page.get_by_role("button", name="Fetch").click()
+    expect(page.locator("#fetched_assignments_list")).to_contain_text(MODULE)
+    taught.work("bob")
+    before = len(submitted_by("bob", taught.hub))
+    page.get_by_role("button", name="Submit").click()
+    expect(page.locator("#submitted_assignments_list")).to_contain_text(MODULE)
+    assert len(submitted_by("bob", taught.hub)) == before + 1
+
+    taught.nbgrader("prof", "collect", "--update", MODULE)
+    allyship(taught.course, "grade")
+    allyship(taught.course, "feedback")
+    taught.nbgrader("prof", "release_feedback", MODULE)
+    page.reload()
+    assignment_list(page)
+    page.get_by_role("button", name="Fetch Feedback").first.click()
+    expect(page.get_by_text("(view feedback)").first).to_be_visible()
+    latest = max((taught.home("bob") / MODULE / "feedback").rglob("*.html"))
+    assert "Score: 3 of 3" in latest.read_text()
 
 
 def send_to_a_broken_database(taught: Class, raw: bytes) -> requests.Response:
