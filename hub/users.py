@@ -62,7 +62,8 @@ def remove_users(mark: str) -> None:
     found = [user for user in pwd.getpwall() if user.pw_gecos == mark]
     end_processes({user.pw_uid for user in found})
     for user in found:
-        _run(["userdel", user.pw_name])
+        # By force: one that has ended may still be listed until somebody takes note of it.
+        _run(["userdel", "--force", user.pw_name])
 
 
 def end_processes(uids: Iterable[int]) -> None:
