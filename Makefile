@@ -27,7 +27,7 @@ test-all: $(READY)
 test-postgres: $(READY)
 	@$(BIN)/python -m tests.postgres $(BIN)/pytest -n 2 --dist loadfile -m "postgres and not hub"
 
-# Makes real users on this machine: root only. The load takes a quarter of an hour.
+# Makes real users on this machine: root only. Takes a quarter of an hour.
 test-hub: $(READY)
 	@$(BIN)/python -m tests.browser
 	@$(BIN)/pytest -m hub tests/hub
