@@ -19,10 +19,12 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import create_engine, make_url, text
 
 from allyship_course.record import RECORD_FILE
-from allyship_course.service.parcel import MAX_BYTES, pack, pack_folder
+from allyship_course.service.parcel import MAX_BYTES, pack, pack_folder, unpack
 from tests.classroom import allyship, nbgrader, scores
+from tests.conftest import COURSE_CONFIG
 from tests.hubs import COURSE, PASSWORD, Hub, course_in, do_the_work, running_hub
 from tests.postgres import given_server, new_database
+from tests.test_teach import project_in
 
 pytestmark = [pytest.mark.hub, pytest.mark.slow]
 
@@ -35,6 +37,15 @@ from allyship_course.service.client import use_service
 c = get_config()
 c.CourseDirectory.course_id = "allyship"
 use_service(c)
+"""
+
+
+TERM = """\
+title: Allyship, spring
+term: 2027-spring
+book: {book}
+modules:
+  - module: 02-more
 """
 
 
@@ -343,6 +354,21 @@ def test_a_student_does_all_of_it_in_assignment_list(taught: Class, page: Page) 
     expect(page.get_by_text("(view feedback)").first).to_be_visible()
     latest = max((taught.home("bob") / MODULE / "feedback").rglob("*.html"))
     assert "Score: 3 of 3" in latest.read_text()
+
+
+def test_a_term_is_handed_out_through_the_service(taught: Class, tmp_path: Path) -> None:
+    folder, module = tmp_path / "spring", "02-more"
+    folder.mkdir()
+    shutil.copy(COURSE_CONFIG, folder)
+    (folder / "course.yml").write_text(TERM.format(book=project_in(tmp_path)))
+    env = {**taught.hub.variables("prof"), "HOME": str(taught.home("prof"))}
+    assert f"{module}: made; handed out" in allyship(folder, "teach", "--yes", "--no-open", env=env)
+    assert "handed out" not in allyship(folder, "teach", "--yes", "--no-open", env=env)
+    place = f"courses/{COURSE}/assignments/{module}"
+    handed_out = unpack(taught.hub.ask("ann", "GET", place).content)
+    assert (
+        handed_out["exercises.yml"] == (folder / "release" / module / "exercises.yml").read_bytes()
+    )
 
 
 def send_to_a_broken_database(taught: Class, raw: bytes) -> requests.Response:

@@ -26,6 +26,7 @@ from nbgrader import dbutil
 from nbgrader.api import Assignment, Gradebook
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.exchange import ExchangeError
 from sqlalchemy import create_engine, inspect, make_url, text, update
 
 from ..assignments import Terms, make_assignment, make_journal
@@ -43,6 +44,7 @@ from ..grading.gradebook import (
 from ..grading.plugin import rules_of
 from ..overlay import lay_over
 from ..record import encode_json, read_json, replace_file
+from ..service.client import released_by_service, uses_service
 from ..spec import (
     EXERCISES_FILE,
     JOURNAL,
@@ -592,26 +594,43 @@ class _Planner:
         return f"{shown(when, self._zone)} {self._zone.key}"
 
     def _hand_out(self, entry: InUse, *, changed: bool) -> None:
-        name, exchange = entry.module, self._term.exchange
-        if exchange is None:
-            return
-        out = exchange / self._term.course.course_id / "outbound" / name
-        opens = self._term.course.opens(entry)
-        if opens and opens > datetime.now(UTC) and not out.exists():
-            told = f"{name} opens {self._say(opens)}. Run 'allyship teach' again after that."
-            self._plan.notes.append(told)
-            return
-        if not out.exists():
-            what = "handed out"
-        elif changed or not _same(self._term.folder / "release" / name, out):
-            what = "handed out anew (who has fetched it keeps what they have)"
-        else:
-            return
+        name = entry.module
+        with self._handed_out(name) as out:
+            if out is None:
+                return
+            opens = self._term.course.opens(entry)
+            if opens and opens > datetime.now(UTC) and not out.exists():
+                told = f"{name} opens {self._say(opens)}. Run 'allyship teach' again after that."
+                self._plan.notes.append(told)
+                return
+            if not out.exists():
+                what = "handed out"
+            elif changed or not _same(self._term.folder / "release" / name, out):
+                what = "handed out anew (who has fetched it keeps what they have)"
+            else:
+                return
 
         def do() -> None:
             self._ok(name, "handed out", self._api().release_assignment(name))
 
         self._plan.add(name, what, do)
+
+    @contextmanager
+    def _handed_out(self, name: str) -> Iterator[Path | None]:
+        """Yield the folder of what is handed out as a module; ``None`` without an exchange."""
+        exchange = self._term.exchange
+        if uses_service(self._config):
+            with tempfile.TemporaryDirectory() as folder:
+                where = CourseDirectory(config=self._config, log=quiet())
+                try:
+                    released_by_service(where, name, Path(folder) / name)
+                except ExchangeError as e:
+                    raise TeachError(str(e)) from e
+                yield Path(folder) / name
+        elif exchange is None:
+            yield None
+        else:
+            yield exchange / self._term.course.course_id / "outbound" / name
 
     def _left_out(self) -> None:
         """Say what becomes of modules that are no longer named."""

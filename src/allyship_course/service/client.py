@@ -373,13 +373,46 @@ class ServiceList(ServiceExchange, default.ExchangeList):
         }
 
 
+def uses_service(config: Any) -> bool:
+    """Tell whether nbgrader is configured to use the exchange service."""
+    return bool(config.ExchangeFactory.get("list") == f"{__name__}.{ServiceList.__name__}")
+
+
+def released_by_service(course: CourseDirectory, assignment: str, folder: Path) -> None:
+    """Lay out in ``folder`` what the service hands out as ``assignment``, if it does.
+
+    nbgrader's ExchangeError where it can't be reached or refuses.
+    """
+    step = _Released(coursedir=course, config=course.config)
+    step.assignment, step.folder = assignment, folder
+    step.start()
+
+
+class _Released(ServiceExchange):
+    assignment = ""
+    folder = Path()
+
+    def init_src(self) -> None:
+        self._check_course()
+
+    def init_dest(self) -> None:
+        """It is given."""
+
+    def copy_files(self) -> None:
+        here = {"course": self.coursedir.course_id, "assignment": self.assignment}
+        for one in self._ask("GET", "releases").json()["releases"]:
+            if here.items() <= one.items():
+                path = ("courses", here["course"], "assignments", here["assignment"])
+                lay_out(self._files(*path), self.folder)
+
+
 def kept_by_service(course: CourseDirectory, *, forget: bool = False) -> int | None:
     """Count what the service keeps of a course, and let it forget all of it if asked to.
 
     ``None`` where a course's exchange is no service. nbgrader's ExchangeError where it can't be
     reached or refuses.
     """
-    if course.config.ExchangeFactory.get("list") != f"{__name__}.{ServiceList.__name__}":
+    if not uses_service(course.config):
         return None
     step = _Course(coursedir=course, config=course.config)
     step.forget = forget
