@@ -62,6 +62,10 @@ NOT_PUBLISHED = (
 )
 
 
+AS_THE_DEVICE = {"@jupyterlab/apputils-extension:themes": {"adaptive-theme": True}}
+"""Dark where the device is: these notebooks are nobody's JupyterLab that has settings of its own."""
+
+
 def main(book: Path, site: Path) -> None:
     """Build the notebooks of ``book`` into ``site``; what was there is replaced."""
     CACHE.mkdir(parents=True, exist_ok=True)
@@ -176,7 +180,8 @@ def build_site(contents: Path, site: Path, lite: Path) -> None:
     shutil.rmtree(site, ignore_errors=True)
     lite.mkdir()
     shutil.copy(HERE / "jupyter-lite.json", lite)
-    shutil.copy(ROOT / "src/jupyter/overrides.json", lite)
+    settings = json.loads((ROOT / "src/jupyter/overrides.json").read_text("utf-8")) | AS_THE_DEVICE
+    (lite / "overrides.json").write_text(json.dumps(settings), "utf-8")
     where = ("--lite-dir", lite, "--output-dir", site, "--contents", contents)
     what = ("--apps", "notebooks", "--apps", "tree")
     less = ("--no-sourcemaps", "--no-unused-shared-packages")
