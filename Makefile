@@ -30,7 +30,7 @@ test-postgres: $(READY)
 # Makes real users on this machine: root only. Takes a quarter of an hour.
 test-hub: $(READY)
 	@$(BIN)/python -m tests.browser
-	@$(BIN)/pytest -m hub tests/hub
+	@$(BIN)/pytest -m hub -rP tests/hub
 
 # The exchange without a shared disk, with its database in a file and in PostgreSQL, and what can be
 # run of hub/kubernetes. Needs npm.
