@@ -63,7 +63,7 @@ NOT_PUBLISHED = (
 
 
 AS_THE_DEVICE = {"@jupyterlab/apputils-extension:themes": {"adaptive-theme": True}}
-"""Dark where the device is: these notebooks are nobody's JupyterLab that has settings of its own."""
+"""Dark where the device is: nobody has settings of their own here."""
 
 
 def main(book: Path, site: Path) -> None:
