@@ -16,11 +16,11 @@ start: _build/html/index.html demo/completion.csv
 # Four at a time, on two cores too: half of their time, tests wait for a browser or a kernel.
 test: $(READY)
 	@$(BIN)/python -m tests.browser
-	@$(BIN)/pytest -n 4 --dist loadfile
+	@$(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 test-all: $(READY)
 	@$(BIN)/python -m tests.browser
-	@$(BIN)/pytest -n 4 --dist loadfile -m "not postgres and not hub"
+	@$(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder -m "not postgres and not hub"
 	@$(MAKE) --no-print-directory check
 
 # With a throwaway server from the system's packages.

@@ -35,7 +35,18 @@ FIELDS = ROOT / "tests" / "books" / "fields"
 FIELDS_MODULE = FIELDS / "modules" / "02-fields"
 COURSE_CONFIG = ROOT / "course" / "nbgrader_config.py"
 
-LONGEST = {"test_lab.py", "test_page_accessibility.py", "test_teach.py", "test_grading_faults.py"}
+LONGEST = [
+    "test_teach.py",
+    "test_grading_faults.py",
+    "test_lab.py",
+    "test_page_accessibility.py",
+    "test_book.py",
+    "test_chain.py",
+    "test_website.py",
+    "test_page.py",
+    "test_grade.py",
+    "test_my_journal.py",
+]
 
 PATIENCE = 60_000
 """Milliseconds to wait for a page that does come: Jupyter, a kernel and four tests share two cores.
@@ -50,8 +61,13 @@ CHROMIUM_ARGS = [
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the files that take longest: else the last runs while the other workers wait."""
-    items.sort(key=lambda item: item.path.name not in LONGEST)
+    """Begin with the files that take longest: else the last runs while the other workers wait.
+
+    It needs ``--no-loadscope-reorder``, as in the Makefile: the order of xdist is by the number of
+    tests in a file, and ours with the fewest take longest.
+    """
+    place = {name: number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: place.get(item.path.name, len(LONGEST)))
 
 
 @pytest.fixture(scope="session")
