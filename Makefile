@@ -103,7 +103,9 @@ $(READY): requirements.lock pyproject.toml src/jupyter/overrides.json
 	@echo "Setting up .venv from requirements.lock (once; about a minute) ..."
 	@$(PYTHON) -m venv .venv || \
 	  { echo "Python's venv module is missing. On Debian or Ubuntu: apt install python3-venv"; exit 1; }
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --progress-bar on -r requirements.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps --no-compile \
+	  --progress-bar on -r requirements.lock
+	@$(BIN)/python -m compileall -qq -j 0 .venv/lib || true  # some files are for other Pythons
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
 	@touch $@
 

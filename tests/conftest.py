@@ -23,6 +23,7 @@ from typing import Any
 
 import pytest
 from filelock import FileLock
+from hypothesis import settings
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from allyship_course.desk.demo import Demo, make_demo
@@ -51,6 +52,9 @@ LONGEST = [
 PATIENCE = 60_000
 """Milliseconds to wait for a page that does come: Jupyter, a kernel and four tests share two cores.
 """
+
+settings.register_profile("busy", deadline=None)  # a worker may wait for others at any line
+settings.load_profile("busy")
 
 CHROMIUM_ARGS = [
     "--no-sandbox",

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 # The same examples on every run: a failure on one machine is a failure on all.
 quick = settings(
     max_examples=60,
-    deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )

@@ -6,6 +6,7 @@ Every book here is built with warnings as errors (tests/conftest.py).
 
 from __future__ import annotations
 
+import functools
 import gzip
 import itertools
 import re
@@ -36,7 +37,13 @@ def html(request: pytest.FixtureRequest) -> Path:
 def pages(html: Path) -> Iterator[tuple[Path, BeautifulSoup]]:
     for file in sorted(html.rglob("*.html")):
         if "_static" not in file.parts:
-            yield file, BeautifulSoup(file.read_text(encoding="utf-8"), "html.parser")
+            yield file, parsed(file)
+
+
+@functools.cache
+def parsed(file: Path) -> BeautifulSoup:
+    """A page of a book that no test changes; to parse the whole course takes ten seconds."""
+    return BeautifulSoup(file.read_text(encoding="utf-8"), "html.parser")
 
 
 def loaded(page: BeautifulSoup) -> list[str]:
@@ -152,7 +159,7 @@ def test_every_page_has_one_main_heading_and_no_level_is_skipped(html: Path) -> 
 
 
 def test_a_reader_sees_the_form_and_not_the_cell_that_makes_it(tiny_html: Path) -> None:
-    page = BeautifulSoup((tiny_html / TINY_PAGE).read_text(encoding="utf-8"), "html.parser")
+    page = parsed(tiny_html / TINY_PAGE)
     assert [f["data-exercise"] for f in page.find_all("form", class_="ac-exercise")] == [
         "all-types",
         "kettle",

@@ -124,7 +124,6 @@ ODD = st.text(
 @pytest.mark.parametrize("system", SYSTEMS)
 @settings(
     max_examples=15,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.differing_executors],
 )
 @given(names=st.lists(st.tuples(ODD, ODD), min_size=3, max_size=3))

@@ -150,14 +150,14 @@ class GrowingClass(RuleBasedStateMachine):
 
 def test_no_answer_can_be_told_from_any_sequence_of_mirrors() -> None:
     run_state_machine_as_test(
-        GrowingClass, settings=settings(max_examples=60, stateful_step_count=25, deadline=None)
+        GrowingClass, settings=settings(max_examples=60, stateful_step_count=25)
     )
 
 
 @pytest.mark.slow
 def test_no_answer_can_be_told_from_any_of_many_more_sequences() -> None:
     run_state_machine_as_test(
-        GrowingClass, settings=settings(max_examples=1500, stateful_step_count=40, deadline=None)
+        GrowingClass, settings=settings(max_examples=1500, stateful_step_count=40)
     )
 
 

@@ -76,7 +76,6 @@ def results(course: Path) -> dict[str, Any]:
 @pytest.mark.slow
 @settings(
     max_examples=4,
-    deadline=None,
     derandomize=True,
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
