@@ -97,7 +97,7 @@ lock: $(READY)
 clean:
 	rm -rf _build demo .venv
 
-$(READY): requirements.lock pyproject.toml src/jupyter/overrides.json
+$(READY): requirements.lock pyproject.toml $(shell find src/jupyter -type f)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "This needs Python 3.11 or newer. Name one with: make PYTHON=python3.12 ..."; exit 1; }
 	@echo "Setting up .venv from requirements.lock (once; about a minute) ..."
