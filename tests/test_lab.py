@@ -275,7 +275,7 @@ def test_a_reopened_notebook_shows_its_forms_and_a_hint_and_then_the_answers(
 def test_a_notebook_that_is_reopened_on_a_slow_machine_shows_its_forms(
     notebook: Notebook, context: BrowserContext, page: Page
 ) -> None:
-    """There JupyterLab draws the outputs before it has read the saved widgets, and gives them up."""
+    """There JupyterLab draws outputs before it has read the saved widgets, and gives them up."""
     notebook.start()
     notebook.save()
     page.close()
