@@ -61,15 +61,18 @@ class AsReleased(NbGraderPreprocessor):
 class CompletionChecks(NbGraderPreprocessor):
     """Stands in for nbgrader's ``Execute``: fills in the check cells' outputs, starts no kernel.
 
-    A check's value depends on ``exercises.yml``, which nbgrader has just put over the
-    student's copy, and on the completion record, which is read as data.
+    A check's value depends on the course's own ``exercises.yml``, which is read once for all,
+    and on the completion record, which is read as data.
     """
 
     def preprocess(
         self, nb: NotebookNode, resources: dict[str, Any]
     ) -> tuple[NotebookNode, dict[str, Any]]:
         folder = Path(resources["metadata"]["path"])
-        module = load_module(folder)
+        course = CourseDirectory(parent=self)
+        assignment = resources["nbgrader"]["assignment"]
+        source = course.format_path(course.source_directory, ".", assignment)
+        module = load_module(Path(source))
         cells = {cell.metadata.nbgrader.grade_id: cell for cell in filter(is_check, nb.cells)}
         record: Record | RecordError | None
         try:
@@ -97,6 +100,12 @@ class SaveCompletion(SaveAutoGrades):
     ).tag(config=True)
 
     def _add_score(self, cell: NotebookNode, resources: dict[str, Any]) -> None:
+        if self.resubmission == "last":
+            super()._add_score(cell, resources)
+        else:
+            self._add_better_score(cell, resources)
+
+    def _add_better_score(self, cell: NotebookNode, resources: dict[str, Any]) -> None:
         names = resources["nbgrader"]
         grade = self.gradebook.find_grade(
             cell.metadata.nbgrader.grade_id,
@@ -106,7 +115,7 @@ class SaveCompletion(SaveAutoGrades):
         )
         before = grade.auto_score
         super()._add_score(cell, resources)
-        if self.resubmission == "best" and before is not None:
+        if before is not None:
             grade.auto_score = max(before, grade.auto_score)
             self.gradebook.db.commit()
 
