@@ -1,3 +1,4 @@
+// @ts-check
 // A notebook that is opened anew shows its saved forms, and no error box.
 //
 // Where the line to the kernel breaks or is slow at that moment, JupyterLab's widget manager
@@ -21,7 +22,11 @@
     return (await version.get())();
   }
 
-  /** The renderers that have lost their widget, each with its output. @param {any} notebook */
+  /**
+   * The renderers that have lost their widget, each with its output.
+   * @param {any} notebook
+   * @returns {{ renderer: any, output: any }[]}
+   */
   function lostForms(notebook) {
     const areas = notebook.widgets.flatMap((/** @type {any} */ cell) => cell.outputArea ?? []);
     return areas.flatMap((/** @type {any} */ area) =>
@@ -59,8 +64,8 @@
     let timer = 0;
     const look = () => {
       const ids = lostForms(panel.content).map((form) => form.output.data[MIME].model_id);
-      const fresh = ids.filter((/** @type {string} */ id) => !tried.has(id));
-      fresh.forEach((/** @type {string} */ id) => tried.add(id));
+      const fresh = ids.filter((id) => !tried.has(id));
+      fresh.forEach((id) => tried.add(id));
       if (fresh.length) showAgain(panel);
     };
     const observer = new MutationObserver(() => {
