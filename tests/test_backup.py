@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -90,8 +91,13 @@ def test_a_copy_of_the_exchange_while_it_is_in_use_is_whole(tmp_path: Path) -> N
     work = pack({f"{MODULE}.ipynb": b"{}"})
     store.release("allyship", MODULE, work, replace=False)
     kept = store.submit("allyship", MODULE, "ann", "1" * 32, work)
+    # What SQLite keeps beside a file that is being written belongs to that file and to no copy.
+    (file.parent / "gradebook.db-journal").write_bytes(b"half a page")
+    (file.parent / "gradebook.db.before").write_bytes(b"a copy of ours")
     backup = tmp_path / "backup"
     run(commands("## Backups", "sqlite"), COURSE=str(file.parent), BACKUP=str(backup))
+    with tarfile.open(backup / "course.tar.gz") as packed:
+        assert sorted(packed.getnames()) == [".", "./gradebook.db.before"]
     store.remove("1" * 32)
     copy = Store(f"sqlite:///{backup / file.name}")
     assert copy.submissions({"allyship"}) == [kept]

@@ -6,6 +6,7 @@ import base64
 import json
 import shutil
 import socket
+import stat
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -312,6 +313,10 @@ def test_nothing_that_somebody_wrote_is_in_any_log(taught: Class) -> None:
     taught.said.append(allyship(taught.course, "grade"))
     taught.said.append(allyship(taught.course, "feedback"))
     taught.nbgrader("prof", "release_feedback", MODULE)
+    sent = taught.hub.log.count("/feedback")
+    assert sent
+    taught.nbgrader("prof", "release_feedback", MODULE)
+    assert taught.hub.log.count("/feedback") == sent, "what they have already is not sent again"
     failed = send_to_a_broken_database(taught, pack_folder(folder))
     assert failed.status_code >= 500
     assert failed.json()["error"]
@@ -395,4 +400,6 @@ def test_a_purge_empties_the_exchange_too(taught: Class) -> None:
     # Neither is it in the database's own files.
     url = make_url(taught.database)
     if url.get_backend_name() == "sqlite":
-        assert b"completion.json" not in Path(url.database or "").read_bytes()
+        file = Path(url.database or "")
+        assert b"completion.json" not in file.read_bytes()
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600, "others on the machine may read it"

@@ -53,12 +53,10 @@ def objects(name: str) -> list[dict[str, Any]]:
 
 
 def merged(one: Mapping[str, Any], two: Mapping[str, Any]) -> dict[str, Any]:
-    """Put one file of values over another, as helm does: null takes away."""
+    """Put one file of values over another, as helm does."""
     both = dict(one)
     for key, value in two.items():
-        if value is None:
-            both.pop(key, None)
-        elif isinstance(value, dict) and isinstance(both.get(key), dict):
+        if isinstance(value, dict) and isinstance(both.get(key), dict):
             both[key] = merged(both[key], value)
         else:
             both[key] = value
@@ -82,36 +80,61 @@ def test_the_charts_schema_accepts_the_values(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", VALUES)
+def test_every_setting_of_the_hub_is_one_that_the_chart_can_take(name: str) -> None:
+    """It updates a class's settings with each; null takes away what is the chart's own only."""
+    config = Config()
+    for part, settings in VALUES[name]["hub"]["config"].items():
+        config[part].update(settings)
+
+
+@pytest.mark.parametrize("name", VALUES)
 def test_no_secret_stands_in_the_values(name: str) -> None:
     text = json.dumps(VALUES[name]) + (FOLDER / "exchange.yaml").read_text()
     assert not re.search(r"://[^/\s\"]+:[^/\s\"@]+@", text), "a password in an address"
     assert not re.search(r'"(password|api_?token|secret\w*)": "[^"]', text, re.IGNORECASE)
 
 
-CLAIM = "https://purl.imsglobal.org/spec/lti/claim/roles"
+CLAIM = "https://purl.imsglobal.org/spec/lti/claim"
 LIS = "http://purl.imsglobal.org/vocab/lis/v2"
 
 
 @pytest.mark.parametrize(
-    ("name", "roles", "group"),
+    ("name", "roles", "context", "group"),
     [
-        ("prof", None, "formgrade-allyship"),
-        ("ann", None, "nbgrader-allyship"),
-        ("7", [f"{LIS}/membership#Instructor"], "formgrade-allyship"),
-        ("7", [f"{LIS}/membership#Learner"], "nbgrader-allyship"),
+        ("prof", None, "", "formgrade-allyship"),
+        ("ann", None, "", "nbgrader-allyship"),
+        ("7", [f"{LIS}/membership#Instructor"], "c-1", "formgrade-allyship"),
+        ("7", [f"{LIS}/membership#Learner"], "c-1", "nbgrader-allyship"),
         # Teaches something at the institution, and is a student here.
-        ("7", [f"{LIS}/institution/person#Instructor"], "nbgrader-allyship"),
-        ("7", [], "nbgrader-allyship"),
+        ("7", [f"{LIS}/institution/person#Instructor"], "c-1", "nbgrader-allyship"),
+        # Teaches another course, in which the same tool stands.
+        ("7", [f"{LIS}/membership#Instructor"], "c-2", "nbgrader-allyship"),
+        ("7", [f"{LIS}/membership#Instructor"], None, "nbgrader-allyship"),
+        ("7", [], "c-1", "nbgrader-allyship"),
     ],
 )
 def test_who_teaches_is_said_by_a_list_or_by_the_platform(
-    name: str, roles: list[str] | None, group: str, monkeypatch: pytest.MonkeyPatch
+    name: str,
+    roles: list[str] | None,
+    context: str | None,
+    group: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("ALLYSHIP_INSTRUCTORS", "prof tutor")
+    monkeypatch.setenv("ALLYSHIP_LTI_CONTEXT", "c-1")
     names = runpy.run_path(str(FOLDER / "jupyterhub_config.py"), {"get_config": Config})
-    state = None if roles is None else {CLAIM: roles, "sub": name}
+    state = None if roles is None else {f"{CLAIM}/roles": roles, "sub": name}
+    if state and context:
+        state[f"{CLAIM}/context"] = {"id": context}
     who = names["with_groups"](None, None, {"name": name, "auth_state": state})
     assert who["groups"] == [group]
+
+
+def test_nobody_teaches_by_a_platform_of_which_no_course_is_named() -> None:
+    names = runpy.run_path(str(FOLDER / "jupyterhub_config.py"), {"get_config": Config})
+    state = {f"{CLAIM}/roles": [f"{LIS}/membership#Instructor"], f"{CLAIM}/context": {"id": ""}}
+    who = names["with_groups"](None, None, {"name": "7", "auth_state": state})
+    assert who["groups"] == ["nbgrader-allyship"]
 
 
 def run(*command: str | Path, cwd: Path, env: Mapping[str, str] | None = None) -> str:
@@ -273,7 +296,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
         write_config(config, settings)
         with config.open("a") as f:
             f.write(f"load_subconfig({str(FOLDER / 'jupyterhub_config.py')!r})\n")
-        variables = values["hub"]["extraEnv"]
+        variables = {k: v for k, v in values["hub"]["extraEnv"].items() if isinstance(v, str)}
         command = [place / "bin/jupyterhub", "-f", config]
         here = {
             "JUPYTERHUB_API_URL": f"http://127.0.0.1:{ports[1]}/hub/api",
@@ -324,9 +347,14 @@ def test_a_course_runs_as_on_a_cluster(cluster: Cluster, tmp_path: Path) -> None
     assert groups["prof"] == [f"formgrade-{COURSE}"]
     assert groups["ann"] == [f"nbgrader-{COURSE}"]
 
-    course = course_in(tmp_path)
     programs = cluster.image / "usr/local/bin"
     job = {**cluster.env, ADDRESS: hub.exchange, "HOME": str(tmp_path)}
+    # As the README says, where the image has what a course folder is made from.
+    teach = (programs / "allyship", "teach", tmp_path / "term", "--no-open", "--yes")
+    run(*teach, cwd=cluster.image / "srv/allyship", env=job)
+    assert (tmp_path / "term" / "course.yml").exists()
+
+    course = course_in(tmp_path)
     run(programs / "nbgrader", "generate_assignment", MODULE, cwd=course, env=job)
     run(programs / "nbgrader", "release_assignment", MODULE, cwd=course, env=job)
 

@@ -7,17 +7,28 @@ from typing import Any
 COURSE = os.environ.get("ALLYSHIP_COURSE", "allyship")
 INSTRUCTORS = set(os.environ.get("ALLYSHIP_INSTRUCTORS", "").split())
 ROLES = "https://purl.imsglobal.org/spec/lti/claim/roles"
-# In this course. That somebody teaches elsewhere at the institution is another role.
+CONTEXT = "https://purl.imsglobal.org/spec/lti/claim/context"
+# The platform's id of this course. The same tool may stand in others, which others teach.
+HERE = os.environ.get("ALLYSHIP_LTI_CONTEXT", "")
+# In the course of the login. That somebody teaches elsewhere at the institution is another role.
 TEACHES = "http://purl.imsglobal.org/vocab/lis/v2/membership#Instructor"
 CLAIM = "allyship-course"
 PLACE = "/home/jovyan/course"
+# The gradebook's address, which only who teaches and the grading job are told.
+GRADEBOOK = os.environ.get("ALLYSHIP_GRADEBOOK", "")
 
 
 def with_groups(_authenticator: Any, _handler: Any, who: dict[str, Any]) -> dict[str, Any]:
     """Put who logs in into nbgrader's group of instructors or of students."""
-    roles = (who.get("auth_state") or {}).get(ROLES) or ()
-    teaches = who["name"] in INSTRUCTORS or TEACHES in roles
+    said = who.get("auth_state") or {}
+    here = bool(HERE) and (said.get(CONTEXT) or {}).get("id") == HERE
+    teaches = who["name"] in INSTRUCTORS or (here and TEACHES in (said.get(ROLES) or ()))
     return {**who, "groups": [f"{'formgrade' if teaches else 'nbgrader'}-{COURSE}"]}
+
+
+def with_label(spawner: Any) -> dict[str, str]:
+    """Mark a server as one of who teaches: grading.yaml lets those reach the database."""
+    return {**spawner.extra_labels, "allyship-teaches": "yes"}
 
 
 def and_one(trait: str, one: Mapping[str, Any]) -> Callable[[Any], list[Any]]:
@@ -47,7 +58,11 @@ c.Spawner.group_overrides = {
                 "volumes", {"name": "course", "persistentVolumeClaim": {"claimName": CLAIM}}
             ),
             "volume_mounts": and_one("volume_mounts", {"name": "course", "mountPath": PLACE}),
-            "environment": {"JUPYTER_CONFIG_PATH": "/srv/allyship/etc/instructor"},
+            "extra_labels": with_label,
+            "environment": {
+                "JUPYTER_CONFIG_PATH": "/srv/allyship/etc/instructor",
+                "ALLYSHIP_GRADEBOOK": GRADEBOOK,
+            },
         },
     }
 }

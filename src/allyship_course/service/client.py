@@ -29,7 +29,7 @@ from urllib3.util import Retry
 from ..grading.collect import SafeCollect
 from ..grading.submission import TIMESTAMP_FILE, RefusedError, parse_timestamp
 from . import ADDRESS
-from .parcel import ParcelError, check_name, lay_out, pack, pack_folder, unpack
+from .parcel import ParcelError, check_name, digests_of, lay_out, pack, pack_folder, unpack
 
 _STEPS = (
     "List",
@@ -232,21 +232,22 @@ class ServiceReleaseFeedback(ServiceExchange, default.ExchangeReleaseFeedback):
 
     def copy_files(self) -> None:
         left_out = set(self.coursedir.student_id_exclude.split(","))
-        ids = {
-            (one["student"], parse_utc(one["timestamp"])): one["id"]
-            for one in self._submissions("all")
+        uploads = {
+            (one["student"], parse_utc(one["timestamp"])): one for one in self._submissions("all")
         }
         pages = glob.glob(f"{self.src_path}/*.html")  # noqa: PTH207  the folder's name is a pattern
         for folder in sorted({Path(page).parent for page in pages}):
             student = folder.parent.name
             if student in left_out:
                 continue
-            upload = ids.get((student, _time_of(folder)))
+            upload = uploads.get((student, _time_of(folder)))
             if upload is None:
                 self.log.warning("No submission of %s in the exchange has this feedback", student)
                 continue
-            raw = pack({page.name: page.read_bytes() for page in folder.glob("*.html")})
-            self._ask("PUT", "submissions", upload, "feedback", raw=raw)
+            files = {page.name: page.read_bytes() for page in folder.glob("*.html")}
+            if upload["feedback"] == digests_of(files):
+                continue  # it is there already
+            self._ask("PUT", "submissions", upload["id"], "feedback", raw=pack(files))
             self.log.info("Released feedback: %s %s", student, self.coursedir.assignment_id)
 
 

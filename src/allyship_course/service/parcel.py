@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import json
 import unicodedata
 from collections.abc import Mapping
@@ -35,6 +36,13 @@ def check_name(name: str) -> str:
     if any(unicodedata.category(c) in _UNSEEN for c in name):
         raise ParcelError(f"{name!a} holds characters that can't be seen")
     return name
+
+
+def digests_of(pages: Mapping[str, bytes]) -> dict[str, str]:
+    """Return the SHA-256 of each notebook's page of feedback, by the notebook's name."""
+    return {
+        name.removesuffix(".html"): hashlib.sha256(page).hexdigest() for name, page in pages.items()
+    }
 
 
 def pack(files: Mapping[str, bytes]) -> bytes:

@@ -234,6 +234,7 @@ async def serve(store: Store, auth: HubAuth, address: str, prefix: str) -> None:
 
 def main() -> None:
     """Serve as the hub's environment says, with the database that ``DATABASE`` names."""
+    os.umask(0o077)  # an SQLite file holds what everybody has handed in
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     address, database = os.environ.get("JUPYTERHUB_SERVICE_URL"), os.environ.get(DATABASE)
     if not address or not database:

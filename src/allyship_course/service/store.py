@@ -35,7 +35,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
-from .parcel import ParcelError, notebooks_in, unpack
+from .parcel import ParcelError, digests_of, notebooks_in, unpack
 
 QUOTA = 100_000_000
 """Bytes that one person may have handed in to one course, all versions together."""
@@ -263,8 +263,7 @@ class Store:
         files = unpack(raw)
         if not files or any("/" in name or not name.endswith(".html") for name in files):
             raise ParcelError("feedback is made of pages")
-        digests = {name.removesuffix(".html"): _digest(page) for name, page in files.items()}
-        row = {"digests": digests, "parcel": raw}
+        row = {"digests": digests_of(files), "parcel": raw}
         with self._engine.begin() as db:
             known = select(_submissions.c.id).where(_submissions.c.id == upload)
             _found(db, known, "no such submission")
