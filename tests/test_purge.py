@@ -14,8 +14,8 @@ import pytest
 from nbgrader.api import Gradebook
 from sqlalchemy import create_engine, inspect, text
 
-from allyship_course.desk.purge import STARTED_FILE
-from allyship_course.grading.gradebook import open_gradebook
+from allyship_course.desk.purge import STARTED_FILE, purge
+from allyship_course.grading.gradebook import GradeError, open_gradebook
 from allyship_course.record import RECORD_FILE
 from tests.classroom import ALLYSHIP, database_of, make_class, ours, rows_of
 from tests.platforms import ADA, BEN, CLEO, PEOPLE, empty_course, page_file, record_file
@@ -138,6 +138,29 @@ def test_only_the_term_that_is_meant(course: Path, tmp_path: Path) -> None:
     assert "say --all" in ours(course, "purge", "--term", "autumn-2026", "--yes", ok=False)
     assert held(course) == before
     assert (tmp_path / "there.csv").read_text() == "mine"
+
+
+def test_what_is_kept_is_never_the_file_of_an_earlier_term(course: Path, tmp_path: Path) -> None:
+    """Where files of others could not be deleted, the mark of that purge stays till the next."""
+    file = tmp_path / "completion.csv"
+    file.write_text("last term's")
+    (course / STARTED_FILE).write_text(json.dumps({"schema": 1, "completion": str(file)}))
+    before = held(course)
+    with pytest.raises(GradeError, match="is there already"):
+        purge(course, "autumn-2026", file, tell=print)
+    assert held(course) == before
+    assert file.read_text() == "last term's"
+
+
+@pytest.mark.parametrize("place", ["course/report", "exchange/allyship/inbound"])
+def test_what_is_kept_is_not_put_where_it_would_be_deleted(
+    course: Path, tmp_path: Path, place: str
+) -> None:
+    before = held(course)
+    file = tmp_path / place / "completion.csv"
+    with pytest.raises(GradeError, match="lies in a folder that is emptied"):
+        purge(course, "autumn-2026", file, tell=print)
+    assert held(course) == before
 
 
 def test_an_id_that_a_spreadsheet_would_run_is_text_in_what_is_kept(

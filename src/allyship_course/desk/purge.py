@@ -42,7 +42,7 @@ from ..grading.gradebook import (
     persist,
 )
 from ..grading.submission import visible
-from ..record import encode_json, read_json, replace_file
+from ..record import encode_json, replace_file
 from ..service.client import kept_by_service
 from .course import COURSE_FILE, load_course
 from .csvfile import plain
@@ -183,13 +183,17 @@ def purge(
     where = _where(course, term)
     root = Path(where.root)
     done = Purged()
+    if completion:
+        _stays(completion, where)
     with only_one(root):
         started = root / STARTED_FILE
-        if completion:
-            _keep_completion(course, completion, read_json(started) or {}, tell)
-        replace_file(started, encode_json({"schema": 1, "completion": str(completion or "")}))
         with open_gradebook(where, tell) as gradebook:
             before = persist(gradebook, lambda: _rows(gradebook, where), tell)
+            if completion and any(before.values()):
+                _keep_completion(course, completion)
+            elif completion:  # perhaps a run that was stopped has written it
+                tell("The gradebook is empty: there is no completion to keep.")
+            replace_file(started, encode_json({"schema": 1}))
             persist(gradebook, lambda: _delete_rows(gradebook, where), tell)
             _forget(gradebook)
             after = persist(gradebook, lambda: _rows(gradebook, where), tell)
@@ -374,20 +378,26 @@ def _forget(gradebook: Gradebook) -> None:
             connection.execute(text(f"VACUUM FULL {table.__tablename__}"))
 
 
-def _keep_completion(course: Path, file: Path, stopped: dict[str, Any], tell: Tell) -> None:
+def _stays(file: Path, where: CourseDirectory) -> None:
+    """Raise GradeError if a file would be deleted with the rest."""
+    for folder, _ in _folders(where):
+        if file.resolve().is_relative_to(folder.resolve()):
+            raise GradeError(
+                f"{file} lies in a folder that is emptied, {folder}. Name another place; nothing "
+                "was deleted"
+            )
+
+
+def _keep_completion(course: Path, file: Path) -> None:
     from .table import completion_table  # pandas, which the rest can do without
 
-    if file.exists():
-        if stopped.get("completion") == str(file):
-            return  # a run that was stopped has written it
-        raise GradeError(f"{file} is there already. Name another file; nothing was deleted")
-    table = completion_table(course)
-    if table.empty:
-        tell("The gradebook is empty: there is no completion to keep.")
-        return
     out = io.StringIO(newline="")
     writer = csv.writer(out, quoting=csv.QUOTE_ALL)
     writer.writerow(_COMPLETION)
-    rows = table[_COMPLETION].itertuples(index=False)
+    rows = completion_table(course)[_COMPLETION].itertuples(index=False)
     writer.writerows([plain(str(cell)) for cell in row] for row in rows)
-    replace_file(file, out.getvalue().encode("utf-8-sig"))
+    raw = out.getvalue().encode("utf-8-sig")
+    if not file.exists():
+        replace_file(file, raw)
+    elif file.read_bytes() != raw:  # the same bytes are those of a run that was stopped
+        raise GradeError(f"{file} is there already. Name another file; nothing was deleted")
