@@ -15,7 +15,7 @@ import psutil
 import pytest
 from playwright.sync_api import Page, expect
 
-from allyship_course.desk.teach import TeachError, set_up
+from allyship_course.desk.teach import TeachError, new_course, set_up
 from allyship_course.grading.gradebook import open_gradebook
 from allyship_course.spec import SpecError
 from tests.classroom import full_note, ours, rows_of, scores
@@ -193,6 +193,23 @@ def test_looking_changes_nothing_and_makes_no_gradebook(tmp_path: Path) -> None:
         "students.csv",
     }
     assert not (tmp_path / "exchange").exists()
+
+
+def test_nobody_else_may_look_into_a_course_folder_that_was_made_beforehand(
+    tmp_path: Path,
+) -> None:
+    project = project_in(tmp_path)
+    folder = tmp_path / "spring"
+    folder.mkdir()
+    folder.chmod(0o755)
+    new_course(folder, project, {})
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    (folder / "students.csv").write_text(STUDENTS)
+    write_course(folder)
+    told = f"Others on this machine may look into {folder}"
+    assert not any(line.startswith(told) for line in look(folder))
+    folder.chmod(0o750)
+    assert any(line.startswith(told) for line in look(folder))
 
 
 @pytest.mark.slow

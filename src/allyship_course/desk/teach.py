@@ -9,13 +9,14 @@ from __future__ import annotations
 import filecmp
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
 import tempfile
 import warnings
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -149,6 +150,9 @@ def new_course(folder: Path, project: Path, answers: Mapping[str, str]) -> Path:
         )
     if not folder.exists():
         folder.mkdir(parents=True, mode=0o700)
+    elif not any(folder.iterdir()):
+        with suppress(PermissionError):  # somebody else's folder: set_up says what that means
+            folder.chmod(0o700)
     if not (folder / CONFIG_FILE).exists():
         shutil.copyfile(project / "course" / CONFIG_FILE, folder / CONFIG_FILE)
     content = (project / "course" / COURSE_FILE).read_text("utf-8")
@@ -338,6 +342,11 @@ def set_up(
     term = load_term(folder)
     for note in term.notes:
         tell(f"Class list: {note}.")
+    if folder.stat().st_mode & 0o077 and not course_directory(folder).groupshared:
+        tell(
+            f"Others on this machine may look into {folder}, and so into what is collected there. "
+            f"To end that: chmod 700 {shlex.quote(str(folder))}"
+        )
     with _quietly():
         upgrade(folder, tell, (lambda _: False) if only_look else ask)
         with tempfile.TemporaryDirectory() as made:
