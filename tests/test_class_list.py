@@ -117,6 +117,18 @@ def test_an_export_with_empty_cells_is_not_to_be_edited(tmp_path: Path) -> None:
     ]
 
 
+def test_a_platforms_number_is_nobodys_id(tmp_path: Path) -> None:
+    """Moodle counts its participants anew in each assignment, and institutions count students."""
+    worksheet = MOODLE.replace("Email address", "ID number,Email address")
+    worksheet = worksheet.replace("ada@x.org", "s900,ada@x.org").replace("Ben@x", "s901,Ben@x")
+    known = {"4711": "dan@x.org", "s901": ""}
+    assert [s.id for s in read(tmp_path, worksheet, **known)] == ["s900", "s901"]
+    own = "id,lms id\n100,200\n200,100\n"
+    assert [s.id for s in read(tmp_path, own, **{"100": "", "200": ""})] == ["100", "200"]
+    numbers = "Student,ID,Section\nA,11,x\nB,12,x\n"  # a Canvas that shows no other id
+    assert [s.id for s in read(tmp_path, numbers, **{"12": ""})] == ["11", "12"]
+
+
 def test_who_may_be_two_people_is_nobody(tmp_path: Path) -> None:
     with pytest.raises(ClassListError, match="may be 'ada' and 'ben'"):
         read(tmp_path, "id,email\nada,ben@x.org\n", ada="ada@x.org", ben="ben@x.org")

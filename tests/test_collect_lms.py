@@ -464,6 +464,19 @@ def test_what_came_through_the_exchange_later_stays(desk_of: Callable[[str], Des
     assert desk.there == there
 
 
+def test_what_was_put_there_by_hand_stays(desk: Desk) -> None:
+    folder = desk.course / "submitted" / desk.id_of(ADA) / "01-tiny"
+    folder.mkdir(parents=True)
+    (folder / NOTEBOOK).write_bytes(page_file(["mine"]))
+    there = desk.there
+    said = desk.collect(HandedIn(ADA, page_file(["kettle"])))
+    assert "1 not taken (see the remarks)" in said
+    assert "was not collected from a platform: which is newer can't be told. It stays" in said
+    assert desk.there == there
+    shutil.rmtree(folder)
+    assert "1 new" in desk.again()
+
+
 def test_an_unknown_module_is_named_with_those_there_are(desk_of: Callable[[str], Desk]) -> None:
     desk = desk_of("canvas")
     pack("canvas", desk.file, [])

@@ -317,8 +317,13 @@ class _Reader:
         return None
 
     def _known_id(self, row: Row, cells: Mapping[str, str]) -> str | None:
-        """Return the id under which the course knows this person already, if it does."""
-        sought = {cells.get(field, "") for field in _BEST_ID}
+        """Return the id under which the course knows this person already, if it does.
+
+        A platform's own number is no name of theirs here, unless the list has no other: Moodle's
+        is another in each assignment, and may be the number by which the course knows another.
+        """
+        fields = [field for field in _BEST_ID if field != "lms_id" or field == self._best]
+        sought = {cells.get(field, "") for field in fields}
         found = {self._known[folded(s)] for s in sought if folded(s) in self._known}
         if mail := self._by_email.get(folded(cells.get("email", ""))):
             found.add(mail)

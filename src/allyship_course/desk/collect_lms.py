@@ -452,6 +452,11 @@ class _Collect:
                 "what was collected before has a time and this has none: which is newer can't be "
                 "told. The one before stays"
             )
+        if not before.platform:
+            return (
+                "what is there was not collected from a platform: which is newer can't be told. "
+                "It stays; delete its folder to take this one"
+            )
         if before.platform != self._system or when is not None:
             return ""
         mine = (chosen.entry.named.order, _packed(chosen.entry.info))
