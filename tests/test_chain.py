@@ -187,7 +187,7 @@ def test_a_student_fetches_the_same_feedback(chain: Class) -> None:
 
 
 def test_the_export_has_a_row_for_each_student(chain: Class) -> None:
-    with (chain.course / "grades.csv").open(newline="") as file:
+    with (chain.course / "grades.csv").open(newline="", encoding="utf-8-sig") as file:
         rows = {row["student_id"]: row for row in csv.DictReader(file)}
     assert {s: (float(r["score"]), float(r["max_score"])) for s, r in rows.items()} == {
         "ada": (3, 3),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 import shutil
@@ -110,8 +111,21 @@ def test_nbgrader_takes_the_result_for_its_own(course: Path) -> None:
     assert "3 feedback pages written" in ours(course, "feedback")
     assert words_by_student(course) == by_nbgrader
     assert {*by_nbgrader} == {*STUDENTS}
+    with open_gradebook(course) as gradebook:
+        gradebook.update_or_create_student("ada", last_name='Okafor, "Dr."', first_name="=1+2")
+        gradebook.add_student("dan")
+        gradebook.find_submission("01-tiny", "ben").notebooks[0].late_submission_penalty = 0.5
+        gradebook.db.commit()
     nbgrader(course, "export", "--to", str(course / "grades.csv"))
-    assert (course / "grades.csv").read_text().count("01-tiny") == 3
+    text = (course / "grades.csv").read_text("utf-8-sig")
+    rows = {row["student_id"]: row for row in csv.DictReader(text.splitlines(), strict=True)}
+    assert len(rows) == 4
+    ada, ben, dan = rows["ada"], rows["ben"], rows["dan"]
+    assert (ada["last_name"], ada["first_name"]) == ('Okafor, "Dr."', "'=1+2")
+    assert (ada["assignment"], ada["timestamp"][:10]) == ("01-tiny", "2026-11-21")
+    points = ("raw_score", "late_submission_penalty", "score", "max_score")
+    assert [float(ben[name]) for name in points] == [2, 0.5, 1.5, 3]
+    assert [float(dan[name]) for name in points] == [0, 0, 0, 3]
 
 
 def test_one_student_or_an_unknown_module_can_be_named(course: Path) -> None:

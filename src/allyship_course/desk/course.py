@@ -324,6 +324,7 @@ def configure(c: Any, folder: Path) -> None:
     from ..grading import plugin
 
     plugin.configure(c)
+    c.ExportApp.plugin_class = "allyship_course.desk.points.PointsTable"
     c.CourseDirectory.root = str(folder)
     c.CourseDirectory.course_id = Course.model_fields["course_id"].default
     if ADDRESS in os.environ:
