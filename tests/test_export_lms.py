@@ -165,6 +165,24 @@ def test_all_modules_are_added_up_and_a_maximum_that_is_not_stated_is_said(
     ]
 
 
+def test_modules_that_the_term_leaves_out_are_not_added_up(graded: Path, tmp_path: Path) -> None:
+    course = shutil.copytree(graded, tmp_path / "course")
+    shutil.copytree(course / "source" / "01-tiny", course / "source" / "02-more")
+    with open_gradebook(course) as gradebook:
+        gradebook.add_assignment("02-more")
+        gradebook.add_notebook("02-more", "02-more")
+        gradebook.add_grade_cell("c", "02-more", "02-more", max_score=7, cell_type="code")
+    file = export("canvas", tmp_path / "export.csv", points=30)
+    to_column = ("--all", "--column", "Module 1")
+    assert "Added up: 01-tiny, 02-more." in run(course, "canvas", file, *to_column)
+    (course / "course.yml").write_text(
+        "title: A\nterm: autumn\ntimezone: UTC\nmodules: [01-tiny]\n"
+    )
+    said = run(course, "canvas", file, *to_column)
+    assert "Not added up, as course.yml does not name it: 02-more." in said
+    assert "3 points here are 30 there" in said
+
+
 def test_moodles_gradebook_export_does_too_and_keeps_no_other_column(
     graded: Path, tmp_path: Path
 ) -> None:

@@ -29,6 +29,7 @@ from ..grading.gradebook import (
 from ..grading.submission import visible
 from ..record import replace_file
 from .class_list import System, read_class_list, source_of
+from .course import COURSE_FILE, load_course
 from .csvfile import Cell, Row, Table, TableError, read_table
 from .lms import NAMES
 
@@ -74,6 +75,7 @@ class Exported:
     column: str
     most: float
     scaled_to: float | None
+    modules: Sequence[str]
     filled: int = 0
     nothing: list[str] = field(default_factory=list)
     not_in_gradebook: list[str] = field(default_factory=list)
@@ -87,6 +89,8 @@ class Exported:
         if self.scaled_to is not None:
             scale = f"{_number(self.most)} points here are {_number(self.scaled_to)} there"
         lines = [f"{self.filled:,} grades written to {self.file}, column {self.column!r}: {scale}."]
+        if len(self.modules) > 1:
+            lines.append(f"Added up: {', '.join(self.modules)}.")
         for title, ids, most in (
             ("Nothing graded here, the cell left as it was:", self.nothing, 50),
             ("In the export, and not in the course's gradebook:", self.not_in_gradebook, 50),
@@ -114,7 +118,8 @@ def export_lms(
 ) -> Exported:
     """Fill one column of a platform's own gradebook export from the course's gradebook.
 
-    ``modules`` are added up; without any, all of the course. ``column`` is the column's title, or
+    ``modules`` are added up; without any, all that ``course.yml`` names, or that the gradebook
+    has where there is no such file. ``column`` is the column's title, or
     all of its heading; without it, there must be only one that can be filled. If the platform
     states the column's maximum, points are scaled to it. Who has handed nothing in keeps the cell
     as it was. Raises GradeError, TableError or ClassListError, and then writes nothing.
@@ -133,6 +138,8 @@ def export_lms(
     with open_gradebook(where, tell) as gradebook:
         known = persist(gradebook, lambda: {s.id: s.email or "" for s in gradebook.students}, tell)
         names = persist(gradebook, lambda: known_modules(gradebook, where, modules), tell)
+        if not modules:
+            names = _of_the_term(course, names, tell)
         scores, most = _scores(gradebook, names, sorted(known), tell)
     if not names:
         raise GradeError("no module is in the gradebook yet. Run: allyship grade")
@@ -140,7 +147,7 @@ def export_lms(
     for note in students.notes:
         tell(f"{export.name}, {note}.")
     by_line = {s.line: s.id for s in students.students}
-    done = Exported(to, target.heading, most, target.most)
+    done = Exported(to, target.heading, most, target.most, names)
     done.not_in_export = sorted({*known} - {*by_line.values()})
     rows = [_Filled(table, target, by_line, {*known}, scores, done).row(row) for row in table.rows]
     keep = _kept(table, system, target)
@@ -148,6 +155,16 @@ def export_lms(
     raw = table.encode([[line[at] for at in keep] for line in lines])
     replace_file(to, raw)
     return done
+
+
+def _of_the_term(course: Path, known: Sequence[str], tell: Tell) -> list[str]:
+    """Leave out modules that ``course.yml`` does not name: nobody was asked to do them."""
+    if not (course / COURSE_FILE).exists():
+        return [*known]
+    used = {entry.module for entry in load_course(course).modules}
+    if others := [name for name in known if name not in used]:
+        tell(f"Not added up, as {COURSE_FILE} does not name it: {', '.join(others)}.")
+    return [name for name in known if name in used]
 
 
 class _Target(NamedTuple):
