@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from allyship_course.desk.export_lms import export_lms
 from allyship_course.grading.gradebook import open_gradebook
-from tests.classroom import ours
+from tests.classroom import ours, scores
 from tests.conftest import once
 from tests.platforms import (
     ADA,
@@ -247,3 +247,24 @@ def test_a_locked_grade_and_the_export_itself_stay(graded: Path, tmp_path: Path)
     ]
     assert "is the export itself" in run(graded, "moodle", file, "--to", str(file), ok=False)
     assert file.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("export", "--lms", "canvas", "--gradebook", "export.csv", "--module", "01-tiny", "--to"),
+        ("report", "--into"),
+        ("purge", "--all", "--yes", "--keep-completion"),
+    ],
+    ids=lambda command: command[0],
+)
+def test_where_nothing_can_be_written_the_place_is_named(
+    graded: Path, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    there = str(export("canvas", tmp_path / "export.csv"))
+    arguments = [there if word == "export.csv" else word for word in command]
+    before = scores(graded)
+    for folder in (tmp_path / "nowhere", there):
+        said = ours(graded, *arguments, f"{folder}/x.csv", ok=False)
+        assert f"Error: {folder}/x.csv can't be written: there is no folder {folder}." in said
+    assert scores(graded) == before

@@ -378,6 +378,7 @@ def report(into: Path | None) -> None:
     """
     from .desk.report import report as write_report
 
+    _writable(into)
     done = write_report(_course_folder(), into and into.absolute())
     for label, value in done.figures.items():
         click.echo(f"{value:>8}  {label}")
@@ -440,6 +441,7 @@ def export_(
         raise click.UsageError("say which module with --module, or --all")
     name = f"{gradebook.stem}-{module or 'all'}{gradebook.suffix}"
     to = to or gradebook.with_name(name)
+    _writable(to)
     modules = [module] if module else []
     course = _course_folder()
     done = export_lms(course, lms, gradebook, modules, column, to, tell=click.echo)
@@ -481,6 +483,7 @@ def purge(term: str | None, every: bool, completion: Path | None, yes: bool) -> 
 
     if bool(term) == every:
         raise click.UsageError("say which term with --term, or --all")
+    _writable(completion)
     course = _course_folder()
     plan = plan_purge(course, term, tell=click.echo)
     click.echo(plan.in_words())
@@ -659,6 +662,20 @@ def delete(modules: tuple[str, ...], yes: bool) -> None:
         click.confirm("Delete them?", abort=True)
     delete_files(folder, files)
     click.echo("Deleted.")
+
+
+def _writable(file: Path | None) -> None:
+    """End with a plain message if no file can be written there, before anything is done."""
+    if file is None:
+        return
+    folder = file.absolute().parent
+    if not folder.is_dir():
+        why = f"there is no folder {folder}. Make it first, or name another place"
+    elif not os.access(folder, os.W_OK | os.X_OK):
+        why = f"you may not write into {folder}. Name another place"
+    else:
+        return
+    raise click.ClickException(f"{file} can't be written: {why}")
 
 
 def _number(count: int, noun: str) -> str:
