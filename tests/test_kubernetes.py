@@ -172,6 +172,8 @@ def build(image: Path) -> dict[str, str]:
             env[name] = f"{image}{value}"
         elif step == "COPY":
             *sources, target = [word for word in words if not word.startswith("--")]
+            if target.endswith("/"):
+                (here / target).mkdir(parents=True, exist_ok=True)
             for source in sources:
                 copy(ROOT / source, here / target, mode=0o755 if "--chmod=755" in words else None)
         elif step == "RUN" and words[0] != "useradd":  # our own user will do
