@@ -143,6 +143,23 @@ def test_only_what_was_handed_in_again_is_graded_again(course: Path) -> None:
     assert points(course, "ada") == 3
 
 
+def test_a_gradebook_that_was_put_back_by_itself_gets_the_newer_points(course: Path) -> None:
+    """What it had of Ada is as old as it is; it had nothing of Cleo."""
+    ours(course, "grade")
+    hand_in_again(course, "ada", ALL)
+    ours(course, "grade")
+    with open_gradebook(course) as gradebook:
+        submission = gradebook.find_submission("01-tiny", "ada")
+        submission.timestamp = DUE
+        for grade in submission.notebooks[0].grades:
+            grade.auto_score = 0
+        gradebook.db.commit()
+        gradebook.remove_submission("01-tiny", "cleo")
+    assert "2 graded, 1 unchanged" in ours(course, "grade")
+    assert [points(course, student) for student in ("ada", "cleo")] == [3, 2]
+    assert "0 graded, 3 unchanged" in ours(course, "grade")
+
+
 def test_what_a_person_changed_in_formgrader_stays(course: Path) -> None:
     ours(course, "grade")
     with open_gradebook(course) as gradebook:

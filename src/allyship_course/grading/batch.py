@@ -32,7 +32,7 @@ from .sheet import Sheet, load_sheet
 from .submission import STAGING, RefusedError, check_id, open_folder, read_submission, seal
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
     from nbgrader.api import Gradebook
     from nbgrader.coursedir import CourseDirectory
@@ -49,11 +49,18 @@ Progress = Callable[[str, int, int], None]
 """Called with the module, how many of its submissions are done, and how many there are."""
 
 
+class Held(NamedTuple):
+    """What the gradebook has of a submission: when it was handed in, and the extension."""
+
+    timestamp: datetime | None
+    extension: timedelta | None
+
+
 class Item(NamedTuple):
-    """One submission to look at. ``extension`` is in seconds; ``None``: no row in the gradebook."""
+    """One submission to look at. ``held`` is ``None`` where the gradebook has no row of it."""
 
     student: str
-    extension: float | None
+    held: Held | None
 
 
 class Graded(NamedTuple):
@@ -220,7 +227,7 @@ class _Work:
 
         if not self._submitted.is_dir():
             return
-        extensions = persist(self._gradebook, self._grades.extensions, self._tell)
+        held = persist(self._gradebook, self._grades.held, self._tell)
         with open_folder(self._submitted.resolve()) as root:
             for name in sorted(p.name for p in self._submitted.iterdir()):
                 if students and name not in students:
@@ -234,9 +241,7 @@ class _Work:
                     if (self._submitted / name).is_symlink():
                         summary.refused.append(Notice(self._module, name, str(e)))
                     continue
-                given = extensions.get(name)
-                seconds = given.total_seconds() if given else 0.0
-                yield Item(name, seconds if name in extensions else None)
+                yield Item(name, held.get(name))
 
     def _store(self, batch: Batch, graded: list[Graded], found: Summary) -> None:
         from .gradebook import persist
@@ -290,11 +295,16 @@ def grade_batch(batch: Batch) -> tuple[list[Graded], Summary]:
 def _grade_one(batch: Batch, item: Item, root: int, summary: Summary) -> Graded | None:
     check_id(item.student)
     with open_folder(item.student, root) as home, open_folder(batch.module, home) as folder:
-        sealed = _seal(batch, item.extension or 0.0, seal(folder, batch.module))
-        if item.extension is not None and not batch.force and sealed == _seal_of(batch, item):
+        files = seal(folder, batch.module)
+        if (
+            item.held
+            and not batch.force
+            and _seal(batch, item.held, files) == _seal_of(batch, item)
+        ):
             summary.unchanged += 1
             return None
         submission = read_submission(folder, batch.module)
+    stored = Held(submission.timestamp, item.held.extension if item.held else None)
     summary.remarks += [Notice(batch.module, item.student, what) for what in submission.remarks]
     sheet = _sheet_of(batch)
     checks, shared = sheet.checks.of(submission.record), sheet.checks.shared(submission.record)
@@ -303,7 +313,7 @@ def _grade_one(batch: Batch, item: Item, root: int, summary: Summary) -> Graded 
         {
             f"{batch.module}.ipynb": sheet.graded_copy(checks, shared, submission.note),
             **submission.kept,
-            SEAL_FILE: sealed,
+            SEAL_FILE: _seal(batch, stored, files),
         },
     )
     points = {name: float(check) for name, check in checks.items()}
@@ -318,8 +328,13 @@ def _sheet_of(batch: Batch) -> Sheet:
     return _sheets.setdefault(batch.sheet.key, batch.sheet)
 
 
-def _seal(batch: Batch, extension: float, files: str) -> bytes:
-    text = f"{batch.sheet.key} {extension} {files}"
+def _seal(batch: Batch, held: Held, files: str) -> bytes:
+    """Return what a graded copy was made from, and what the gradebook then has of it.
+
+    So a copy that is newer than a gradebook, which somebody put back, is made anew.
+    """
+    extension = held.extension.total_seconds() if held.extension else 0.0
+    text = f"{batch.sheet.key} {extension} {held.timestamp} {files}"
     return hashlib.sha256(text.encode()).hexdigest().encode()
 
 

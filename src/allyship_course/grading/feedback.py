@@ -59,7 +59,7 @@ def write_feedback(
     with only_one(Path(where.root)), open_gradebook(where, tell) as gradebook:
         for module in persist(gradebook, lambda: known_modules(gradebook, where, modules), tell):
             grades = persist(gradebook, partial(ModuleGrades, gradebook, module), tell)
-            known = persist(gradebook, grades.extensions, tell)
+            known = persist(gradebook, grades.held, tell)
             graded = [s for s in sorted(known) if not students or s in students]
             progress(module, 0, len(graded))
             for first in range(0, len(graded), BATCH):

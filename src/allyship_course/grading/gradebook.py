@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from filelock import FileLock, Timeout
 from nbgrader.api import (
@@ -34,9 +34,7 @@ from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
 from ..spec import EXERCISES_FILE
-
-if TYPE_CHECKING:
-    from .batch import Graded
+from .batch import Graded, Held
 
 CONFIG_FILE = "nbgrader_config.py"
 SQLITE_WAITS = 5
@@ -182,15 +180,17 @@ class ModuleGrades:
     def grade_ids(self) -> tuple[str, ...]:
         return tuple(self._grade_cells)
 
-    def extensions(self) -> dict[str, timedelta | None]:
-        """Return each student who has a row, with the extension that was given, if one was."""
+    def held(self) -> dict[str, Held]:
+        """Return what there is of each student who has a row."""
         rows = self._db.execute(
-            select(SubmittedAssignment.student_id, SubmittedAssignment.extension).where(
-                SubmittedAssignment.assignment_id == self._assignment
-            )
+            select(
+                SubmittedAssignment.student_id,
+                SubmittedAssignment.timestamp,
+                SubmittedAssignment.extension,
+            ).where(SubmittedAssignment.assignment_id == self._assignment)
         ).all()
         self._db.commit()
-        return dict(rows)
+        return {row.student_id: Held(row.timestamp, row.extension) for row in rows}
 
     def results(self, students: Sequence[str]) -> Iterator[Result]:
         """Yield what the gradebook holds of some students, a person's changes included."""
