@@ -13,6 +13,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from nbgrader.api import Gradebook
 from playwright.sync_api import Page, expect
 
 from allyship_course.desk.teach import TeachError, new_course, set_up
@@ -268,6 +269,29 @@ def test_a_student_without_grades_goes_and_one_with_grades_stays(midterm: Path) 
     assert points(midterm) == {"bo": 3}
     with pytest.raises(TeachError, match=r"bo can't be removed: .* still in the list"):
         apply(midterm, remove=["bo"])
+
+
+def test_another_courses_students_in_the_same_database_stay(midterm: Path) -> None:
+    """Ada is in both, Cy has handed in nothing anywhere, Dan only in the other."""
+    with open_gradebook(midterm) as gradebook:
+        url = str(gradebook.engine.url)
+    with Gradebook(url, "other") as gradebook:
+        gradebook.add_assignment("their-module")
+        for student in ("ada", "dan"):
+            gradebook.update_or_create_student(student)
+            gradebook.add_submission("their-module", student)
+    (midterm / "students.csv").write_text("id\neve\n")
+    said = apply(midterm)
+    assert any(
+        s.startswith("Not in the class list, and not removed: 3 (ada, cy, dan)") for s in said
+    )
+    assert any(line.startswith("bo is not in the class list any more and stays") for line in said)
+    with pytest.raises(TeachError, match="ada can't be removed: the same database holds another"):
+        apply(midterm, remove=["ada"])
+    assert "1 (bo) removed" in "".join(apply(midterm, remove=["bo"]))
+    with open_gradebook(midterm) as gradebook:
+        assert {s.id for s in gradebook.students} == {"ada", "cy", "dan", "eve"}
+        assert len(gradebook.find_assignment("their-module").submissions) == 2
 
 
 @pytest.mark.slow

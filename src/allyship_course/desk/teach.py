@@ -24,11 +24,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from nbgrader import dbutil
-from nbgrader.api import Assignment, Gradebook
+from nbgrader.api import Assignment, Gradebook, SubmittedAssignment
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.exchange import ExchangeError
-from sqlalchemy import create_engine, inspect, make_url, text, update
+from sqlalchemy import create_engine, inspect, make_url, select, text, update
 
 from ..assignments import Terms, make_assignment, make_journal
 from ..checks import CHECK_PREFIX
@@ -701,7 +701,9 @@ class _Planner:
             for i, columns in wanted.items()
             if i in known and any((getattr(known[i], k) or "") != v for k, v in columns.items())
         ]
-        gone = {i: len(known[i].submissions) for i in sorted({*known} - {*wanted})}
+        absent = {*known} - {*wanted}
+        stay = self._perhaps_anothers(absent)
+        gone = {i: len(known[i].submissions) for i in sorted(absent - stay)}
         if wrong := sorted({*self._remove} - {*gone}):
             raise TeachError(
                 f"{', '.join(wrong)} can't be removed: not in the gradebook, or still in the list"
@@ -723,6 +725,36 @@ class _Planner:
                     f"{i} is not in the class list any more and stays, with {graded} graded. "
                     f"To remove {i} and these grades: allyship teach --remove {i}"
                 )
+
+    def _perhaps_anothers(self, students: set[str]) -> set[str]:
+        """Return which of these students another course in the same database may have.
+
+        Raises TeachError if one of them is to be removed, with what they handed in there.
+        """
+        others = [a.id for a in self._gradebook.assignments if not self._is_ours(a)]
+        if not others:
+            return set()
+        db, work = self._gradebook.db, SubmittedAssignment
+        there = select(work.student_id).where(work.assignment_id.in_(others))
+        here = select(work.student_id).where(work.assignment_id.not_in(others))
+        theirs = students & {*db.scalars(there)}
+        if wrong := sorted(theirs & {*self._remove}):
+            raise TeachError(
+                f"{', '.join(wrong)} can't be removed: the same database holds another course, in "
+                "which they have handed in. Nothing was changed"
+            )
+        nobodys = students - theirs - {*db.scalars(here)} - {*self._remove}
+        if stay := theirs | nobodys:
+            self._plan.notes.append(
+                f"Not in the class list, and not removed: {_counted(sorted(stay))}. The same "
+                "database holds another course, and they have handed in there, or nowhere."
+            )
+        return stay
+
+    def _is_ours(self, assignment: Assignment) -> bool:
+        name, course = assignment.name, assignment.course_id
+        made_here = (self._term.folder / "source" / name / EXERCISES_FILE).exists()
+        return made_here or bool(course == self._where.course_id)
 
     def _write(self, wanted: Mapping[str, Mapping[str, str]], ids: Iterable[str]) -> None:
         with open_gradebook(self._where) as gradebook:
