@@ -21,7 +21,6 @@ from typing import Any, NamedTuple
 
 from nbgrader.coursedir import CourseDirectory
 
-from ..completion import completion
 from ..grading.batch import Notice
 from ..grading.collect import REFUSED_FOLDER, REFUSED_LIST, list_refused, replacing, take_up
 from ..grading.console import listed
@@ -35,7 +34,6 @@ from ..grading.gradebook import (
     persist,
     source_of,
 )
-from ..grading.plugin import rules_of
 from ..grading.submission import TIMESTAMP_FILE, RefusedError, parse_timestamp, visible
 from ..record import (
     MAX_NOTEBOOK_BYTES,
@@ -161,8 +159,7 @@ def collect_lms(
     there if it is newer. Run again, it finds nothing new. Raises GradeError, TableError or
     ClassListError before anything was changed.
     """
-    config = load_config(course)
-    where = course_directory(course, config)
+    where = course_directory(course, load_config(course))
     if not (source_of(where, module) / EXERCISES_FILE).exists():
         raise GradeError(_no_such_module(where, module))
     with only_one(Path(where.root)):
@@ -175,8 +172,7 @@ def collect_lms(
             tell(f"{class_list.name}, {note}.")
         spec = load_module(source_of(where, module))
         with _opened(archive) as opened:
-            run = _Collect(where, opened, system, students, spec, zone, rules_of(config).best)
-            return run.run()
+            return _Collect(where, opened, system, students, spec, zone).run()
 
 
 def _opened(archive: Path) -> zipfile.ZipFile:
@@ -206,10 +202,9 @@ class _Collect:
         students: ClassList,
         module: Module,
         zone: tzinfo,
-        best: bool,
     ) -> None:
         self._where, self._archive, self._system = where, archive, system
-        self._students, self._module, self._zone, self._best = students, module, zone, best
+        self._students, self._module, self._zone = students, module, zone
         self._name = module.module
         self._root = Path(where.root)
         self._unpacked = 0
@@ -298,8 +293,7 @@ class _Collect:
             return
         self._settle(student, place, chosen)
         if len(candidates) > 1:
-            which = "the one with most exercises complete" if self._best else "the newest"
-            self._remark(student.id, f"handed in {len(candidates)} times; {which} was taken")
+            self._remark(student.id, f"handed in {len(candidates)} times; the newest was taken")
         for entry, why in whys:
             self._remark(student.id, f"{_shown(entry.path)} was left in the ZIP: {why}")
         self._say_what_is_odd(student, chosen)
@@ -373,31 +367,14 @@ class _Collect:
         return bool(found and file[: found.start()] == self._name) or title == self._module.title
 
     def _choose(self, candidates: list[_Candidate]) -> _Candidate:
-        """Return the newest, or the one with most exercises complete, as the course has it."""
+        """Return the newest: an older one may hold words that are not shared any more."""
         usable = [c for c in candidates if isinstance(c.record, Record)]
         usable = usable or [c for c in candidates if c.record is not None] or candidates
-        usable.sort(key=lambda c: (self._complete(c) if self._best else 0, c.key))
+        usable.sort(key=lambda c: c.key)
         last = usable[-1]
-        rivals = [
-            c
-            for c in usable[:-1]
-            if c.key == last.key
-            and c.files != last.files
-            and (not self._best or self._complete(c) == self._complete(last))
-        ]
-        if rivals:
+        if any(c.key == last.key and c.files != last.files for c in usable[:-1]):
             raise RefusedError("there are several of one person, and which is newer can't be told")
         return last
-
-    def _complete(self, candidate: _Candidate) -> int:
-        if not isinstance(candidate.record, Record):
-            return -1
-        held = candidate.record.exercises
-        return sum(
-            completion(e, held[e.id].answered, held[e.id].passed).complete
-            for e in self._module.exercises
-            if e.id in held
-        )
 
     def _settle(self, student: Student, place: Path, chosen: _Candidate) -> None:
         """Put a submission in its place, unless the one that is there is newer or the same."""
