@@ -151,7 +151,7 @@ def new_course(folder: Path, project: Path, answers: Mapping[str, str]) -> Path:
     if not folder.exists():
         folder.mkdir(parents=True, mode=0o700)
     elif not any(folder.iterdir()):
-        with suppress(PermissionError):  # somebody else's folder: set_up says what that means
+        with suppress(PermissionError):  # somebody else's, such as a cluster's volume
             folder.chmod(0o700)
     if not (folder / CONFIG_FILE).exists():
         shutil.copyfile(project / "course" / CONFIG_FILE, folder / CONFIG_FILE)
@@ -342,7 +342,10 @@ def set_up(
     term = load_term(folder)
     for note in term.notes:
         tell(f"Class list: {note}.")
-    if folder.stat().st_mode & 0o077 and not course_directory(folder).groupshared:
+    found = folder.stat()
+    # A volume that somebody else owns, as on a cluster, is shared with this user on purpose.
+    own = found.st_uid == os.geteuid()
+    if own and found.st_mode & 0o077 and not course_directory(folder).groupshared:
         tell(
             f"Others on this machine may look into {folder}, and so into what is collected there. "
             f"To end that: chmod 700 {shlex.quote(str(folder))}"
