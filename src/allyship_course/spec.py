@@ -58,6 +58,13 @@ class Part(BaseModel):
     )
 
 
+class Answer(Part):
+    """An answer shown after one's own; ``by`` says whose it might be, and that we wrote it."""
+
+    by: Text
+    text: Text
+
+
 class _FieldBase(Part):
     """What every field has. ``rule()`` is all that completion needs to know of it."""
 
@@ -67,6 +74,8 @@ class _FieldBase(Part):
     optional: bool = False
     private: Literal["always"] | None = None
     earlier: str = ""  # "module/exercise/field" whose answer is shown above this field
+    ours: str = ""  # the authors' own answer, shown after an attempt or on request
+    others: list[Answer] = []
 
     def rule(self) -> dict[str, Any]:
         return {"type": self.type, "required": not self.optional}  # type: ignore[attr-defined]
@@ -76,12 +85,26 @@ class _FieldBase(Part):
         raise NotImplementedError
 
 
+class Effect(Part):
+    """What a choice does to one person: they gain, they pay, or they were not asked."""
+
+    who: Text
+    gains: str = ""
+    pays: str = ""
+    unasked: str = ""
+
+
 class Option(Part):
-    """One answer of a choice; ``next`` names the step it leads to."""
+    """One answer of a choice; ``next`` names the step it leads to.
+
+    ``plainly`` tells in about three sentences what happened, where the way ends here.
+    """
 
     id: Id
     label: Text
     consequence: str = ""
+    effects: list[Effect] = []
+    plainly: str = ""
     next: Id | None = None
 
 
@@ -119,10 +142,14 @@ class Category(Part):
 
 
 class Card(Part):
-    """Something to sort; ``reasoning`` is shown once it has a place."""
+    """Something to sort. Once it has a place, the reply for that category is shown, then why.
+
+    ``replies`` maps category ids to what is said to who chose that category.
+    """
 
     id: Id
     text: Text
+    replies: dict[Id, Text] = {}
     reasoning: str = ""
 
 
@@ -147,7 +174,45 @@ class Sort(_FieldBase):
         )
 
 
-class TextField(_FieldBase):
+class WordLimit(Part):
+    """A number of words: a hint speaks above ``more_than`` or below ``fewer_than``."""
+
+    more_than: int | None = Field(default=None, ge=1)
+    fewer_than: int | None = Field(default=None, ge=1)
+
+
+class When(Part):
+    """What of a text makes a hint speak; all that are given must hold.
+
+    ``word`` is one of these as a whole word, ``phrase`` one of these words in a row, ``starts``
+    one of these at the beginning of a sentence, ``ends`` one of these at the text's end,
+    ``lacks`` none of a named list of words, ``words`` a number of words.
+    """
+
+    word: list[Text] = []
+    phrase: list[Text] = []
+    starts: list[Text] = []
+    ends: list[Text] = []
+    lacks: Literal["day-or-moment", "first-person"] | None = None
+    words: WordLimit | None = None
+
+
+class Hint(Part):
+    """A question about what was written, shown on the learner's device and nowhere kept."""
+
+    when: When
+    say: Text
+
+
+class _Written(_FieldBase):
+    """A field that is written in: it may have hints, and begin with an earlier answer."""
+
+    hints: list[Hint] = []
+    prefill: str = ""  # "module/exercise/field" whose answer this one begins with
+    folded: bool = False  # an optional field that opens at "Write more"
+
+
+class TextField(_Written):
     """An open reflection. The answer is what was written; only its words are counted."""
 
     type: Literal["text"]
@@ -180,6 +245,7 @@ class Choices(_FieldBase):
     options: Annotated[list[ManyOption], Field(min_length=2)]
     at_least: Annotated[int, Field(ge=1)] = 1
     none: str = ""
+    unticked: str = ""  # what is said to who ticks none, once they have looked at all
 
     def rule(self) -> dict[str, Any]:
         return {
@@ -219,7 +285,7 @@ class Order(_FieldBase):
         return all(map(_is_number, places)) and {*places} == {*range(1, len(places) + 1)}
 
 
-class Line(_FieldBase):
+class Line(_Written):
     """One line of text."""
 
     type: Literal["line"]
@@ -244,10 +310,12 @@ class Date(_FieldBase):
 
 
 class Column(Part):
-    """One column of a ``list``."""
+    """One column of a ``list``; ``options`` are texts to press in place of typing them."""
 
     id: Id
     label: Text
+    options: list[Text] = []
+    hints: list[Hint] = []
 
 
 class Rows(_FieldBase):
@@ -359,6 +427,26 @@ class Compose(Part):
         return _PLACEHOLDER.sub("__________", self.template)
 
 
+class Drawing(Part):
+    """A picture made of the learner's own answers to ``field``.
+
+    ``rings`` of a sort, ``seats`` around a table of a list whose column ``seat`` says where
+    somebody sits, ``slope`` of a profile before and after, ``access`` lent to whom of a list.
+    """
+
+    kind: Literal["rings", "seats", "slope", "access"]
+    title: Text
+    field: Id | None = None
+    seat: Id | None = None
+
+
+class Person(Part):
+    """One of a case's people, for its who is who."""
+
+    name: Text
+    who: Text
+
+
 class Event(Part):
     """A follow-up: in so many ``weeks`` from today, or on the day of a date ``field``."""
 
@@ -379,8 +467,10 @@ class Step(Part):
 
     id: Id
     title: Text
+    scene: Id | None = None
     text: str = ""
     fields: list[AnyField] = []
+    plainly: str = ""
     next: Id | None = None
 
 
@@ -397,10 +487,15 @@ class Exercise(Part):
     sources: list[str] = []
     evidence: list[str] = []
     practice_wisdom: bool = Field(default=False, alias="practice-wisdom")
+    scene: Id | None = None
+    note: str = ""  # what is coming, where somebody may rather not meet it
     intro: str = ""
+    people: list[Person] = []
     fields: list[AnyField] = []
     steps: list[Step] = []
     closing: str = ""
+    own_line: Id | None = None  # the field whose answer its end shows
+    drawing: Drawing | None = None
     profile: Profile | None = None
     compose: Compose | None = None
     calendar: Calendar | None = None
@@ -453,6 +548,15 @@ class Exercise(Part):
         return {"fields": {f.id: f.rule() for f in self.all_fields()}, "steps": self.routes()}
 
 
+class Ending(Part):
+    """A module's end: three lines of one's own ("exercise/field"), and the day that was chosen."""
+
+    lines: Annotated[list[Text], Field(max_length=3)] = []
+    day: str = ""
+    prompts: list[Id] = []  # of the journal
+    text: str = ""
+
+
 class Module(Part):
     """One topic: the exercises of one folder.
 
@@ -467,6 +571,8 @@ class Module(Part):
     minutes: Annotated[int, Field(ge=1, le=240)]
     collected: bool = True
     mirror: Annotated[int, Field(ge=0)] = 0
+    scene: Id | None = None
+    ending: Ending | None = None
     exercises: list[Exercise]
 
     def exercise(self, exercise_id: str) -> Exercise:
