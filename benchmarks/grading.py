@@ -20,13 +20,14 @@ from pathlib import Path
 import psutil
 from tests.conftest import COURSE_CONFIG, ROOT
 
-from allyship_course.assignments import make_assignment
-from allyship_course.desk.demo import made_up_answer
-from allyship_course.grading.batch import Graded
-from allyship_course.grading.gradebook import ModuleGrades, Rules, find_alembic, open_gradebook
-from allyship_course.journal import Note, entry_of
-from allyship_course.record import RECORD_FILE, Record, read_record
+from allyship_course.grading.folder import find_alembic
+from allyship_course.grading.gradebook import ModuleGrades, Rules, open_gradebook
+from allyship_course.grading.results import Graded
+from allyship_course.instructor.demo import made_up_answer
+from allyship_course.notebook.assignments import make_assignment
 from allyship_course.spec import Module, load_module
+from allyship_course.store.journal import Note, entry_of
+from allyship_course.store.record import RECORD_FILE, Record, read_record
 
 from .row import Row
 

@@ -28,8 +28,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from tests.browser import find_browser
 from tests.conftest import CHROMIUM_ARGS, ROOT, build_book
 
-from allyship_course.page import BUILDING
-from allyship_course.website import kept_files, write_assets
+from allyship_course.book.website import kept_files, write_assets
+from allyship_course.notebook.page import BUILDING
 
 from .row import Row
 

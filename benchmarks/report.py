@@ -10,11 +10,12 @@ from pathlib import Path
 
 from tests.conftest import COURSE_CONFIG, ROOT
 
-from allyship_course.assignments import make_assignment
-from allyship_course.grading.batch import Graded
-from allyship_course.grading.gradebook import ModuleGrades, Rules, find_alembic, open_gradebook
-from allyship_course.record import RECORD_FILE
+from allyship_course.grading.folder import find_alembic
+from allyship_course.grading.gradebook import ModuleGrades, Rules, open_gradebook
+from allyship_course.grading.results import Graded
+from allyship_course.notebook.assignments import make_assignment
 from allyship_course.spec import EXERCISES_FILE, load_module
+from allyship_course.store.record import RECORD_FILE
 
 from .grading import _peak_memory, _records, _timed
 from .row import Row
@@ -22,7 +23,7 @@ from .row import Row
 STUDENTS = 10_000
 TABLE = """
 from pathlib import Path
-from allyship_course.desk import completion_table
+from allyship_course.instructor import completion_table
 assert len(completion_table(Path("."))) == {rows}
 """
 

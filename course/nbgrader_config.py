@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from allyship_course.desk.course import configure
+from allyship_course import configure
 
 c = get_config()  # noqa: F821  nbgrader gives it
 

@@ -8,7 +8,7 @@ import sys
 import threading
 from pathlib import Path
 
-from allyship_course.lab import end_on_signals
+from allyship_course.notebook.jupyterlab import end_on_signals
 
 from .classroom import Classroom, only_one, remove
 from .environment import HubError, delete_environments, environment

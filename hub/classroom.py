@@ -26,8 +26,8 @@ from typing import Any
 
 import psutil
 
-from allyship_course.desk.teach import new_course
-from allyship_course.lab import settings
+from allyship_course.instructor.term import new_course
+from allyship_course.notebook.jupyterlab import settings
 
 from .environment import ROOT, HubError, Tell
 from .users import add_user, end_processes, new_password, remove_users
@@ -51,7 +51,7 @@ c.Exchange.root = {exchange!r}
 c.CourseDirectory.course_id = {course!r}
 # Who is in which course is known to the hub, by its groups.
 c.Authenticator.plugin_class = "nbgrader.auth.JupyterHubAuthPlugin"
-c.ExchangeFactory.submit = "allyship_course.grading.collect.SafeSubmit"
+c.ExchangeFactory.submit = "allyship_course.exchange.folder.SafeSubmit"
 """
 _EXTENSION = "nbgrader.server_extensions"
 _LAB = "@jupyter/nbgrader"

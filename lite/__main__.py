@@ -24,7 +24,7 @@ from typing import Any
 import nbformat
 from nbformat.v4 import new_code_cell
 
-from allyship_course.assignments import make_assignment, make_journal
+from allyship_course.notebook.assignments import make_assignment, make_journal
 from allyship_course.spec import EXERCISES_FILE, JOURNAL, MODULES_FOLDER
 
 HERE = Path(__file__).parent

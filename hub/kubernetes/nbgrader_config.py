@@ -2,7 +2,7 @@
 
 import os
 
-from allyship_course.service.client import use_service
+from allyship_course.exchange.client import use_service
 
 c = get_config()  # type: ignore[name-defined]  # noqa: F821  nbgrader gives it
 use_service(c)

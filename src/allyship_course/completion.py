@@ -7,12 +7,11 @@ both run against the vectors in ``tests/vectors``.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .spec import END, Exercise, Module, TextField, count_words
+from .spec import END, Exercise, TextField, count_words
 
 
 @dataclass(frozen=True)
@@ -46,63 +45,6 @@ class Completion:
         if not self.done:
             return "Open: nothing answered yet"
         return f"Open: {self.done} of {self.required} answered"
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far somebody has come with a module: the completion of each exercise, in order."""
-
-    module: Module
-    of: tuple[Completion, ...]
-
-    @property
-    def done(self) -> int:
-        """How many exercises are complete."""
-        return sum(one.complete for one in self.of)
-
-    @property
-    def complete(self) -> bool:
-        return all(one.complete for one in self.of)
-
-    @property
-    def minutes_left(self) -> int:
-        """About how long the rest takes: of the module's minutes, the open exercises' share."""
-        minutes = [exercise.minutes for exercise in self.module.exercises]
-        pairs = zip(minutes, self.of, strict=True)
-        still_open = sum(length for length, one in pairs if not one.complete)
-        return math.ceil(self.module.minutes * still_open / sum(minutes))
-
-    @property
-    def next(self) -> Exercise | None:
-        """The first exercise that is still open."""
-        pairs = zip(self.module.exercises, self.of, strict=True)
-        return next((exercise for exercise, one in pairs if not one.complete), None)
-
-    @property
-    def in_words(self) -> str:
-        """Say it to a learner in a line."""
-        count = f"{self.done} of {len(self.of)} exercises complete."
-        if self.next is None:
-            return count
-        return f"{count} {about(self.minutes_left)} left. Next: {self.next.title}"
-
-
-def about(minutes: int) -> str:
-    """Say a length of time that nobody has measured."""
-    if minutes < 120:
-        return f"About {minutes} {'minute' if minutes == 1 else 'minutes'}"
-    return f"About {round(minutes / 60)} hours"
-
-
-def in_all(course: Sequence[Progress], onward: tuple[Module, Exercise] | None) -> str:
-    """Say in a line how far somebody is with all modules; ``onward`` is where they go on."""
-    done, of = sum(one.done for one in course), sum(len(one.of) for one in course)
-    count = f"{done} of {of} exercises complete."
-    if onward is None:
-        return count
-    module, exercise = onward
-    left = about(sum(one.minutes_left for one in course))
-    return f"{count} {left} left. Go on at: {module.title}, {exercise.title}"
 
 
 def answered(exercise: Exercise, answers: Mapping[str, Any]) -> Answered:

@@ -9,31 +9,17 @@ import functools
 import json
 import re
 import string
-from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from markupsafe import Markup
 
-from ..completion import Progress, about
-from ..spec import (
-    NONE,
-    RATINGS,
-    AnyField,
-    Choice,
-    Choices,
-    Exercise,
-    Mark,
-    Module,
-    Order,
-    Recall,
-    Scale,
-    Sort,
-)
+from ..spec import RATINGS, AnyField, Choice, Exercise, Module, Scale
 
 if TYPE_CHECKING:
     import jinja2
     from markdown_it import MarkdownIt
+
 
 FOLDER = Path(__file__).parent
 SCRIPT = FOLDER / "exercise.mjs"
@@ -41,8 +27,6 @@ NOTEBOOK_SCRIPT = FOLDER / "notebook.mjs"
 STYLE = FOLDER / "exercise.css"
 COURSE_SCRIPT = FOLDER / "course.mjs"
 PROGRESS_SCRIPT = FOLDER / "progress.mjs"
-PROGRESS_STYLE = FOLDER / "progress.css"
-
 Place = Literal["page", "notebook"]
 
 
@@ -63,8 +47,8 @@ def markdown(text: str) -> Markup:
 
 
 @functools.cache
-def template(name: str) -> jinja2.Template:
-    """Return one of the templates beside this file; everything put into it is escaped."""
+def template(file: Path) -> jinja2.Template:
+    """Return the Jinja template in ``file``; everything put into it is escaped."""
     import jinja2  # here, for a kernel that starts without a form
 
     environment = jinja2.Environment(
@@ -75,7 +59,7 @@ def template(name: str) -> jinja2.Template:
     )
     environment.filters["markdown"] = markdown
     # How a template is indented is for who reads the template: a page has hundreds of controls.
-    return environment.from_string(re.sub(r"\n\s+", "\n", (FOLDER / name).read_text("utf-8")))
+    return environment.from_string(re.sub(r"\n\s+", "\n", file.read_text("utf-8")))
 
 
 def _labels(module: Module, field: AnyField) -> dict[str, str]:
@@ -95,7 +79,7 @@ def render(module: Module, exercise: Exercise, place: Place) -> str:
     """
     fields = exercise.all_fields()
     private = [f.private == "always" for f in fields]
-    return template("exercise.html.jinja").render(
+    return template(FOLDER / "exercise.html.jinja").render(
         module=module,
         exercise=exercise,
         place=place,
@@ -113,48 +97,6 @@ def render(module: Module, exercise: Exercise, place: Place) -> str:
     )
 
 
-def render_certificate() -> str:
-    """Return the certificate for a notebook, not filled in; the page includes the same file."""
-    return template("templates/parts/certificate.html").render(notebook=True)
-
-
-def render_progress(module: Module) -> str:
-    """Return the strip at a notebook's head, not filled in."""
-    return template("progress.html.jinja").render(exercises=len(module.exercises))
-
-
-def render_my_course(summary: str, progress: Sequence[Progress], links: Sequence[str]) -> str:
-    """Return a table of all modules; ``links`` are those to their notebooks, or empty."""
-    rows = [
-        {"progress": one, "left": about(one.minutes_left).lower(), "link": link}
-        for one, link in zip(progress, links, strict=True)
-    ]
-    return template("my-course.html.jinja").render(summary=summary, rows=rows)
-
-
-def describe(module: Module, page: str) -> dict[str, Any]:
-    """Return a module for ``course.json``: what course.mjs needs to show answers in words.
-
-    ``page`` is its page's address within the site.
-    """
-    exercises = [
-        {
-            "id": exercise.id,
-            "title": exercise.title,
-            "rule": exercise.rule(),
-            "fields": {f.id: describe_field(f) for f in exercise.all_fields()},
-        }
-        for exercise in module.exercises
-    ]
-    return {
-        "id": module.module,
-        "title": module.title,
-        "page": page,
-        "collected": module.collected,
-        "exercises": exercises,
-    }
-
-
 def _attribute(text: str) -> Markup:
     """Return ``text`` for an attribute in single quotes: JSON is full of double ones."""
     for sign, entity in (("&", "&amp;"), ("'", "&#39;"), ("<", "&lt;")):
@@ -166,50 +108,3 @@ def _letter(number: int) -> str:
     """Return a, b, ... z, aa, ab, ... for 0, 1, ..."""
     before = _letter(number // 26 - 1) if number >= 26 else ""
     return before + string.ascii_lowercase[number % 26]
-
-
-def outline(described: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what :func:`describe` returned without the words of the fields: for page.mjs."""
-    exercises = [{k: e[k] for k in ("id", "title", "rule")} for e in described["exercises"]]
-    return {**described, "exercises": exercises}
-
-
-def describe_field(field: AnyField) -> dict[str, Any]:
-    """Return a field's label, and the labels that its answer's ids stand for."""
-    words: dict[str, Any] = {"type": field.type, "label": field.label}
-    if field.private == "always":
-        words["private"] = True
-    match field:
-        case Choice():
-            words["labels"] = {o.id: o.label for o in field.options}
-        case Choices():
-            words["labels"] = {o.id: o.label for o in field.options} | {NONE: field.none}
-        case Scale():
-            words["labels"] = {str(i): step for i, step in enumerate(field.steps, 1)}
-        case Sort():
-            words["labels"] = {c.id: c.label for c in field.categories}
-            words["parts"] = {c.id: c.text for c in field.cards}
-        case Order():
-            words["labels"] = {i.id: i.text for i in field.items}
-        case Mark():
-            words["labels"] = {one: text for text, one in field.parts() if one}
-            words["labels"][NONE] = "None of the phrases"
-        case Recall():
-            words["labels"] = RATINGS
-    return words
-
-
-def say(words: dict[str, Any], value: object) -> str:
-    """Say an answer in the words of the form: ids become the labels that they stand for."""
-    labels, parts = words.get("labels", {}), words.get("parts", {})
-    match value:
-        case list():
-            return "\n".join(say(words, item) for item in value)
-        case dict():
-            if words["type"] == "list":
-                return "; ".join(str(cell) for cell in value.values())
-            if words["type"] == "order":
-                return "\n".join(f"{at}. {labels.get(item, item)}" for item, at in value.items())
-            return "\n".join(f"{say(words, v)}: {parts.get(key, key)}" for key, v in value.items())
-        case _:
-            return str(labels.get(str(value), value))

@@ -11,112 +11,35 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import hashlib
 import multiprocessing
 import os
 import shutil
 import signal
 import threading
 from collections import deque
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from ..record import RecordError, read_plain
-from .sheet import Sheet, load_sheet
-from .submission import STAGING, RefusedError, check_id, open_folder, read_submission, seal
+from ..store.submission import STAGING, RefusedError, open_folder
+from .graded_copy import load_sheet
+from .results import BATCH, Graded, Item, Notice, Progress, Summary
+from .worker import Batch, grade_batch
 
 if TYPE_CHECKING:
-    from datetime import datetime, timedelta
-
     from nbgrader.api import Gradebook
     from nbgrader.coursedir import CourseDirectory
 
-    from .gradebook import ModuleGrades, Rules, Tell
+    from ..messages import Tell
+    from .gradebook import ModuleGrades, Rules
 
-SEAL_FILE = ".graded"
-BATCH = 250
-"""Submissions in one transaction."""
+
 _WORTH_A_POOL = 2 * BATCH
 _AHEAD = 3  # batches for each process that may wait to be stored: bounds the memory
-
-Progress = Callable[[str, int, int], None]
-"""Called with the module, how many of its submissions are done, and how many there are."""
-
-
-class Held(NamedTuple):
-    """What the gradebook has of a submission: when it was handed in, and the extension."""
-
-    timestamp: datetime | None
-    extension: timedelta | None
-
-
-class Item(NamedTuple):
-    """One submission to look at. ``held`` is ``None`` where the gradebook has no row of it."""
-
-    student: str
-    held: Held | None
-
-
-class Graded(NamedTuple):
-    """One submission's result: the points of each grade cell by its id."""
-
-    student: str
-    timestamp: datetime | None
-    points: dict[str, float]
-
-
-class Notice(NamedTuple):
-    """What an instructor should know of one submission."""
-
-    module: str
-    student: str
-    what: str
-
-
-@dataclass
-class Summary:
-    """What a run did. A refused submission has no grade, one with a remark has."""
-
-    graded: int = 0
-    unchanged: int = 0
-    refused: list[Notice] = field(default_factory=list)
-    remarks: list[Notice] = field(default_factory=list)
-
-    def add(self, other: Summary) -> None:
-        self.graded += other.graded
-        self.unchanged += other.unchanged
-        self.refused += other.refused
-        self.remarks += other.remarks
-
-
-@dataclass(frozen=True)
-class Batch:
-    """Some submissions of a module, on their way through a process."""
-
-    sheet: Sheet
-    submitted: Path
-    autograded: Path
-    items: tuple[Item, ...]
-    force: bool
-
-    @property
-    def module(self) -> str:
-        return self.sheet.module.module
-
-    def copy_of(self, student: str) -> Path:
-        return self.autograded / student / self.module
-
-    def new_copy_of(self, student: str) -> Path:
-        return self.autograded / STAGING / "new" / student
-
-    def old_copy_of(self, student: str) -> Path:
-        return self.autograded / STAGING / "old" / student
 
 
 def grade(
@@ -134,15 +57,10 @@ def grade(
     ``jobs`` is the number of processes. ``force`` grades anew what has not changed, too.
     Raises GradeError when it can't begin or go on; what was graded until then is kept.
     """
-    from .gradebook import (
-        course_directory,
-        known_modules,
-        load_config,
-        only_one,
-        open_gradebook,
-        persist,
-    )
+    from .folder import course_directory, load_config, only_one
+    from .gradebook import known_modules, open_gradebook
     from .plugin import rules_of
+    from .waiting import persist
 
     config = load_config(course)
     where = course_directory(course, config)
@@ -180,7 +98,10 @@ class _Work:
         tell: Tell,
         progress: Progress,
     ) -> None:
-        from .gradebook import GradeError, ModuleGrades, persist, source_of
+        from .folder import source_of
+        from .gradebook import ModuleGrades
+        from .results import GradeError
+        from .waiting import persist
 
         self._gradebook, self._module, self._tell = gradebook, module, tell
         self._progress = progress
@@ -223,7 +144,7 @@ class _Work:
 
     def _items(self, students: Collection[str], summary: Summary) -> Iterator[Item]:
         """Find who handed in this module. Files that lie about are nobody's submission."""
-        from .gradebook import persist
+        from .waiting import persist
 
         if not self._submitted.is_dir():
             return
@@ -244,7 +165,7 @@ class _Work:
                 yield Item(name, held.get(name))
 
     def _store(self, batch: Batch, graded: list[Graded], found: Summary) -> None:
-        from .gradebook import persist
+        from .waiting import persist
 
         unknown = persist(self._gradebook, lambda: self._grades.store(graded), self._tell)
         for student in sorted(unknown):
@@ -275,85 +196,6 @@ def _settle(batch: Batch, student: str) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
-def grade_batch(batch: Batch) -> tuple[list[Graded], Summary]:
-    """Read some submissions and write their graded copies; the gradebook is not touched."""
-    graded: list[Graded] = []
-    summary = Summary()
-    with open_folder(batch.submitted.resolve()) as root:
-        for item in batch.items:
-            try:
-                result = _grade_one(batch, item, root, summary)
-            except RefusedError as e:
-                summary.refused.append(Notice(batch.module, item.student, str(e)))
-                continue
-            if result:
-                graded.append(result)
-    summary.graded = len(graded)
-    return graded, summary
-
-
-def _grade_one(batch: Batch, item: Item, root: int, summary: Summary) -> Graded | None:
-    check_id(item.student)
-    with open_folder(item.student, root) as home, open_folder(batch.module, home) as folder:
-        files = seal(folder, batch.module)
-        if (
-            item.held
-            and not batch.force
-            and _seal(batch, item.held, files) == _seal_of(batch, item)
-        ):
-            summary.unchanged += 1
-            return None
-        submission = read_submission(folder, batch.module)
-    stored = Held(submission.timestamp, item.held.extension if item.held else None)
-    summary.remarks += [Notice(batch.module, item.student, what) for what in submission.remarks]
-    sheet = _sheet_of(batch)
-    checks, shared = sheet.checks.of(submission.record), sheet.checks.shared(submission.record)
-    _write_copy(
-        batch.new_copy_of(item.student),
-        {
-            f"{batch.module}.ipynb": sheet.graded_copy(checks, shared, submission.note),
-            **submission.kept,
-            SEAL_FILE: _seal(batch, stored, files),
-        },
-    )
-    points = {name: float(check) for name, check in checks.items()}
-    return Graded(item.student, submission.timestamp, points)
-
-
-_sheets: dict[str, Sheet] = {}
-
-
-def _sheet_of(batch: Batch) -> Sheet:
-    """Return the same sheet for each batch of a module: it knows the checks worked out so far."""
-    return _sheets.setdefault(batch.sheet.key, batch.sheet)
-
-
-def _seal(batch: Batch, held: Held, files: str) -> bytes:
-    """Return what a graded copy was made from, and what the gradebook then has of it.
-
-    So a copy that is newer than a gradebook, which somebody put back, is made anew.
-    """
-    extension = held.extension.total_seconds() if held.extension else 0.0
-    text = f"{batch.sheet.key} {extension} {held.timestamp} {files}"
-    return hashlib.sha256(text.encode()).hexdigest().encode()
-
-
-def _seal_of(batch: Batch, item: Item) -> bytes | None:
-    try:
-        return read_plain(batch.copy_of(item.student) / SEAL_FILE, 100)
-    except RecordError:
-        return None
-
-
-def _write_copy(folder: Path, files: dict[str, bytes]) -> None:
-    folder.mkdir(parents=True)
-    for name, raw in files.items():
-        # Read-only, as nbgrader makes them.
-        fd = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o444)
-        with os.fdopen(fd, "wb") as f:
-            f.write(raw)
-
-
 class _Pool:
     """Some processes, started when there is enough for them to do."""
 
@@ -378,7 +220,7 @@ class _Pool:
                 yield batch, future.result()
                 waiting += map(self._begin, islice(left, 1))
         except BrokenProcessPool:
-            from .gradebook import GradeError
+            from .results import GradeError
 
             raise GradeError(
                 "a process of the grading was ended from outside (is the memory full?). "

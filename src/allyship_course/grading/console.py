@@ -16,8 +16,8 @@ from rich.progress import (
 from rich.progress import Progress as Bars
 from rich.text import Text
 
-from .batch import Notice, Summary
-from .submission import visible
+from ..store.submission import visible
+from .results import Notice, Summary
 
 _LONGEST_LIST = 50
 

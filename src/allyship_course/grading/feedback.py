@@ -11,20 +11,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import jinja2
 
-from ..record import replace_file, sweep
-from .batch import BATCH, Progress
-from .gradebook import (
-    ModuleGrades,
-    Result,
-    Tell,
-    course_directory,
-    known_modules,
-    load_config,
-    only_one,
-    open_gradebook,
-    persist,
-)
-from .submission import SECRET_FILE, TIMESTAMP_FILE
+from ..messages import Tell
+from ..store.files import replace_file, sweep
+from ..store.submission import SECRET_FILE, TIMESTAMP_FILE
+from .folder import course_directory, load_config, only_one
+from .gradebook import ModuleGrades, known_modules, open_gradebook
+from .results import BATCH, Progress, Result
+from .waiting import persist
 
 if TYPE_CHECKING:
     from nbgrader.coursedir import CourseDirectory

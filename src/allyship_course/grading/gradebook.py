@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import logging
-import os
 import secrets
-import sysconfig
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any
 
-from filelock import FileLock, Timeout
 from nbgrader.api import (
     Assignment,
     BaseCell,
@@ -29,47 +25,20 @@ from nbgrader.api import (
 )
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy import bindparam, func, insert, make_url, select, update
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, OperationalError
-from traitlets.config import Config
-from traitlets.config.loader import PyFileConfigLoader
+from sqlalchemy.exc import ArgumentError
 
+from ..messages import Tell
 from ..spec import EXERCISES_FILE
-from .batch import Graded, Held
+from .folder import CONFIG_FILE, course_directory, find_alembic, source_of
+from .results import Graded, GradeError, Held, Result
+from .waiting import _locked, _patiently
 
-CONFIG_FILE = "nbgrader_config.py"
 SQLITE_WAITS = 5
 """Seconds that SQLite itself waits, saying nothing, for another program such as Formgrader."""
-_POSTGRES_DISK_FULL = "53100"
-_GIVE_UP_SECONDS = 600.0
-_BUSY_TRIES = 5
+
+
 _SOME = 500
-
-Tell = Callable[[str], None]
-T = TypeVar("T")
 _log = logging.getLogger(__name__)
-
-
-class GradeError(RuntimeError):
-    """Grading can't go on; the message says what happened and what to do."""
-
-
-def load_config(course: Path) -> Config:
-    """Read ``nbgrader_config.py`` of a course folder, as nbgrader does."""
-    if not (course / CONFIG_FILE).exists():
-        raise GradeError(f"{course} is no course folder: there is no {CONFIG_FILE} in it")
-    try:
-        config: Config = PyFileConfigLoader(CONFIG_FILE, str(course)).load_config()
-    except SystemExit as e:  # by which a configuration that must not be left out stops nbgrader
-        raise GradeError(str(e)) from None
-    return config
-
-
-def course_directory(course: Path, config: Config | None = None) -> CourseDirectory:
-    """Return nbgrader's view of a course folder, from its own configuration."""
-    config = config or load_config(course)
-    if "root" not in config.CourseDirectory:
-        config.CourseDirectory.root = str(course.resolve())
-    return CourseDirectory(config=config)
 
 
 def open_gradebook(course: Path | CourseDirectory, tell: Tell = _log.warning) -> Gradebook:
@@ -94,26 +63,6 @@ def open_gradebook(course: Path | CourseDirectory, tell: Tell = _log.warning) ->
         ) from None
 
 
-@contextmanager
-def only_one(course: Path) -> Iterator[None]:
-    """Keep a second run out of a course folder. Raises GradeError if there is a first."""
-    try:
-        with FileLock(course / ".allyship-grade.lock", timeout=0):
-            yield
-    except Timeout:
-        raise GradeError(
-            "another allyship command is at work in this course. Wait until it has ended"
-        ) from None
-
-
-def find_alembic() -> None:
-    """Put this Python's commands on PATH: nbgrader starts ``alembic`` by its bare name."""
-    scripts = sysconfig.get_path("scripts")
-    path = os.environ.get("PATH", "")
-    if scripts not in path.split(os.pathsep):
-        os.environ["PATH"] = scripts + os.pathsep + path
-
-
 @dataclass(frozen=True)
 class Rules:
     """What the configuration says about grades.
@@ -126,16 +75,6 @@ class Rules:
     best: bool
     create_student: bool
     described: tuple[str, ...]  # what a run knows them by that comes later
-
-
-class Result(NamedTuple):
-    """What the gradebook holds of one submission: the score of each grade cell by its id."""
-
-    student: str
-    scores: Mapping[str, float]
-    max_score: float
-    penalty: float | None
-    comments: tuple[str, ...]
 
 
 class ModuleGrades:
@@ -424,75 +363,6 @@ def bounded(penalty: float | None, score: float, earned: float) -> float | None:
     return None if penalty is None else max(0.0, min(penalty, score - earned))
 
 
-def persist(gradebook: Gradebook, do: Callable[[], T], tell: Tell) -> T:
-    """Do ``do``, which reads, or is a transaction that may be repeated, through what passes.
-
-    Another program that writes at the same time, a locked database, a server that is gone and
-    comes back: each is waited for. Raises GradeError when the wait is too long, and at once for
-    what waiting does not help, such as a full disk.
-    """
-    return _patiently(do, _passes, tell, "used", gradebook.db.rollback)
-
-
-def _patiently(
-    do: Callable[[], T],
-    passes: Callable[[DBAPIError], bool],
-    tell: Tell,
-    what: str,
-    undo: Callable[[], None] = lambda: None,
-) -> T:
-    started, tries, told = time.monotonic(), 0, False
-    while True:
-        tries += 1
-        try:
-            return do()
-        except DBAPIError as e:
-            undo()
-            waited = time.monotonic() - started
-            conflict = isinstance(e, IntegrityError)
-            if not passes(e) or waited > _GIVE_UP_SECONDS or (conflict and tries > _BUSY_TRIES):
-                raise GradeError(
-                    f"the gradebook can't be {what}: {_why(e)}. "
-                    "When that is mended, run it again: it goes on where it was"
-                ) from None
-            if not conflict and not told:
-                tell(
-                    f"The gradebook can't be {what} yet ({_why(e)}). Waiting; it goes on by itself."
-                )
-                told = True
-            time.sleep(min(2.0 ** min(tries, 5) / 4, 8.0))
-
-
-def _passes(error: DBAPIError) -> bool:
-    """Tell whether waiting may help."""
-    if isinstance(error, IntegrityError):
-        return True  # somebody else has just written the same rows: look again
-    if _is_sqlite(error):
-        return _locked(error)
-    full = getattr(error.orig, "sqlstate", None) == _POSTGRES_DISK_FULL
-    return (isinstance(error, OperationalError) and not full) or error.connection_invalidated
-
-
-def _locked(error: DBAPIError) -> bool:
-    return _is_sqlite(error) and isinstance(error, OperationalError) and "locked" in str(error.orig)
-
-
-def _is_sqlite(error: DBAPIError) -> bool:
-    return "sqlite" in type(error.orig).__module__
-
-
-def _why(error: DBAPIError) -> str:
-    """Return the database's own first line, which names no student."""
-    return str(error.orig).strip().partition("\n")[0].rstrip(".")
-
-
-def quiet() -> logging.Logger:
-    """Return a logger for nbgrader's parts, which say a line for each submission."""
-    log = logging.getLogger("allyship.quiet")
-    log.setLevel(logging.ERROR)
-    return log
-
-
 def known_modules(
     gradebook: Gradebook, where: CourseDirectory, wanted: Sequence[str]
 ) -> Sequence[str]:
@@ -525,8 +395,3 @@ def other_courses(gradebook: Gradebook, where: CourseDirectory) -> dict[str, int
     found = {row[0]: row[1] for row in gradebook.db.execute(counted)}
     gradebook.db.commit()
     return found
-
-
-def source_of(where: CourseDirectory, module: str) -> Path:
-    """Return the folder that a module's assignment was made from."""
-    return Path(where.format_path(where.source_directory, ".", module))

@@ -23,14 +23,17 @@ from nbgrader.preprocessors import (
 from traitlets import Enum, Float
 from traitlets.config import Config
 
-from ..assignments import COMMENT_STUB
-from ..record import NOTEBOOK_KEY, Record, RecordError, submitted_record
+from ..exchange.folder import put_aside_what_is_unsafe
+from ..notebook.assignments import COMMENT_STUB
 from ..spec import EXERCISES_FILE, load_module
-from .collect import put_aside_what_is_unsafe
+from ..store.files import RecordError
+from ..store.record import NOTEBOOK_KEY, Record, submitted_record
+from ..store.submission import note_in
 from .feedback import PAGES, TEMPLATE
-from .gradebook import GradeError, Rules, bounded, find_alembic, quiet
-from .sheet import Checks, is_check, note_cells, points_of, show_check
-from .submission import note_in
+from .folder import find_alembic, quiet
+from .gradebook import Rules, bounded
+from .graded_copy import Checks, is_check, note_cells, points_of, show_check
+from .results import GradeError
 
 # No HTML, and no images, which a browser would fetch.
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).disable("image")
@@ -225,5 +228,5 @@ def configure(c: Config) -> None:
     c.HTMLExporter.filters = {"markdown2html": student_markdown}
     c.GenerateFeedback.HTMLExporter.template_name = TEMPLATE
     c.GenerateFeedback.HTMLExporter.extra_template_basedirs = [str(PAGES)]
-    c.ExchangeFactory.collect = "allyship_course.grading.collect.SafeCollect"
-    c.ExchangeFactory.release_assignment = "allyship_course.grading.collect.SafeRelease"
+    c.ExchangeFactory.collect = "allyship_course.exchange.folder.SafeCollect"
+    c.ExchangeFactory.release_assignment = "allyship_course.exchange.folder.SafeRelease"

@@ -1,8 +1,5 @@
-"""An exchange for hubs whose users share no disk: a service of JupyterHub over a database.
+"""Names of earlier releases, which hubs import. They go after two releases."""
 
-``parcel`` is a folder's files as one message, ``store`` keeps them, ``server`` decides who may
-have what, ``client`` is what nbgrader's commands, Assignment List and Formgrader use.
-"""
+from ..exchange import ADDRESS
 
-ADDRESS = "ALLYSHIP_EXCHANGE_URL"
-"""The environment variable with the service's address, which the hub gives to each server."""
+__all__ = ["ADDRESS"]

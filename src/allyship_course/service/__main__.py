@@ -1,5 +1,5 @@
-"""``python -m allyship_course.service``: what the hub starts."""
+"""For hubs of earlier releases; now ``python -m allyship_course.exchange``."""
 
-from .server import main
+from ..exchange.server import main
 
 main()

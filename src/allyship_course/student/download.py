@@ -14,8 +14,8 @@ import anywidget
 import traitlets
 
 from ..form import FOLDER, STYLE, template
-from ..record import RecordError
 from ..spec import SpecError
+from ..store.files import RecordError
 from .hand_in import for_upload, in_words, prepare
 
 _SCRIPT = FOLDER / "download.mjs"
@@ -32,7 +32,9 @@ class DownloadWidget(anywidget.AnyWidget):
     download_html = traitlets.Unicode().tag(sync=True)
 
     def __init__(self, folder: Path) -> None:
-        super().__init__(download_html=template("download.html.jinja").render())
+        super().__init__(
+            download_html=template(Path(__file__).with_name("download.html.jinja")).render()
+        )
         self._folder = folder
         self.on_msg(self._answer)
 

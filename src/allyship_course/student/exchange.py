@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ..errors import CourseError
+
 
 class Offer(NamedTuple):
     """One module that a class has handed out."""
@@ -22,7 +24,7 @@ class Offer(NamedTuple):
     module: str
 
 
-class ExchangeError(RuntimeError):
+class ExchangeError(CourseError):
     """The exchange did not do what was asked for, in words for the student."""
 
 

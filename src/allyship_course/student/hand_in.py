@@ -15,30 +15,31 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from ..checks import NOTE_PROMPT, NOTE_TAG
 from ..completion import Completion, completion
-from ..grading.submission import note_in
-from ..journal import catch_up, locked
-from ..record import (
+from ..spec import EXERCISES_FILE, Exercise, Module, load_module
+from ..store.files import (
     MAX_BYTES,
+    RecordError,
+    encode_json,
+    parse_json,
+    read_json,
+    read_plain,
+    replace_file,
+)
+from ..store.journal import catch_up, locked
+from ..store.record import (
     MAX_NOTEBOOK_BYTES,
     NOTEBOOK_KEY,
     RECORD_FILE,
     Entry,
     Record,
-    RecordError,
-    encode_json,
-    parse_json,
     parse_record,
-    read_json,
-    read_plain,
     read_record,
-    replace_file,
     write_record,
 )
-from ..spec import EXERCISES_FILE, Exercise, Module, load_module
+from ..store.submission import NOTE_PROMPT, NOTE_TAG, note_in
+from ..store.transfer import HANDED_IN, answers_in_words, plain
 from .exchange import Exchange, Offer
-from .journal_file import HANDED_IN, answers_in_words, plain
 
 _OUTBOX = "to-hand-in"
 

@@ -9,25 +9,25 @@ import shutil
 import subprocess
 import tempfile
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
-from ..checks import progress_by_record
-from ..journal import catch_up, journal_folder, read_notes, where_to_go_on
-from ..lab import LOOPBACK, command, end_on_signals, settings
-from ..record import RECORD_FILE, read_record
+from ..errors import CourseError
+from ..messages import Tell
+from ..notebook.jupyterlab import LOOPBACK, command, end_on_signals, settings
+from ..progress import progress_by_record, where_to_go_on
 from ..spec import EXERCISES_FILE, JOURNAL, MODULES_FOLDER, Module, load_module
+from ..store.journal import catch_up, journal_folder, read_notes
+from ..store.record import RECORD_FILE, read_record
 from .exchange import Exchange
 from .modules import called, installed_book
-
-Tell = Callable[[str], None]
 
 _NEEDED = ("jupyterlab", "jupytext", "nbformat")
 _INSTRUCTORS_PANELS = ("course-list", "create-assignment", "formgrader", "validate-assignment")
 _INSTRUCTORS_SERVERS = ("course_list", "formgrader", "validate_assignment")
 
 
-class LearnError(RuntimeError):
+class LearnError(CourseError):
     """The course can't be opened; the message says why and what to do."""
 
 
@@ -57,7 +57,7 @@ def lay_ready(folder: Path, exchange: Exchange | None, tell: Tell) -> None:
 
 
 def _make_modules(folder: Path) -> None:
-    from ..assignments import make_assignment
+    from ..notebook.assignments import make_assignment
 
     for file in sorted(installed_book().glob(f"{MODULES_FOLDER}/*/{EXERCISES_FILE}")):
         name = file.parent.name
@@ -69,7 +69,7 @@ def _make_modules(folder: Path) -> None:
 
 def _make_journal(folder: Path) -> None:
     """Lay the journal's notebook and the overview ready, which count the modules in ``folder``."""
-    from ..assignments import make_journal
+    from ..notebook.assignments import make_journal
 
     book = installed_book()
     if not (book / JOURNAL / EXERCISES_FILE).exists():

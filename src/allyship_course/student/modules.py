@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from ..errors import CourseError
 from ..spec import EXERCISES_FILE, JOURNAL, MODULES_FOLDER, Module, load_module
 
 _PACKED = "content"
@@ -41,7 +42,7 @@ def called(name: str, modules: Sequence[str]) -> str:
     raise NoModuleError(f"there is no module called {name!r} here. There are: {there}")
 
 
-class NoModuleError(RuntimeError):
+class NoModuleError(CourseError):
     """A module that was asked for is not there."""
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from ..completion import about, in_all
-from ..journal import progress_by_notes, read_notes, where_to_go_on
+from ..progress import about, in_all, progress_by_notes, where_to_go_on
 from ..spec import Module
+from ..store.journal import read_notes
 
 
 def overview(modules: Sequence[Module], journal: Path) -> Iterator[str]:

@@ -1,0 +1,1 @@
+"""For who writes a course: checking it, beginning a module or an exercise, seeing it at once."""

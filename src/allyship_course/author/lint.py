@@ -1,0 +1,326 @@
+"""Lint all content of a book: what ``allyship check`` says to an author.
+
+Not called check: ``allyship_course.check`` is what a notebook's check cells call.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+from ..form.posters import POSTERS_FILE, load_posters
+from ..spec import (
+    EXERCISES_FILE,
+    MODULES_FOLDER,
+    Choice,
+    Exercise,
+    Finding,
+    Line,
+    Loc,
+    Module,
+    Problem,
+    Rows,
+    Scale,
+    Sort,
+    Source,
+    SpecError,
+    TextField,
+    load_module,
+    read_text,
+)
+from ..spec.folders import (
+    GLOSSARY,
+    REFERENCES,
+    SOURCE_MAP,
+    SPEED,
+    evidence_keys,
+    exercise_folders,
+    source_rows,
+)
+from ..spec.glossary import glossary, term_faults
+from ..spec.overlay import Laid, lay_over
+from ..spec.reading import PLACED, SOURCES, links, plain_text, reading_grade
+
+WORDS = (900, 1600)
+MINUTES = (30, 50)
+EXERCISES = (4, 9)
+GRADE = 9
+TO_WRITE = "To write:"
+"""Where a draft still waits for its author; see ``allyship new``."""
+
+
+_MISSPELT = re.compile(r"^(.+?):(\d+): (.+) ==> (.+)$", re.MULTILINE)
+
+
+def check_book(book: Path, overlay: Path | None = None) -> list[Problem]:
+    """Return every problem of every module, in the order of the folders.
+
+    With an ``overlay``, of the book with the overlay in it. What is an organisation's own need
+    not rest on the course's sources, and its modules may be as long as it likes.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            laid = (
+                lay_over(book, overlay, Path(folder) / book.name) if overlay else Laid(book, book)
+            )
+        except SpecError as e:
+            return list(e.problems)
+        found = _check_exercises(laid) or _check_pages(laid, overlay)
+        return [laid.mended_where(problem) for problem in found]
+
+
+def _check_exercises(laid: Laid) -> list[Problem]:
+    problems: list[Problem] = []
+    folders = exercise_folders(laid.book)
+    for folder in folders:
+        problems += check_module(folder, laid.own.get(folder.name, ()))
+    return problems or [*_claims(laid.book, folders, whole=not laid.own)]
+
+
+def _check_pages(laid: Laid, overlay: Path | None) -> list[Problem]:
+    folders = exercise_folders(laid.book)
+    ours = [f for f in folders if f.name not in laid.own]
+    checks = [_earlier(folders), _lengths(ours), _pages(laid.book), _terms(laid.book)]
+    checks += [
+        _spelling(laid.original.parent, place) for place in (laid.original, overlay) if place
+    ]
+    return [problem for check in checks for problem in check]
+
+
+def _lengths(folders: list[Path]) -> Iterator[Problem]:
+    """Check the modules against what the course promises its readers of length and plainness."""
+    for folder in (f for f in folders if f.parent.name == MODULES_FOLDER):
+        module, reading = load_module(folder), folder / "index.md"
+        # The list of sources at the end is for looking up.
+        whole = read_text(reading, "Each module has a reading")
+        text = plain_text(whole.partition(SOURCES)[0])
+        for what, found, least, most in (
+            ("words of reading", len(text.split()), *WORDS),
+            ("minutes", module.minutes, *MINUTES),
+            ("exercises", len(module.exercises), *EXERCISES),
+            ("the reading grade (Flesch-Kincaid)", round(reading_grade(text), 1), 0, GRADE),
+        ):
+            if not least <= found <= most:
+                told = f"{what}: {found}, and not from {least} to {most}"
+                yield Problem(reading, 1, None, told, "Shorten, split or simplify it")
+        doing, reads = sum(e.minutes for e in module.exercises), len(text.split()) / SPEED
+        if abs(module.minutes - doing - reads) > 2.5:  # stated to the nearest five
+            told = (
+                f"minutes: {module.minutes}, and not {doing} for exercises and {reads:.0f} to read"
+            )
+            yield Problem(reading, 1, None, told, "Correct 'minutes', or shorten something")
+
+
+def _pages(book: Path) -> Iterator[Problem]:
+    """Check every page's links within the book, and that each image says what it shows."""
+    for page in sorted(book.glob("**/*.md")):
+        for link in links(read_text(page, "The book has it")):
+            if link.alt == "":
+                what = "an image has no words for those who do not see it"
+                remedy = 'Write ![what it shows](file), or alt="" in HTML for mere decoration'
+                yield Problem(page, link.line, None, what, remedy)
+            if what := _leads_nowhere(book, page, link.target):
+                yield Problem(page, link.line, None, what, "Correct the link")
+
+
+def _leads_nowhere(book: Path, page: Path, target: str) -> str:
+    """Say why a link leads nowhere in the book; nothing if it does, or is to another site."""
+    path, _, label = target.partition("#")
+    if not target or re.match(r"[a-z]+:|(\.\./)*_static/", target):  # _static is made with the book
+        return ""
+    file = book / path[1:] if path.startswith("/") else page.parent / path if path else page
+    if file.suffix == ".html":  # in HTML, a page is called as it will be
+        file = file.with_suffix(".md")
+    if not file.is_file():
+        return f"the link to {path} leads nowhere: there is no such file"
+    if label and f"({label})=" not in file.read_text("utf-8").splitlines():
+        return f"the link to {target} leads nowhere: there is no line ({label})= in that page"
+    return ""
+
+
+def _terms(book: Path) -> Iterator[Problem]:
+    """Check that each module links the glossary's terms where it first uses them."""
+    page = book / GLOSSARY
+    entries = glossary(page.read_text("utf-8")) if page.exists() else []
+    for folder in (f for f in exercise_folders(book) if f.parent.name == MODULES_FOLDER):
+        titles = [exercise.title for exercise in load_module(folder).exercises]
+        reading = folder / "index.md"
+        for line, what, remedy in term_faults(
+            reading.read_text("utf-8"), folder.name, entries, titles
+        ):
+            yield Problem(reading, line, None, what, remedy)
+
+
+def can_spell() -> bool:
+    """Tell whether codespell is installed; it comes with the extra ``dev``."""
+    return importlib.util.find_spec("codespell_lib") is not None
+
+
+def _spelling(root: Path, place: Path) -> Iterator[Problem]:
+    """Check the spelling with codespell, by what the course's pyproject.toml says of it."""
+    if not can_spell():
+        return
+    written = place.name if place.parent == root else str(place)
+    command = [sys.executable, "-m", "codespell_lib", written]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    for file, line, wrong, right in _MISSPELT.findall(done.stdout):
+        what = f"'{wrong}' looks misspelt"
+        remedy = f"Write '{right}', or add the word to ignore-words-list in pyproject.toml"
+        yield Problem(root / file, int(line), None, what, remedy)
+
+
+def _claims(book: Path, folders: list[Path], *, whole: bool) -> Iterator[Problem]:
+    """Check that evidence and source rows are known, and that no row of the map is left over."""
+    rows, keys = source_rows(book), evidence_keys(book)
+    claimed: set[str] = set()
+    for folder in folders:
+        source = Source(folder / EXERCISES_FILE)
+        for i, exercise in enumerate(load_module(folder).exercises):
+            here: Loc = ("exercises", i)
+            claimed |= {*exercise.sources}
+            for row in exercise.sources if rows else []:
+                if row not in rows:
+                    what = f"'{row}' is no row of the source map"
+                    yield source.problem(
+                        ((*here, "sources"), what, f"The rows: {book / SOURCE_MAP}")
+                    )
+            for key in exercise.evidence if keys else []:
+                if key not in keys:
+                    what = f"'{key}' is no key of the evidence"
+                    yield source.problem(
+                        ((*here, "evidence"), what, f"The keys: {book / REFERENCES}")
+                    )
+    for row in rows if whole else ():
+        if row not in claimed:
+            what = f"no exercise does anything with row {row} of the source map"
+            yield Problem(book / SOURCE_MAP, 1, None, what, "Name it under an exercise's 'sources'")
+
+
+def _earlier(folders: list[Path]) -> Iterator[Problem]:
+    """Check that what a form shows again from elsewhere is there, and can be shown."""
+    modules = {folder: load_module(folder) for folder in folders}
+    fields = {
+        f"{module.module}/{exercise.id}/{field.id}": field
+        for module in modules.values()
+        for exercise in module.exercises
+        for field in exercise.all_fields()
+    }
+    for folder, module in modules.items():
+        source = Source(folder / EXERCISES_FILE)
+        for i, exercise in enumerate(module.exercises):
+            for loc, path, types in _shown_again(exercise, ("exercises", i)):
+                # Another module's labels are not at hand where a notebook runs.
+                here = path.startswith(f"{module.module}/")
+                field = fields.get(path)
+                if not isinstance(field, types) or (isinstance(field, Choice) and not here):
+                    what = f"'{path}' is no field that can be shown here"
+                    remedy = "Name the module/exercise/field of a text, a line or a list"
+                    yield source.problem((loc, what, remedy))
+
+
+def _shown_again(exercise: Exercise, here: Loc) -> Iterator[tuple[Loc, str, tuple[type, ...]]]:
+    """Yield where an exercise points elsewhere, the full path, and the types it may point to."""
+    for loc, field in exercise.places(here):
+        if field.earlier:
+            yield (*loc, "earlier"), field.earlier, (TextField, Line, Rows, Choice)
+    if exercise.profile and exercise.profile.compare:
+        for field in exercise.all_fields():
+            if isinstance(field, Scale):
+                loc = (*here, "profile", "compare")
+                yield loc, f"{exercise.profile.compare}/{field.id}", (Scale,)
+
+
+def check_module(folder: Path, own: Collection[str] = ()) -> list[Problem]:
+    """Return every problem of one module's exercises, posters and reading.
+
+    ``own`` are exercises of an organisation's own, which need no row of the source map.
+    """
+    problems: list[Problem] = []
+    parts: dict[str, list[str]] = {"exercise": [], "poster": []}
+    if (folder / POSTERS_FILE).exists():
+        try:
+            parts["poster"] = [p.id for p in load_posters(folder)]
+        except SpecError as e:
+            problems += e.problems
+            del parts["poster"]
+    try:
+        module = load_module(folder)
+        parts["exercise"] = [e.id for e in module.exercises]
+        problems += _unfinished(folder, module, own)
+    except SpecError as e:
+        problems += e.problems
+        del parts["exercise"]
+    for name in (EXERCISES_FILE, "index.md"):
+        problems += _to_write(folder / name)
+    try:
+        problems += _placing(folder / "index.md", parts)
+    except SpecError as e:
+        problems += e.problems
+    return problems
+
+
+def _to_write(file: Path) -> Iterator[Problem]:
+    lines = file.read_text("utf-8", "replace").splitlines() if file.exists() else []
+    for number, line in enumerate(lines, 1):
+        if TO_WRITE in line:
+            what = "this is a draft"
+            yield Problem(file, number, None, what, f"Write what stands after '{TO_WRITE}'")
+
+
+def _unfinished(folder: Path, module: Module, own: Collection[str]) -> Iterator[Problem]:
+    source = Source(folder / EXERCISES_FILE)
+    if module.module != folder.name:
+        what = f"'module: {module.module}' stands in the folder {folder.name}"
+        yield source.problem((("module",), what, "Give both the same name"))
+    for i, exercise in enumerate(module.exercises):
+        here: Loc = ("exercises", i)
+        if not exercise.sources and exercise.id not in own:
+            what = "it names no row of the source map"
+            yield source.problem((here, what, "Add 'sources: [C4]' with its rows"))
+        for finding in _content(exercise, here):
+            yield source.problem(finding)
+
+
+def _content(exercise: Exercise, here: Loc) -> Iterator[Finding]:
+    """Find what is valid but not finished: nothing here has a right answer, all have a why."""
+    if not exercise.evidence and not exercise.practice_wisdom:
+        yield here, "it names no evidence", "Add 'evidence: [key]' or 'practice-wisdom: true'"
+    for loc, field in exercise.places(here):
+        if isinstance(field, Choice):
+            for o, option in enumerate(field.options):
+                if not option.consequence:
+                    what = f"option '{option.id}' of '{field.id}' has no consequence"
+                    yield (*loc, "options", o), what, "Add one"
+        if isinstance(field, Sort):
+            for c, card in enumerate(field.cards):
+                if not card.reasoning:
+                    what = f"card '{card.id}' of '{field.id}' has no reasoning"
+                    yield (*loc, "cards", c), what, "Add one"
+
+
+def _placing(reading: Path, parts: dict[str, list[str]]) -> Iterator[Problem]:
+    """Check that the reading places every exercise and poster once, and nothing else.
+
+    A kind that is not in ``parts`` could not be loaded: nobody knows what should be placed.
+    """
+    placed: set[tuple[str, str]] = set()
+    text = read_text(reading, "Each module has a reading")
+    for number, line in enumerate(text.splitlines(), 1):
+        if not (call := PLACED.match(line)) or call[1] not in parts:
+            continue
+        kind, name = call[1], call[2]
+        if name not in parts[kind]:
+            what = f"there is no {kind} '{name}'"
+            yield Problem(reading, number, None, what, "Correct the id")
+        elif (kind, name) in placed:
+            yield Problem(reading, number, None, f"{kind} '{name}' stands here twice", "Keep one")
+        placed.add((kind, name))
+    known = {(kind, name) for kind, names in parts.items() for name in names}
+    for kind, name in sorted(known - placed):
+        what = f"{kind} '{name}' is placed nowhere in the reading"
+        yield Problem(reading, 1, None, what, f'Add a code cell with {kind}("{name}")')

@@ -1,0 +1,163 @@
+"""The Sphinx extension: exercises and posters on the published, static page.
+
+The reading of a module is a MyST notebook whose cells call ``exercise(...)`` and
+``poster(...)``. While the book is built those return plain HTML instead of a live widget,
+so a page carries our one script and nothing of Jupyter's.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .. import __version__
+from ..form.posters import POSTERS_FILE, load_posters, pdf_name, picture_name, svg, write_pdf
+from ..form.words import describe, outline
+from ..notebook.page import BUILDING
+from ..notebook.strip import FOLDER as NOTEBOOK_FOLDER
+from ..spec import EXERCISES_FILE, Module, SpecError, load_module
+from ..spec.folders import REFERENCES, exercise_folders
+from .print.paper import ONLY_WEBSITE, fill_epub
+from .print.paper import STYLE as PAPER_STYLE
+from .print.workbook import WORKBOOK_NAME, write_workbook
+from .website import (
+    ADDRESS,
+    ICON,
+    LIVE,
+    NOT_FOUND,
+    TEMPLATES,
+    fill_page,
+    forms_fingerprint,
+    page_fingerprint,
+    renew_contents,
+    write_assets,
+    write_card,
+    write_offline,
+    write_sitemap,
+)
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+    from sphinx.application import Sphinx
+    from sphinx.config import Config
+
+
+def _dress(app: Sphinx, config: Config) -> None:
+    """Write every page anew when our own files change; name the icon and the references."""
+    config.allyship_forms = forms_fingerprint()
+    config.allyship_look = page_fingerprint()
+    config.allyship_live = os.environ.get(LIVE, "")
+    address = os.environ.get(ADDRESS) or config.html_baseurl
+    config.html_baseurl = f"{address.rstrip('/')}/" if address else ""
+    config.epub_css_files = [PAPER_STYLE.name]
+    config.epub_show_urls = "no"
+    config.epub_exclude_files = [*config.epub_exclude_files, *ONLY_WEBSITE]
+    config.version = __version__
+    config.html_favicon = str(ICON)
+    config.bibtex_bibfiles = [str(f) for f in (REFERENCES,) if (Path(app.srcdir) / f).exists()]
+    # A call of an exercise that is not there: say in the terminal which there are.
+    config.nb_execution_show_tb = True
+
+
+def _prepare(app: Sphinx) -> None:
+    os.environ[BUILDING] = "1"
+    static = Path(app.doctreedir) / "allyship_static"
+    static.mkdir(parents=True, exist_ok=True)
+    write_assets(static)
+    shutil.copy(PAPER_STYLE, static)
+    write_card(static, app.config.html_title)
+    try:
+        _check_and_print(Path(app.srcdir), static)
+    except SpecError as e:
+        # Not one of Sphinx's errors: Jupyter Book would bury the message under a traceback.
+        raise SystemExit(f"The book can't be built until this is mended:\n{e}") from None
+    app.config.html_static_path.append(str(static))
+
+
+def _check_and_print(book: Path, static: Path) -> None:
+    """Load every module, so that a fault stops the build here; write what is made of them."""
+    described = []
+    notebooks = static / "assignments"
+    notebooks.mkdir(exist_ok=True)
+    for folder in exercise_folders(book):
+        module = load_module(folder)
+        page = f"{folder.relative_to(book).as_posix()}/index.html"
+        described.append(describe(module, page))
+        if module.collected:
+            _write_json(notebooks / f"{module.module}.ipynb", _released(module, folder))
+        if folder.name == "journal":
+            write_workbook(module, static / WORKBOOK_NAME)
+    _write_json(static / "course.json", described)
+    _write_json(static / "outline.json", [outline(module) for module in described])
+    for posters in sorted(book.glob(f"modules/*/{POSTERS_FILE}")):
+        for poster in load_posters(posters.parent):
+            write_pdf(poster, static / pdf_name(poster))
+            (static / picture_name(poster)).write_text(svg(poster), encoding="utf-8")
+
+
+def _released(module: Module, folder: Path) -> NotebookNode:
+    """Return the notebook that is handed in from the page, with the record put in by course.mjs."""
+    # Here, since jupytext takes a while to load and a kernel loads this file too.
+    from ..notebook.assignments import assignment_notebook
+
+    return assignment_notebook(module, folder / "index.md")
+
+
+def _write_json(file: Path, data: object) -> None:
+    file.write_text(json.dumps(data, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
+
+
+def _mend_roles(
+    _app: Sphinx, _page: str, _template: str, context: dict[str, Any], _doctree: object
+) -> None:
+    """Take away the roles that docutils gives references: they don't fit into one another."""
+    if "body" in context:
+        body = context["body"].replace(' role="doc-biblioentry"', "")
+        context["body"] = body.replace(
+            '<div role="list" class="citation-list"', '<div class="citation-list"'
+        )
+
+
+def _more_pages(app: Sphinx) -> list[tuple[str, dict[str, Any], str]]:
+    """Name the pages that come from a template alone."""
+    return [(NOT_FOUND, {}, f"{NOT_FOUND}.html")] if app.builder.name == "html" else []
+
+
+def _depend_on_exercises(app: Sphinx, docname: str, _source: list[str]) -> None:
+    """Build a page anew when its exercises change, not only when its text does."""
+    for name in (EXERCISES_FILE, POSTERS_FILE):
+        file = Path(app.env.doc2path(docname)).parent / name
+        if file.exists():
+            app.env.note_dependency(str(file))
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register the extension."""
+    # Here, since a student's kernel loads this file too and has no Sphinx.
+    from .tables import DIRECTIVES
+
+    # Jupyter Book passes this on to an extension that our _config.yml leaves out; nobody
+    # would know the value then, and Sphinx would warn.
+    app.add_config_value("comments_config", {}, "")
+    app.add_config_value("allyship_forms", "", "env")
+    app.add_config_value("allyship_look", "", "html")
+    app.add_config_value("allyship_preview", default=False, rebuild="html", types=bool)
+    app.add_config_value("allyship_live", "", "html")
+    for name, directive in DIRECTIVES.items():
+        app.add_directive(name, directive)
+    app.connect("config-inited", _dress)
+    app.connect("builder-inited", _prepare)
+    app.connect("source-read", _depend_on_exercises)
+    app.connect("env-updated", renew_contents)
+    app.connect("html-page-context", fill_page)
+    app.connect("html-page-context", _mend_roles)
+    app.connect("html-page-context", fill_epub)
+    app.connect("html-collect-pages", _more_pages)
+    app.connect("build-finished", write_sitemap)
+    app.connect("build-finished", write_offline)
+    app.config.templates_path.append(str(NOTEBOOK_FOLDER))  # the certificate
+    app.add_html_theme("allyship", str(TEMPLATES))
+    return {"version": __version__, "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,1 @@
+"""The course on paper: a PDF with room to write, an EPUB, a workbook."""

@@ -1,0 +1,34 @@
+"""The journal as a workbook to print: every prompt with lines to write on, as a tagged PDF."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from ...spec import Module
+
+WORKBOOK_NAME = "journal-workbook.pdf"
+
+
+def write_workbook(module: Module, file: Path) -> None:
+    """Write a module of prompts as A4 pages: headings, reading order, room to write (PDF/UA-1).
+
+    Needs typst, which comes with the ``book`` extra.
+    """
+    import typst
+
+    themes = [
+        {
+            "title": exercise.title,
+            "intro": exercise.intro.strip(),
+            "prompts": [field.label for field in exercise.all_fields()],
+        }
+        for exercise in module.exercises
+    ]
+    pdf = typst.compile(
+        Path(__file__).with_name("workbook.typ"),
+        sys_inputs={"workbook": json.dumps({"title": module.title, "themes": themes})},
+        ignore_system_fonts=True,
+        pdf_standards="ua-1",
+    )
+    file.write_bytes(pdf)

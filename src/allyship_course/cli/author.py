@@ -1,0 +1,130 @@
+"""The commands of who writes a course."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Literal
+
+import click
+
+from ..author.lint import can_spell, check_book
+from ..spec import EXERCISES_FILE, FIELD_TYPES, JOURNAL
+from .command import course_root, main, overlay
+
+
+@main.command()
+def check() -> None:
+    """Lint all content: every exercises.yml, poster, reading and page of the book.
+
+    In a course folder, or with one in course/, its overlay is looked at too. Each problem is
+    printed with file, line, exercise, what is wrong and what would be right.
+    Exits with 1 if there is any.
+    """
+    book = course_root() / "book"
+    if not can_spell():
+        click.echo("Spelling is not looked at: codespell, of the extra 'dev', is not installed.")
+    problems = check_book(book, overlay())
+    for problem in problems:
+        click.echo(problem, err=True)
+    if problems:
+        click.echo(f"{len(problems)} to mend.", err=True)
+        sys.exit(1)
+    modules = len(list(book.glob(f"modules/*/{EXERCISES_FILE}")))
+    click.echo(f"Nothing to mend in {modules} {'module' if modules == 1 else 'modules'}.")
+
+
+@main.command()
+def assignments() -> None:
+    """Make an nbgrader source notebook in course/source from every module of the book.
+
+    With a course.yml in course/, of the modules that it names and as it says. Beside them, in
+    course/journal, the journal and an overview of the course as notebooks, of
+    which nothing is collected.
+    """
+    from ..instructor.course import COURSE_FILE
+    from ..notebook.assignments import MY_COURSE, make_assignment, make_journal
+
+    root = course_root()
+    course = root / "course"
+    if (course / COURSE_FILE).exists():
+        from ..instructor.plan import make_sources
+
+        notebooks = make_sources(course)
+    else:
+        folders = sorted(f.parent for f in root.glob(f"book/modules/*/{EXERCISES_FILE}"))
+        notebooks = [make_assignment(folder, course / "source") for folder in folders]
+    for notebook in notebooks:
+        click.echo(f"{notebook.relative_to(root)}")
+    if (root / "book" / JOURNAL).exists():
+        made = make_journal(root / "book", root / "course")
+        click.echo(f"{made.relative_to(root)}\n{made.with_name(MY_COURSE).relative_to(root)}")
+
+
+@main.command()
+@click.argument("kind", type=click.Choice(["pdf", "epub"]))
+def paper(kind: Literal["pdf", "epub"]) -> None:
+    """Write the whole course for paper or e-readers, with room to write, into _build.
+
+    KIND is pdf (tagged, made with a Chromium) or epub.
+    """
+    from ..book.print.paper import make_paper
+
+    root = course_root()
+    file = root / "_build" / f"allyship-course.{kind}"
+    make_paper(root / "book", root / "_config.yml", kind, file)
+    click.echo(f"{file.relative_to(root)}")
+
+
+@main.command()
+@click.argument("module")
+def preview(module: str) -> None:
+    """Show the page and the notebook of MODULE, and draw both anew at every change, until Ctrl-C.
+
+    What the overlay that course.yml names has of the module is in it.
+    """
+    from ..author.preview import preview as serve_preview
+
+    serve_preview(course_root(), overlay(), module, click.echo)
+
+
+@main.group()
+def new() -> None:
+    """Begin a module or an exercise with a draft that works, and says what is to be written.
+
+    It goes into the overlay that course.yml names, here, above or in course/; without one, into
+    the book itself.
+    """
+
+
+@new.command()
+@click.argument("name")
+def module(name: str) -> None:
+    """Write the draft of a module called NAME, such as 09-our-own-rules."""
+    from ..author.draft import new_module
+
+    _told(new_module(course_root() / "book", overlay(), name))
+
+
+@new.command("exercise")
+@click.argument("module")
+@click.argument("id")
+@click.option(
+    "--type",
+    "kind",
+    type=click.Choice([*FIELD_TYPES]),
+    default="choice",
+    show_default=True,
+    help="What there is to do in it.",
+)
+def new_exercise_(module: str, id: str, kind: str) -> None:  # noqa: A002
+    """Write the draft of an exercise called ID, at the end of MODULE, and place it there."""
+    from ..author.draft import new_exercise
+
+    _told(new_exercise(course_root() / "book", overlay(), module, id, kind))
+
+
+def _told(files: list[Path]) -> None:
+    for file in files:
+        click.echo(f"Written: {file}")
+    click.echo("'allyship check' lists what is to be done; 'allyship preview' shows it.")

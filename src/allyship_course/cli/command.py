@@ -1,0 +1,104 @@
+"""The command itself, and what its subcommands share: kinds of arguments, where the course is."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ..errors import CourseError
+
+FOLDER = click.Path(path_type=Path, file_okay=False)
+FILE = click.Path(path_type=Path, dir_okay=False)
+EXISTING_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+PLATFORM = click.Choice(["canvas", "moodle", "blackboard", "brightspace"])
+
+
+class _Group(click.Group):
+    """Ends what a person can mend in one plain message, not in a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except CourseError as e:
+            raise click.ClickException(str(e)) from e
+        except OSError as e:
+            if e.errno not in {errno.ENOSPC, errno.EDQUOT}:
+                raise
+            where = f" ({e.filename})" if e.filename else ""
+            what = f"the disk is full{where}. Free some space, then run it again"
+            raise click.ClickException(what) from e
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="allyship-course")
+def main() -> None:
+    """Run the allyship course: check its content, make assignments, try it with a demo class."""
+
+
+def check_writable(file: Path | None) -> None:
+    """End with a plain message if no file can be written there, before anything is done."""
+    if file is None:
+        return
+    folder = file.absolute().parent
+    if not folder.is_dir():
+        why = f"there is no folder {folder}. Make it first, or name another place"
+    elif not os.access(folder, os.W_OK | os.X_OK):
+        why = f"you may not write into {folder}. Name another place"
+    else:
+        return
+    raise click.ClickException(f"{file} can't be written: {why}")
+
+
+@contextlib.contextmanager
+def may_be_stopped(what_stays: str) -> Iterator[None]:
+    """End at Ctrl-C with a plain line and the exit code that stands for it."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        click.echo(f"Stopped. {what_stays}; run it again to go on.", err=True)
+        sys.exit(128 + signal.SIGINT)
+
+
+def course_folder() -> Path:
+    """Return nbgrader's course folder: here, above, or ``course/`` of the course's own folder."""
+    for folder in (Path.cwd(), *Path.cwd().parents):
+        for found in (folder, folder / "course"):
+            if (found / "nbgrader_config.py").exists():
+                return found
+    raise click.ClickException(
+        "this is not nbgrader's course folder: no nbgrader_config.py here or above. "
+        "Change to the folder that holds source/ and submitted/ and try again"
+    )
+
+
+def overlay() -> Path | None:
+    """Return the overlay that ``course.yml`` names, here, above or in ``course/``."""
+    from ..instructor.course import COURSE_FILE, overlay_of
+
+    for folder in (Path.cwd(), *Path.cwd().parents):
+        for found in (folder, folder / "course"):
+            if (found / COURSE_FILE).exists():
+                return overlay_of(found)
+    return None
+
+
+def course_root() -> Path:
+    """Return the folder with ``_config.yml`` and ``book/``: here, above, or as course.yml says."""
+    from ..instructor.course import project_of
+
+    for folder in (Path.cwd(), *Path.cwd().parents):
+        for found in (folder, project_of(folder)):
+            if found and (found / "_config.yml").exists() and (found / "book").is_dir():
+                return found
+    raise click.ClickException(
+        "this is not a folder of the course: no _config.yml with book/ beside it, here or above. "
+        "Change to the course's folder and try again"
+    )

@@ -1,0 +1,118 @@
+"""What a spawned process does: grades a batch of submissions. It loads no nbgrader."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..store.files import RecordError, read_plain
+from ..store.submission import STAGING, RefusedError, check_id, open_folder, read_submission, seal
+from .graded_copy import Sheet
+from .results import Graded, Held, Item, Notice, Summary
+
+SEAL_FILE = ".graded"
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Some submissions of a module, on their way through a process."""
+
+    sheet: Sheet
+    submitted: Path
+    autograded: Path
+    items: tuple[Item, ...]
+    force: bool
+
+    @property
+    def module(self) -> str:
+        return self.sheet.module.module
+
+    def copy_of(self, student: str) -> Path:
+        return self.autograded / student / self.module
+
+    def new_copy_of(self, student: str) -> Path:
+        return self.autograded / STAGING / "new" / student
+
+    def old_copy_of(self, student: str) -> Path:
+        return self.autograded / STAGING / "old" / student
+
+
+def grade_batch(batch: Batch) -> tuple[list[Graded], Summary]:
+    """Read some submissions and write their graded copies; the gradebook is not touched."""
+    graded: list[Graded] = []
+    summary = Summary()
+    with open_folder(batch.submitted.resolve()) as root:
+        for item in batch.items:
+            try:
+                result = _grade_one(batch, item, root, summary)
+            except RefusedError as e:
+                summary.refused.append(Notice(batch.module, item.student, str(e)))
+                continue
+            if result:
+                graded.append(result)
+    summary.graded = len(graded)
+    return graded, summary
+
+
+def _grade_one(batch: Batch, item: Item, root: int, summary: Summary) -> Graded | None:
+    check_id(item.student)
+    with open_folder(item.student, root) as home, open_folder(batch.module, home) as folder:
+        files = seal(folder, batch.module)
+        if (
+            item.held
+            and not batch.force
+            and _seal(batch, item.held, files) == _seal_of(batch, item)
+        ):
+            summary.unchanged += 1
+            return None
+        submission = read_submission(folder, batch.module)
+    stored = Held(submission.timestamp, item.held.extension if item.held else None)
+    summary.remarks += [Notice(batch.module, item.student, what) for what in submission.remarks]
+    sheet = _sheet_of(batch)
+    checks, shared = sheet.checks.of(submission.record), sheet.checks.shared(submission.record)
+    _write_copy(
+        batch.new_copy_of(item.student),
+        {
+            f"{batch.module}.ipynb": sheet.graded_copy(checks, shared, submission.note),
+            **submission.kept,
+            SEAL_FILE: _seal(batch, stored, files),
+        },
+    )
+    points = {name: float(check) for name, check in checks.items()}
+    return Graded(item.student, submission.timestamp, points)
+
+
+_sheets: dict[str, Sheet] = {}
+
+
+def _sheet_of(batch: Batch) -> Sheet:
+    """Return the same sheet for each batch of a module: it knows the checks worked out so far."""
+    return _sheets.setdefault(batch.sheet.key, batch.sheet)
+
+
+def _seal(batch: Batch, held: Held, files: str) -> bytes:
+    """Return what a graded copy was made from, and what the gradebook then has of it.
+
+    So a copy that is newer than a gradebook, which somebody put back, is made anew.
+    """
+    extension = held.extension.total_seconds() if held.extension else 0.0
+    text = f"{batch.sheet.key} {extension} {held.timestamp} {files}"
+    return hashlib.sha256(text.encode()).hexdigest().encode()
+
+
+def _seal_of(batch: Batch, item: Item) -> bytes | None:
+    try:
+        return read_plain(batch.copy_of(item.student) / SEAL_FILE, 100)
+    except RecordError:
+        return None
+
+
+def _write_copy(folder: Path, files: dict[str, bytes]) -> None:
+    folder.mkdir(parents=True)
+    for name, raw in files.items():
+        # Read-only, as nbgrader makes them.
+        fd = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o444)
+        with os.fdopen(fd, "wb") as f:
+            f.write(raw)

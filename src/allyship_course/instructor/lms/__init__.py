@@ -1,0 +1,1 @@
+"""Learning platforms: their class lists, their ZIPs of submissions, their gradebook exports."""

@@ -1,0 +1,269 @@
+"""What four learning platforms call the files of a class in a ZIP, and whose each file is.
+
+The patterns of Canvas and Moodle are from their own source, those of Blackboard and Brightspace
+from other people's scripts and pages; none was tried against a live system. A person is found
+by an id where the name holds one, by name only where nobody else has it, and never by likeness.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from datetime import datetime
+from typing import NamedTuple, get_args
+
+from ...grading.results import GradeError
+from ...store.submission import RefusedError, visible
+from .class_list import ClassList, Student, System, folded, unique
+
+SYSTEMS: tuple[System, ...] = get_args(System)
+NAMES: dict[str, str] = {
+    "canvas": "Canvas",
+    "moodle": "Moodle",
+    "blackboard": "Blackboard",
+    "brightspace": "Brightspace",
+}
+EXAMPLES: dict[System, str] = {
+    "canvas": "doejane_12345_678901_03-module.ipynb",
+    "moodle": "Jane Doe_123456_assignsubmission_file/03-module.ipynb",
+    "blackboard": "Module 3_jdoe_attempt_2026-11-21-15-00-00_03-module.ipynb",
+    "brightspace": "1527-3517 - Jane Doe - Nov 21, 2026 1224 PM/03-module.ipynb",
+}
+
+# canvas-lms, lib/content_zipper.rb
+_CANVAS = re.compile(
+    r"(?:(?!LATE_|anon_)(?P<name>.+?)_)?(?P<late>LATE_)?"
+    r"(?:(?P<user>\d+)|anon_(?P<anon>[A-Za-z0-9]+))_"
+    r"(?:(?P<attachment>\d+)_(?P<file>.+)|(?P<kind>text|link)\.html)",
+    re.ASCII | re.DOTALL,
+)
+# moodle, mod/assign/classes/downloader.php; with folders, or without
+_MOODLE = re.compile(
+    r"(?:.*/)?(?P<name>[^_/]*)_(?P<id>\d+)_assignsubmission_(?P<plugin>[a-z]+)"
+    r"(?:_?/(?:.*/)?|_)(?P<file>[^/]+)",
+    re.ASCII | re.DOTALL,
+)
+# The shortest assignment, as a file's own name may hold "_attempt_" too.
+_BLACKBOARD = re.compile(
+    r"(?P<before>.+?)_attempt_(?P<when>\d{4}(?:-\d\d){5})(?:_(?P<file>.+)|(?P<about>\.txt))",
+    re.ASCII | re.DOTALL,
+)
+_BLACKBOARD_NAME = re.compile(r"^\ufeff?Name:.*\(([^()\s]+)\)\s*$", re.MULTILINE)
+_BRIGHTSPACE = re.compile(
+    r"(?:.*/)?(?P<attempt>\d+-\d+ - (?P<name>[^/]+) - "
+    r"(?P<when>\w+\.? \d{1,2}, \d{4} \d{1,4}(?: ?[AP]M)?))/(?:.*/)?(?P<file>[^/]+)",
+    re.DOTALL,
+)
+_WHEN = re.compile(r"(\w{3})\w*\.? (\d{1,2}), (\d{4}) (\d{1,2}?)(\d\d)(?: ?([AP]M))?", re.ASCII)
+_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+_NOBODYS = ("Thumbs.db", "desktop.ini", "index.html")
+
+
+class Named(NamedTuple):
+    """What the name of a file in a ZIP says.
+
+    ``who`` is whatever the platform tells one person from another by; files with the same
+    ``who`` and ``attempt`` were handed in together. ``file`` is the name that the student
+    gave, and empty where a text was typed into the platform. ``when`` has no time zone: it
+    goes by the platform's clock. A larger ``order`` came later.
+    """
+
+    who: str
+    file: str
+    lms_id: str = ""
+    username: str = ""
+    name: str = ""
+    attempt: str = ""
+    when: datetime | None = None
+    order: int = 0
+    late: bool = False
+
+
+def is_nobodys(path: str) -> bool:
+    """Tell whether a file in a ZIP was put there by a program, such as macOS's resource forks."""
+    *folders, file = path.split("/")
+    return "__MACOSX" in folders or file.startswith((".", "~")) or file in _NOBODYS
+
+
+def about_attempts(path: str) -> str:
+    """Return the beginning of the names that one of Blackboard's .txt files is about."""
+    found = _BLACKBOARD.fullmatch(path.rpartition("/")[2])
+    return found["before"] + "_attempt_" + found["when"] if found and found["about"] else ""
+
+
+def username_in(about: bytes) -> str:
+    """Return the username that one of Blackboard's .txt files names; empty if it names none."""
+    encoding = "utf-16" if about.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8"
+    head = about.decode(encoding, "replace").partition("Submission Field:")[0]  # a student's below
+    found = _BLACKBOARD_NAME.search(head.replace("\r\n", "\n"))
+    return found[1] if found else ""
+
+
+def read_name(system: System, path: str, usernames: Mapping[str, str]) -> Named | None:
+    """Return what the path of a file in a ZIP says; None if the platform names none so.
+
+    ``usernames`` are Blackboard's: by the beginning of the names, from its .txt files.
+    """
+    base = path.rpartition("/")[2]
+    match system:
+        case "canvas":
+            found = _CANVAS.fullmatch(base)
+            return _canvas(found) if found else None
+        case "moodle":
+            found = _MOODLE.fullmatch(path)
+            return _moodle(found) if found else None
+        case "blackboard":
+            found = _BLACKBOARD.fullmatch(base)
+            return _blackboard(found, usernames) if found else None
+        case "brightspace":
+            found = _BRIGHTSPACE.fullmatch(path)
+            return _brightspace(found) if found else None
+
+
+def _canvas(found: re.Match[str]) -> Named:
+    user = found["user"] or ""
+    return Named(
+        who=user or f"anon {found['anon']}",
+        file=found["file"] or "",
+        lms_id=user,
+        name=found["name"] or "",
+        order=int(found["attachment"] or 0),
+        late=bool(found["late"]),
+    )
+
+
+def _moodle(found: re.Match[str]) -> Named:
+    file = found["file"] if found["plugin"] == "file" else ""
+    return Named(who=found["id"], file=file, lms_id=found["id"], name=found["name"])
+
+
+def _blackboard(found: re.Match[str], usernames: Mapping[str, str]) -> Named:
+    begin = f"{found['before']}_attempt_{found['when']}"
+    when = _moment(*map(int, found["when"].split("-")))
+    told = usernames.get(begin, "")
+    # Without the .txt, what stands before "_attempt_" ends with the username.
+    who = told or found["before"]
+    return Named(who, found["file"] or "", username=told, name=who, attempt=begin, when=when)
+
+
+def _brightspace(found: re.Match[str]) -> Named:
+    return Named(
+        who=folded(found["name"]),
+        file=found["file"],
+        name=found["name"],
+        attempt=found["attempt"],
+        when=_when(found["when"]),
+    )
+
+
+def _when(text: str) -> datetime | None:
+    """Read "Nov 21, 2026 1224 PM"; None for a month in another language."""
+    found = _WHEN.fullmatch(text)
+    if not found or found[1].casefold() not in _MONTHS:
+        return None
+    hour = int(found[4])
+    if found[6]:
+        hour = hour % 12 + (12 if found[6] == "PM" else 0)
+    month = _MONTHS.index(found[1].casefold()) + 1
+    return _moment(int(found[3]), month, int(found[2]), hour, int(found[5]))
+
+
+def _moment(*parts: int) -> datetime | None:
+    try:
+        return datetime(*parts)  # type: ignore[arg-type]  # noqa: DTZ001  see Named
+    except ValueError:
+        return None
+
+
+class Owners:
+    """Tells whose a file is, for all the files of one ZIP."""
+
+    def __init__(self, system: System, names: Collection[Named], students: ClassList) -> None:
+        if students.source not in {"plain", system}:
+            raise GradeError(
+                f"the class list is an export of {NAMES[students.source]}, and the ZIP is said to "
+                f"be one of {NAMES[system]}: their numbers are not the same people's. Nothing was "
+                "collected"
+            )
+        self._system = system
+        self._by_id = students.by("lms_id")
+        self._by_username = students.by("username") or unique(
+            (folded(s.id), s) for s in students.students
+        )
+        self._by_name: dict[str, set[Student]] = defaultdict(set)
+        for student in students.students:
+            for name in student.names:
+                self._by_name[_squash(name)].add(student)
+        self._handed_in: dict[str, set[str]] = defaultdict(set)
+        for named in names:
+            self._handed_in[_squash(named.name)].add(named.who)
+
+    def of(self, named: Named) -> Student:
+        """Return whose a file is. RefusedError: nobody's, or it can't be told."""
+        if self._system == "canvas" and not named.lms_id:
+            raise RefusedError("it was handed in without a name: it can't be told whose it is")
+        if self._system == "blackboard":
+            return self._of_username(named)
+        if self._system == "brightspace" or not self._by_id:
+            return self._of_name(named)
+        return self._of_id(named)
+
+    def _of_id(self, named: Named) -> Student:
+        found = self._by_id.get(named.lms_id)
+        if found is None:
+            what = "Canvas ID" if self._system == "canvas" else "participant"
+            raise RefusedError(f"the class list has no {what} {named.lms_id}")
+        if self._system == "moodle" and not (self._is_blind() or _is_named(found, named.name)):
+            # A worksheet of another assignment may have the same number.
+            raise RefusedError(
+                f"participant {named.lms_id} has another name in the class list: is it the "
+                "grading worksheet of another assignment"
+            )
+        return found
+
+    def _of_username(self, named: Named) -> Student:
+        if named.username:
+            if told := self._by_username.get(folded(named.username)):
+                return told
+            raise RefusedError(f"the class list has no username {visible(named.username)}")
+        parts = folded(named.name).split("_")
+        ends = {"_".join(parts[i:]) for i in range(1, len(parts))}
+        found = [self._by_username[end] for end in ends if end in self._by_username]
+        if not found:
+            raise RefusedError("the class list has no username that stands in its name")
+        if len(found) > 1:
+            raise RefusedError("several usernames of the class list may stand in its name")
+        return found[0]
+
+    def _of_name(self, named: Named) -> Student:
+        name = _squash(named.name)
+        if len(self._handed_in[name]) > 1:
+            raise RefusedError("two people with this name have handed in")
+        found: list[Student] = [*self._by_name.get(name, ())]
+        if not found:
+            raise RefusedError("nobody in the class list has this name")
+        if len(found) > 1:
+            raise RefusedError("two people in the class list have this name")
+        return found[0]
+
+    def _is_blind(self) -> bool:
+        """Tell whether a word such as "Participant" stands for every name."""
+        return len(self._handed_in) == 1 and len(*self._handed_in.values()) > 1
+
+
+def _is_named(student: Student, name: str) -> bool:
+    return _squash(name) in map(_squash, student.names)
+
+
+def _squash(name: str) -> str:
+    """Return a name as platforms put it into a file's: letters and digits only, one case."""
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFC", name).casefold()))
+
+
+def looks_like(paths: Collection[str]) -> Iterator[System]:
+    """Yield the platforms by whose rules at least one of the paths is named."""
+    for system in SYSTEMS:
+        if any(read_name(system, path, {}) for path in paths):
+            yield system

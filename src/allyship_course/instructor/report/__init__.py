@@ -1,0 +1,1 @@
+"""Where a class is: the table, the report, the reminder, the mirror."""
