@@ -25,8 +25,8 @@ from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-from tests.browser import find_browser
 from tests.conftest import CHROMIUM_ARGS, ROOT, build_book
+from tests.support.browser import find_browser
 
 from allyship_course.page import BUILDING
 from allyship_course.website import kept_files, write_assets

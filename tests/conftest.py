@@ -27,7 +27,7 @@ from hypothesis import settings
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from allyship_course.desk.demo import Demo, make_demo
-from tests.browser import find_browser
+from tests.support.browser import find_browser
 
 ROOT = Path(__file__).parents[1]
 TINY = ROOT / "tests" / "books" / "tiny"

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import requests
+
 from tests.hub.conftest import Hub
 
 PATIENCE = 900.0

@@ -19,6 +19,7 @@ import psutil
 import pytest
 from hub.classroom import COURSE, Classroom
 from playwright.sync_api import Browser
+
 from tests.hub.conftest import MODULE, Hub, a_hub
 from tests.hub.person import Person
 from tests.hub.test_class import logged_in

@@ -14,9 +14,10 @@ from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Browser, FrameLocator, Page, expect
+
 from tests.conftest import ROOT
-from tests.forms import LEAVE_OUT, answer_everything
 from tests.hub.conftest import MODULE, Hub
+from tests.support.forms import LEAVE_OUT, answer_everything
 
 pytestmark = pytest.mark.hub
 

@@ -16,6 +16,7 @@ from hub.__main__ import main
 from hub.classroom import MARKER, remove
 from hub.environment import HubError
 from hub.users import add_user
+
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.hub
