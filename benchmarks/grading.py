@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
-from tests.conftest import COURSE_CONFIG, ROOT
+from tests.support.paths import COURSE_CONFIG, ROOT
 
 from allyship_course.assignments import make_assignment
 from allyship_course.desk.demo import made_up_answer

@@ -14,7 +14,8 @@ from allyship_course.cli import main
 from allyship_course.lint import TO_WRITE, check_book
 from allyship_course.overlay import lay_over
 from allyship_course.spec import FIELD_TYPES, load_module
-from tests.conftest import ROOT, TINY, build_book
+from tests.support.books import build_book
+from tests.support.paths import ROOT, TINY
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ import pytest
 from allyship_course.form import render
 from allyship_course.lint import check_book
 from allyship_course.spec import load_module
-from tests.conftest import ROOT
+from tests.support.paths import ROOT
 
 COMMAND = shutil.which("allyship", path=str(Path(sys.executable).parent))
 

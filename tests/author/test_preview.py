@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.conftest import ROOT, TINY
-from tests.instructor.test_serve import get, started
-from tests.spec.test_overlay import CHANGED
+from tests.support.paths import ROOT, TINY
+from tests.support.project import CHANGED
+from tests.support.started import get, started
 
 PATIENCE = 180_000  # a build starts programs, and other tests run beside it
 

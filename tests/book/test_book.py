@@ -1,27 +1,26 @@
 """The book as Jupyter Book builds it: light pages, sound HTML, links that lead somewhere, and
 builds that follow an author's edits or say plainly what is to be mended.
 
-Every book here is built with warnings as errors (tests/conftest.py).
+Every book here is built with warnings as errors (tests/support/books.py).
 """
 
 from __future__ import annotations
 
-import functools
 import gzip
 import itertools
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
 from bs4 import BeautifulSoup, Tag
 
-from tests.conftest import ROOT, TINY, build_book
+from tests.support.books import build_book, pages, parsed
 from tests.support.forms import TINY_PAGE
+from tests.support.paths import ROOT, TINY
 
 HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"]
 NOT_WANTED = ("require.min.js", "requirejs", "mathjax", "jupyter-widgets", "widget-view+json")
@@ -32,18 +31,6 @@ def html(request: pytest.FixtureRequest) -> Path:
     """The folder of a built book."""
     folder: Path = request.getfixturevalue(f"{request.param}_html")
     return folder
-
-
-def pages(html: Path) -> Iterator[tuple[Path, BeautifulSoup]]:
-    for file in sorted(html.rglob("*.html")):
-        if "_static" not in file.parts:
-            yield file, parsed(file)
-
-
-@functools.cache
-def parsed(file: Path) -> BeautifulSoup:
-    """A page of a book that no test changes; to parse the whole course takes ten seconds."""
-    return BeautifulSoup(file.read_text(encoding="utf-8"), "html.parser")
 
 
 def loaded(page: BeautifulSoup) -> list[str]:

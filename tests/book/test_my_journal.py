@@ -17,8 +17,8 @@ from allyship_course.journal import keep, read_notes
 from allyship_course.spec import load_module
 from allyship_course.student.journal_file import export_journal, import_journal
 from allyship_course.workbook import write_workbook
-from tests.conftest import FIELDS_MODULE, ROOT
 from tests.support.forms import FIELDS_PAGE, form, open_page
+from tests.support.paths import FIELDS_MODULE, ROOT
 
 pytestmark = pytest.mark.browser
 

@@ -14,8 +14,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from allyship_course.website import kept_files
-from tests.conftest import TINY, build_book, served
+from tests.support.books import build_book
 from tests.support.forms import TINY_PAGE, answer_all_types, open_tiny, pages_of, progress, thoughts
+from tests.support.paths import TINY
+from tests.support.site import served
 
 pytestmark = pytest.mark.browser
 

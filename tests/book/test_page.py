@@ -17,7 +17,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from allyship_course.spec import load_module
-from tests.conftest import CHROMIUM_ARGS, FIELDS_MODULE, TINY_MODULE
+from tests.support.browser import CHROMIUM_ARGS
 from tests.support.forms import (
     FIELDS_PAGE,
     LEAVE_OUT,
@@ -34,6 +34,7 @@ from tests.support.forms import (
     trouble,
     walk_the_kettle,
 )
+from tests.support.paths import FIELDS_MODULE, TINY_MODULE
 
 pytestmark = pytest.mark.browser
 

@@ -17,14 +17,12 @@ test_page.py, paper in test_print.py.
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-import axe_playwright_python
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.conftest import ROOT
+from tests.support.accessibility import SNIFF, SNIFFER, scan, sideways
 from tests.support.forms import (
     FIELDS_PAGE,
     LEAVE_OUT,
@@ -42,9 +40,6 @@ from tests.support.forms import (
 
 pytestmark = pytest.mark.browser
 
-SNIFFER = ROOT / "tests" / "vendored" / "HTMLCS.js"
-AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text(encoding="utf-8")
-WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 CONTROLS = "form.ac-exercise :is(input, textarea, select, button, summary):visible"
 
 NOTHING_CHOSEN = "nothing chosen"
@@ -59,24 +54,6 @@ ONE_OF_EACH_KIND = (
     "glossary.html",
     "facilitate/index.html",
 )
-
-
-def scan(page: Page) -> tuple[list[str], list[str]]:
-    """Run axe; return what breaks WCAG 2.2 A or AA, and what is axe's advice beyond that."""
-    if not page.evaluate("'axe' in window"):
-        page.evaluate(AXE)
-    tags = [*WCAG, "best-practice"]
-    result = page.evaluate(
-        "tags => axe.run(document, {runOnly: tags, resultTypes: ['violations']})", tags
-    )
-    wcag, advice = [], []
-    for violation in result["violations"]:
-        into = wcag if set(WCAG) & set(violation["tags"]) else advice
-        into += [
-            f"{violation['id']}: {node['target']}: {node['failureSummary']}"
-            for node in violation["nodes"]
-        ]
-    return wcag, advice
 
 
 def open_everything(page: Page) -> None:
@@ -139,15 +116,6 @@ def test_axe_finds_nothing_on_a_page_of_each_kind(
         expect(page.locator("form.ac-exercise:not([data-ready])")).to_have_count(0)
         open_everything(page)
         assert scan(page) == ([], []), path
-
-
-# A second engine, which knows other techniques. Its errors count; its warnings ask a person to
-# look at what no program can tell.
-SNIFF = """() => new Promise((done) => HTMLCS.process("WCAG2AA", document, () => done(
-  HTMLCS.getMessages().filter((found) => found.type === HTMLCS.ERROR)
-    // An exercise keeps itself and is never sent: it has nothing to submit.
-    .filter(({ code, element }) => !(code.endsWith(".H32.2") && element.matches(".ac-exercise")))
-    .map((found) => `${found.code}: ${found.msg} ${found.element.outerHTML?.slice(0, 200)}`))))"""
 
 
 @pytest.mark.parametrize(("book", "scheme", "width", "state"), cases(QUICK))
@@ -340,17 +308,6 @@ def test_the_word_beside_a_radio_button_belongs_to_its_target(tiny_site: str, pa
     open_tiny(page, tiny_site)
     page.get_by_text("Whoever is on the rota", exact=True).first.click()
     expect(page.get_by_label("Whoever is on the rota")).to_be_checked()
-
-
-def sideways(page: Page) -> list[str]:
-    """What reaches out of the window to the right; empty if the page needs no sideways scroll."""
-    found: list[str] = page.evaluate(
-        """() => document.documentElement.scrollWidth <= innerWidth ? [] :
-          [...document.querySelectorAll("body *")]
-            .filter(e => e.getBoundingClientRect().right > innerWidth + 1)
-            .map(e => e.outerHTML.slice(0, 100))"""
-    )
-    return found
 
 
 def restyle(page: Page, css: str) -> None:

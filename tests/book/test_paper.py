@@ -15,8 +15,8 @@ import pytest
 
 from allyship_course.paper import make_paper
 from allyship_course.spec import load_module
-from tests.conftest import FIELDS, FIELDS_MODULE, ROOT
 from tests.support.forms import all_text, squeezed
+from tests.support.paths import FIELDS, FIELDS_MODULE, ROOT
 
 pytestmark = pytest.mark.slow
 

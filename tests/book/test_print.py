@@ -15,7 +15,6 @@ import pytest
 from playwright.sync_api import Page
 
 from allyship_course.spec import load_module
-from tests.conftest import FIELDS_MODULE, TINY_MODULE
 from tests.support.forms import (
     FIELDS_PAGE,
     TINY_PAGE,
@@ -26,6 +25,7 @@ from tests.support.forms import (
     squeezed,
     thoughts,
 )
+from tests.support.paths import FIELDS_MODULE, TINY_MODULE
 
 pytestmark = pytest.mark.browser
 

@@ -18,7 +18,6 @@ from allyship_course.desk.disclosure import LOWEST
 from allyship_course.journal import Note, entry_of
 from allyship_course.record import submitted_record
 from allyship_course.spec import load_module
-from tests.conftest import FIELDS_MODULE, TINY_MODULE
 from tests.support.classroom import nbgrader, scores
 from tests.support.forms import (
     FIELDS_PAGE,
@@ -31,6 +30,7 @@ from tests.support.forms import (
     secret,
     thoughts,
 )
+from tests.support.paths import FIELDS_MODULE, TINY_MODULE
 
 pytestmark = pytest.mark.browser
 

@@ -17,7 +17,7 @@ from bs4 import BeautifulSoup
 from playwright.sync_api import Page, expect
 
 from allyship_course.website import ADDRESS, LIVE
-from tests.conftest import FIELDS, build_book, once, served
+from tests.support.books import build_book
 from tests.support.forms import (
     FIELDS_PAGE,
     LEAVE_OUT,
@@ -29,6 +29,9 @@ from tests.support.forms import (
     pages_of,
     walk_the_kettle,
 )
+from tests.support.once import once
+from tests.support.paths import FIELDS
+from tests.support.site import served
 
 pytestmark = pytest.mark.browser
 

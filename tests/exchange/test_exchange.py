@@ -21,11 +21,11 @@ from sqlalchemy import create_engine, make_url, text
 
 from allyship_course.record import RECORD_FILE
 from allyship_course.service.parcel import MAX_BYTES, pack, pack_folder, unpack
-from tests.conftest import COURSE_CONFIG
-from tests.instructor.test_teach import project_in
 from tests.support.classroom import allyship, nbgrader, scores
 from tests.support.hubs import COURSE, PASSWORD, Hub, course_in, do_the_work, running_hub
+from tests.support.paths import COURSE_CONFIG
 from tests.support.postgres import given_server, new_database
+from tests.support.project import project_in
 
 pytestmark = [pytest.mark.hub, pytest.mark.slow]
 

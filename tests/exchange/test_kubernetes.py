@@ -24,7 +24,6 @@ import yaml
 from traitlets.config import Config
 
 from allyship_course.service import ADDRESS
-from tests.conftest import ROOT
 from tests.support.classroom import scores
 from tests.support.hubs import (
     COURSE,
@@ -37,6 +36,7 @@ from tests.support.hubs import (
     running,
     write_config,
 )
+from tests.support.paths import ROOT
 
 MODULE = "01-tiny"
 

@@ -17,7 +17,7 @@ from playwright.sync_api import Page
 from allyship_course.completion import answered, completion
 from allyship_course.form import NOTEBOOK_SCRIPT, SCRIPT, render
 from allyship_course.spec import count_words
-from tests.conftest import served
+from tests.support.site import served
 from tests.support.strategies import any_answers, exercise_dicts, prose, quick, some_answers
 from tests.support.vectorfiles import exercise_cases, exercise_of, module_of, word_cases
 

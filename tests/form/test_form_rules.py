@@ -35,8 +35,8 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup, Tag
 
-from tests.book.test_book import pages
-from tests.conftest import ROOT
+from tests.support.books import pages
+from tests.support.paths import ROOT
 
 CONTROLS = "input:not([type=hidden]), select, textarea"
 

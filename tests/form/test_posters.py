@@ -25,7 +25,7 @@ from allyship_course.posters import (
     write_pdf,
 )
 from allyship_course.spec import SpecError
-from tests.conftest import ROOT, TINY_MODULE
+from tests.support.paths import ROOT, TINY_MODULE
 
 SVG = "{http://www.w3.org/2000/svg}"
 GOOD = yaml.safe_load((TINY_MODULE / "posters.yml").read_text(encoding="utf-8"))

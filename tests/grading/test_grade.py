@@ -15,8 +15,8 @@ from nbgrader.utils import parse_utc
 from allyship_course.desk.table import completion_table
 from allyship_course.grading.gradebook import open_gradebook
 from allyship_course.record import RECORD_FILE
-from tests.conftest import once
 from tests.support.classroom import keep_gradebook, make_class, nbgrader, ours, scores
+from tests.support.once import once
 
 IN_TIME = "2026-11-21 12:00:00.000000 UTC"
 DUE = parse_utc(IN_TIME)

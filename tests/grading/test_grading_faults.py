@@ -36,7 +36,6 @@ from allyship_course.grading.submission import STAGING
 from allyship_course.journal import Note, entry_of
 from allyship_course.record import RECORD_FILE, Record
 from allyship_course.spec import load_module
-from tests.conftest import COURSE_CONFIG, TINY_MODULE
 from tests.support.classroom import (
     ALLYSHIP,
     NBGRADER,
@@ -46,6 +45,7 @@ from tests.support.classroom import (
     ours,
     rows_of,
 )
+from tests.support.paths import COURSE_CONFIG, TINY_MODULE
 from tests.support.postgres import PASSWORD, running_server
 from tests.support.systems import small_disk
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import requests
 
-from tests.hub.conftest import Hub
+from tests.hub.running import Hub
 
 PATIENCE = 900.0
 _ask_the_system = socket.getaddrinfo

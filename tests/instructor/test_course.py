@@ -14,8 +14,8 @@ from allyship_course.desk.course import WrongTimeError, load_course, moment
 from allyship_course.grading.gradebook import load_config
 from allyship_course.grading.plugin import rules_of
 from allyship_course.spec import SpecError, load_module
-from tests.conftest import COURSE_CONFIG, ROOT, TINY_MODULE
 from tests.support.classroom import nbgrader
+from tests.support.paths import COURSE_CONFIG, ROOT, TINY_MODULE
 
 BERLIN = ZoneInfo("Europe/Berlin")
 TINY = {"01-tiny": load_module(TINY_MODULE)}

@@ -21,7 +21,7 @@ from allyship_course.desk.demo import (
     make_demo,
 )
 from allyship_course.spec import EXERCISES_FILE, load_module
-from tests.conftest import COURSE_CONFIG, ROOT, TINY, TINY_MODULE
+from tests.support.paths import COURSE_CONFIG, ROOT, TINY, TINY_MODULE
 
 # student, what they did, state, complete exercises of three, late
 EXPECTED = [

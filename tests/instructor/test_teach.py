@@ -19,9 +19,11 @@ from playwright.sync_api import Page, expect
 from allyship_course.desk.teach import TeachError, new_course, set_up
 from allyship_course.grading.gradebook import open_gradebook
 from allyship_course.spec import SpecError
-from tests.conftest import COURSE_CONFIG, ROOT, TINY, once
-from tests.instructor.test_serve import get, started
 from tests.support.classroom import full_note, ours, rows_of, scores
+from tests.support.once import once
+from tests.support.paths import COURSE_CONFIG
+from tests.support.project import project_in
+from tests.support.started import get, started
 
 COURSE = """\
 title: Allyship, spring
@@ -38,20 +40,6 @@ modules:
 """
 DUE = datetime(2026, 11, 30, 17)  # noqa: DTZ001  as the gradebook has it: UTC, unsaid
 STUDENTS = 'id,first name,last name\nada,Ada,"Okafor, Dr."\nbo,Bo,=1+2\ncy,Cy,Li\n'
-
-
-def project_in(root: Path) -> Path:
-    project = root / "project"
-    shutil.copytree(TINY, project / "book")
-    modules = project / "book" / "modules"
-    shutil.copytree(modules / "01-tiny", modules / "02-more")
-    more = modules / "02-more" / "exercises.yml"
-    more.write_text(more.read_text().replace("module: 01-tiny", "module: 02-more"))
-    (project / "course").mkdir()
-    for name in ("nbgrader_config.py", "course.yml"):
-        shutil.copy(COURSE_CONFIG.with_name(name), project / "course")
-    shutil.copy(ROOT / "_config.yml", project)
-    return project
 
 
 def write_course(folder: Path, change: Callable[[str], str] = str) -> None:

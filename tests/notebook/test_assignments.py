@@ -21,8 +21,8 @@ from allyship_course.checks import NOTE_TAG
 from allyship_course.journal import Note, keep
 from allyship_course.page import Page
 from allyship_course.spec import SpecError, load_module
-from tests.conftest import ROOT, TINY_MODULE
 from tests.support.classroom import kernel_of, run_all
+from tests.support.paths import ROOT, TINY_MODULE
 
 MODULES = [TINY_MODULE, *sorted(p.parent for p in ROOT.glob("book/modules/*/exercises.yml"))]
 

@@ -24,10 +24,11 @@ from allyship_course.assignments import make_journal
 from allyship_course.desk.demo import Demo, _config, _exchange
 from allyship_course.journal import Note, keep
 from allyship_course.spec import load_module
-from tests.book.test_page_accessibility import AXE, WCAG
-from tests.conftest import ROOT, Lab, guarded, running_lab
+from tests.support.accessibility import AXE, WCAG
+from tests.support.browser import guarded
 from tests.support.classroom import scores
 from tests.support.forms import answer_all_types, card, form, progress, secret, thoughts, trouble
+from tests.support.lab import Lab, running_lab
 from tests.support.notebook import (
     ALL_AT_ONCE,
     Notebook,
@@ -36,6 +37,7 @@ from tests.support.notebook import (
     end_kernels,
     kill_kernel,
 )
+from tests.support.paths import ROOT
 
 pytestmark = pytest.mark.browser
 

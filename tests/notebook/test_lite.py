@@ -14,8 +14,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from allyship_course.desk.demo import Demo
 from allyship_course.record import submitted_record
-from tests.book.test_page_accessibility import AXE
-from tests.conftest import ROOT, TINY, once, served
+from tests.support.accessibility import AXE
 from tests.support.classroom import nbgrader, scores
 from tests.support.forms import (
     LEAVE_OUT,
@@ -27,6 +26,9 @@ from tests.support.forms import (
     thoughts,
 )
 from tests.support.notebook import ALL_AT_ONCE
+from tests.support.once import once
+from tests.support.paths import ROOT, TINY
+from tests.support.site import served
 
 # The site is built once, which takes a minute or two and downloads what is pinned.
 pytestmark = [pytest.mark.browser, pytest.mark.slow]

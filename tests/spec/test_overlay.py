@@ -9,18 +9,9 @@ import pytest
 from allyship_course.lint import check_book
 from allyship_course.overlay import lay_over
 from allyship_course.spec import SpecError, load_module
-from tests.conftest import ROOT, TINY
+from tests.support.paths import ROOT, TINY
+from tests.support.project import CHANGED
 
-CHANGED = """\
-module: 01-tiny
-exercises:
-    - id: kettle
-      title: The kettle of our own ward
-      minutes: 2
-      practice-wisdom: true
-      fields:
-        - {id: who, type: line, label: Who filled it?}
-"""
 ADDED = """\
 module: 01-tiny
 title: Tiny, at our place

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from allyship_course import spec
 from allyship_course.spec import Problem, SpecError, load_module
-from tests.conftest import TINY_MODULE
+from tests.support.paths import TINY_MODULE
 from tests.support.strategies import exercise_dicts, quick
 
 # A whole file. An author error is one change to it: ``old`` gives way to ``new``.

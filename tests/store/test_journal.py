@@ -39,7 +39,7 @@ from allyship_course.record import (
     write_record,
 )
 from allyship_course.spec import Module, load_module
-from tests.conftest import TINY_MODULE
+from tests.support.paths import TINY_MODULE
 from tests.support.strategies import any_answers, exercise_dicts, quick
 from tests.support.systems import (
     names,

@@ -17,7 +17,7 @@ from allyship_course.journal import Note, keep, read_notes, write_notes
 from allyship_course.record import SCHEMA
 from allyship_course.spec import load_module
 from allyship_course.student.journal_file import export_journal, import_journal, read_journal
-from tests.conftest import ROOT
+from tests.support.paths import ROOT
 from tests.support.strategies import quick
 
 WELCOME = load_module(ROOT / "book" / "modules" / "00-welcome")

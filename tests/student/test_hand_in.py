@@ -20,8 +20,9 @@ from allyship_course.journal import Note, entry_of, journal_folder, keep
 from allyship_course.spec import load_module
 from allyship_course.student.exchange import find_exchange
 from allyship_course.student.learn import lay_ready, notebook_to_open
-from tests.conftest import ROOT, TINY_MODULE
 from tests.support.classroom import scores
+from tests.support.paths import ROOT, TINY_MODULE
+from tests.support.systems import files_with
 
 PHRASE = "quartz-hedgehog-nobody-else-reads-this"
 TINY = load_module(TINY_MODULE)
@@ -83,11 +84,6 @@ def worked(home: Path) -> Path:
 
 def handed_in(exchange: Path) -> list[Path]:
     return list((exchange / "allyship" / "inbound").glob("newcomer+*"))
-
-
-def files_with(phrase: str, *folders: Path) -> list[Path]:
-    files = [f for folder in folders for f in folder.rglob("*") if f.is_file()]
-    return [f for f in files if phrase.encode() in f.read_bytes()]
 
 
 def test_what_is_shown_is_what_is_sent_and_nothing_else(

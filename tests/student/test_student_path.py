@@ -24,10 +24,12 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from allyship_course.assignments import make_assignment
 from allyship_course.desk.demo import _DEMO_CONFIG, Demo, _config
 from allyship_course.grading.batch import grade
-from tests.conftest import COURSE_CONFIG, PATIENCE, ROOT, Lab
-from tests.student.test_hand_in import files_with
+from tests.support.browser import PATIENCE
 from tests.support.classroom import ALLYSHIP, scores
+from tests.support.lab import Lab
 from tests.support.notebook import Notebook
+from tests.support.paths import COURSE_CONFIG, ROOT
+from tests.support.systems import files_with
 
 pytestmark = pytest.mark.slow
 

@@ -6,17 +6,31 @@ the system's package manager where that is allowed; else a message that says wha
 
 from __future__ import annotations
 
+import contextlib
 import os
+import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 SYSTEM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MAC_CHROME = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
 TRIED = Path(sys.prefix) / ".playwright-download-tried"
+
+CHROMIUM_ARGS = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+PATIENCE = 60_000
+"""Milliseconds to wait for a page that does come: Jupyter, a kernel and tests share two cores."""
 
 
 def find_browser() -> str | None:
@@ -60,6 +74,23 @@ def install_from_system() -> None:
             )
         except (OSError, subprocess.SubprocessError):
             return
+
+
+@contextlib.contextmanager
+def guarded(browser: Browser, **options: Any) -> Iterator[BrowserContext]:
+    """A fresh browser profile. A request to any other host, or a script error, fails the test."""
+    # Without the worker, a page's own requests can be seen and stopped; test_offline.py has it.
+    context = browser.new_context(**{"service_workers": "block", **options})
+    context.set_default_timeout(PATIENCE)
+    foreign: list[str] = []
+    errors: list[str] = []
+    ours = re.compile(r"^(https?|wss?)://127\.0\.0\.1[:/]|^(data|blob|about):")
+    context.on("request", lambda r: None if ours.match(r.url) else foreign.append(r.url))
+    context.on("weberror", lambda e: errors.append(str(e.error)))
+    yield context
+    context.close()
+    assert not foreign, f"requested from another host: {foreign}"
+    assert not errors, f"errors in the page's scripts: {errors}"
 
 
 def main() -> int:

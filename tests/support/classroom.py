@@ -36,12 +36,18 @@ from allyship_course.spec import (
     TextField,
     load_module,
 )
-from tests.conftest import COURSE_CONFIG, TINY_MODULE
+from tests.support.paths import COURSE_CONFIG, TINY_MODULE
 from tests.support.postgres import given_server, new_database
 
 NBGRADER = Path(sys.executable).with_name("nbgrader")
 ALLYSHIP = Path(sys.executable).with_name("allyship")
 VIEW = "application/vnd.jupyter.widget-view+json"
+STOCK_CONFIG = """
+from pathlib import Path
+c = get_config()
+c.CourseDirectory.course_id = "allyship"
+c.CourseDirectory.root = str(Path(__file__).resolve().parent)
+"""
 
 
 def nbgrader(

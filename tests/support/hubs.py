@@ -26,8 +26,8 @@ from allyship_course.assignments import make_assignment
 from allyship_course.journal import Note, keep
 from allyship_course.service import ADDRESS
 from allyship_course.spec import load_module
-from tests.conftest import COURSE_CONFIG, ROOT, TINY_MODULE
 from tests.support.classroom import full_note
+from tests.support.paths import COURSE_CONFIG, ROOT, TINY_MODULE
 
 VARIABLE = "ALLYSHIP_TEST_HUB"
 COURSE = "allyship"

@@ -17,7 +17,8 @@ import nbformat
 import psutil
 from playwright.sync_api import Locator, Page, expect
 
-from tests.conftest import PATIENCE, Lab
+from tests.support.browser import PATIENCE
+from tests.support.lab import Lab
 
 KERNEL = "Python 3 (ipykernel)"
 ALL_AT_ONCE = {"width": 1280, "height": 4000}  # JupyterLab draws only the cells that are in view

@@ -21,8 +21,9 @@ from allyship_course.assignments import assignment_notebook
 from allyship_course.desk.class_list import System
 from allyship_course.record import Entry
 from allyship_course.spec import load_module
-from tests.conftest import TINY_MODULE, once
 from tests.support.classroom import make_class
+from tests.support.once import once
+from tests.support.paths import TINY_MODULE
 
 SYSTEMS: tuple[System, ...] = ("canvas", "moodle", "blackboard", "brightspace")
 NOON = datetime.fromisoformat("2026-11-21 12:00")

@@ -84,3 +84,8 @@ def small_disk(folder: Path, size: str = "256k") -> list[str] | None:
         if subprocess.run([*command, "true"], capture_output=True, check=False).returncode == 0:
             return command
     return None
+
+
+def files_with(phrase: str, *folders: Path) -> list[Path]:
+    files = [f for folder in folders for f in folder.rglob("*") if f.is_file()]
+    return [f for f in files if phrase.encode() in f.read_bytes()]

@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from allyship_course.spec import Exercise, Module
-from tests.conftest import ROOT
+from tests.support.paths import ROOT
 
 FOLDER = ROOT / "tests" / "vectors"
 

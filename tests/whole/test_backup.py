@@ -14,8 +14,8 @@ from nbgrader.api import Gradebook
 
 from allyship_course.service.parcel import pack
 from allyship_course.service.store import Store
-from tests.conftest import ROOT
 from tests.support.classroom import database_of, make_class, ours, rows_of, scores
+from tests.support.paths import ROOT
 from tests.support.postgres import given_server, new_database
 
 GUIDE = (ROOT / "book" / "guides" / "administrators.md").read_text(encoding="utf-8")

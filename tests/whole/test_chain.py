@@ -19,8 +19,9 @@ from sqlalchemy import inspect, text
 from allyship_course.assignments import make_assignment
 from allyship_course.grading.gradebook import open_gradebook
 from allyship_course.spec import load_module
-from tests.conftest import COURSE_CONFIG, TINY_MODULE, once
 from tests.support.classroom import full_note, keep_gradebook, nbgrader, scores, type_in
+from tests.support.once import once
+from tests.support.paths import COURSE_CONFIG, TINY_MODULE
 
 # Ada does everything and shares one exercise; Ben does one and leaves one out.
 PRIVATE = "zanzibar-umbrella-private-reflection"

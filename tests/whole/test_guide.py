@@ -25,8 +25,10 @@ from allyship_course.desk import demo
 from allyship_course.desk.demo import Demo
 from allyship_course.journal import Note, keep
 from allyship_course.spec import load_module
-from tests.conftest import ROOT, running_lab, served
 from tests.support.classroom import ALLYSHIP, a_persons_answers, rows_of
+from tests.support.lab import running_lab
+from tests.support.paths import ROOT
+from tests.support.site import served
 
 GUIDE = (ROOT / "book" / "guides" / "instructors.md").read_text(encoding="utf-8")
 PICTURES = ROOT / "book" / "guides" / "pictures"

@@ -14,14 +14,7 @@ import pytest
 
 from allyship_course.desk.demo import STUDENTS, Demo
 from allyship_course.grading.gradebook import open_gradebook
-from tests.support.classroom import nbgrader, scores
-
-STOCK_CONFIG = """
-from pathlib import Path
-c = get_config()
-c.CourseDirectory.course_id = "allyship"
-c.CourseDirectory.root = str(Path(__file__).resolve().parent)
-"""
+from tests.support.classroom import STOCK_CONFIG, nbgrader, scores
 
 # complete, partial, and a damaged record; the rest of the class is slow
 QUICK = ("student-01", "student-02", "student-06")

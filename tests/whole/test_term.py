@@ -22,8 +22,8 @@ import pytest
 from allyship_course.journal import Note, entry_of
 from allyship_course.record import Entry
 from allyship_course.spec import Module, load_module
-from tests.conftest import ROOT
 from tests.support.classroom import ALLYSHIP, a_persons_answers, rows_of
+from tests.support.paths import ROOT
 from tests.support.platforms import (
     EVENING,
     SYSTEMS,

@@ -22,10 +22,9 @@ from allyship_course.assignments import Terms, make_assignment
 from allyship_course.grading.gradebook import find_alembic, open_gradebook
 from allyship_course.record import RECORD_FILE
 from allyship_course.spec import Module, load_module
-from tests.conftest import COURSE_CONFIG
-from tests.support.classroom import nbgrader, ours
+from tests.support.classroom import STOCK_CONFIG, nbgrader, ours
+from tests.support.paths import COURSE_CONFIG
 from tests.support.strategies import any_json, exercise_dicts, ids
-from tests.whole.test_same_scores import STOCK_CONFIG
 
 STUDENTS = 5
 DUE = "2026-11-21 12:00:00 UTC"

@@ -18,7 +18,6 @@ from nbgrader.apps import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 
 from allyship_course.grading.gradebook import course_directory, load_config
-from tests.conftest import once
 from tests.grading.hostile.submissions import (
     HONEST,
     RECORD_FILE,
@@ -31,6 +30,7 @@ from tests.grading.hostile.submissions import (
     sparse,
 )
 from tests.support.classroom import make_class, nbgrader, ours, scores
+from tests.support.once import once
 
 ME = getpass.getuser()
 EARLIER, LATER = "2026-11-20 10:00:00.000000 UTC", "2026-11-22 10:00:00.000000 UTC"

@@ -22,7 +22,6 @@ from traitlets.config.loader import PyFileConfigLoader
 from allyship_course.checks import NOTE_TAG
 from allyship_course.desk.demo import Demo
 from allyship_course.grading.gradebook import open_gradebook
-from tests.conftest import once
 from tests.grading.hostile.submissions import (
     CHANGES,
     FILES,
@@ -40,6 +39,7 @@ from tests.grading.hostile.submissions import (
     expected,
 )
 from tests.support.classroom import allyship, make_class, nbgrader, rows_of, scores
+from tests.support.once import once
 
 # nbgrader takes half a minute for this class; test_chain.py grades an honest one in each run.
 GRADERS = ("grade", pytest.param("plugin", marks=pytest.mark.slow))

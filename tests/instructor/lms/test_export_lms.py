@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from allyship_course.desk.export_lms import export_lms
 from allyship_course.grading.gradebook import open_gradebook
-from tests.conftest import once
 from tests.support.classroom import ours, scores
+from tests.support.once import once
 from tests.support.platforms import (
     ADA,
     BEN,

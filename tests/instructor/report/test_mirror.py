@@ -25,10 +25,12 @@ from allyship_course.form import render
 from allyship_course.journal import Note, entry_of, keep
 from allyship_course.record import RECORD_FILE, Record
 from allyship_course.spec import load_module
-from tests.book.test_page_accessibility import AXE, SNIFF, SNIFFER, WCAG, scan, sideways
-from tests.conftest import COURSE_CONFIG, TINY_MODULE, running_lab, served
+from tests.support.accessibility import AXE, SNIFF, SNIFFER, WCAG, scan, sideways
 from tests.support.classroom import full_note, ours
+from tests.support.lab import running_lab
 from tests.support.notebook import ALL_AT_ONCE, KERNEL, PATIENCE, Notebook, call, end_kernels
+from tests.support.paths import COURSE_CONFIG, TINY_MODULE
+from tests.support.site import served
 
 # --------------------------------------------------------------------------- the rule
 

@@ -21,9 +21,9 @@ from allyship_course.desk.demo import Demo
 from allyship_course.desk.report import MOST_ON_A_PAGE, left_out, report
 from allyship_course.desk.table import exercise_table, read_class
 from allyship_course.grading.gradebook import open_gradebook
-from tests.book.test_page_accessibility import SNIFF, SNIFFER, scan, sideways
-from tests.conftest import served
+from tests.support.accessibility import SNIFF, SNIFFER, scan, sideways
 from tests.support.classroom import ours
+from tests.support.site import served
 
 SECRET = "xyzzy-nobody-may-read-this"
 HOSTILE = {
