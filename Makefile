@@ -15,28 +15,28 @@ start: _build/html/index.html demo/completion.csv
 
 # Four at a time, on two cores too: half of their time, tests wait for a browser or a kernel.
 test: $(READY)
-	@$(BIN)/python -m tests.browser
+	@$(BIN)/python -m tests.support.browser
 	@$(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 test-all: $(READY)
-	@$(BIN)/python -m tests.browser
+	@$(BIN)/python -m tests.support.browser
 	@$(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder -m "not postgres and not hub"
 	@$(MAKE) --no-print-directory check
 
 # With a throwaway server from the system's packages.
 test-postgres: $(READY)
-	@$(BIN)/python -m tests.postgres $(BIN)/pytest -n 2 --dist loadfile -m "postgres and not hub"
+	@$(BIN)/python -m tests.support.postgres $(BIN)/pytest -n 2 --dist loadfile -m "postgres and not hub"
 
 # Makes real users on this machine: root only. Takes a quarter of an hour.
 test-hub: $(READY)
-	@$(BIN)/python -m tests.browser
+	@$(BIN)/python -m tests.support.browser
 	@$(BIN)/pytest -m hub -rP tests/hub
 
 # The exchange without a shared disk, with its database in a file and in PostgreSQL, and what can be
 # run of hub/kubernetes. Needs npm.
 test-exchange: $(READY)
-	@$(BIN)/python -m tests.browser
-	@$(BIN)/python -m tests.postgres $(BIN)/pytest -m hub tests/test_exchange.py tests/test_kubernetes.py
+	@$(BIN)/python -m tests.support.browser
+	@$(BIN)/python -m tests.support.postgres $(BIN)/pytest -m hub tests/exchange
 
 check: $(READY)
 	@$(BIN)/ruff check .
@@ -48,7 +48,7 @@ check: $(READY)
 book: _build/html/index.html
 
 pdf: $(READY)
-	@$(BIN)/python -m tests.browser
+	@$(BIN)/python -m tests.support.browser
 	@$(BIN)/allyship paper pdf
 
 epub: $(READY)

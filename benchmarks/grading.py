@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
-from tests.conftest import COURSE_CONFIG, ROOT
+from tests.support.paths import COURSE_CONFIG, ROOT
 
 from allyship_course.grading.folder import find_alembic
 from allyship_course.grading.gradebook import ModuleGrades, Rules, open_gradebook

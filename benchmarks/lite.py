@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import BrowserContext, sync_playwright
-from tests.browser import find_browser
-from tests.conftest import CHROMIUM_ARGS, ROOT
+from tests.support.browser import CHROMIUM_ARGS, find_browser
+from tests.support.paths import ROOT
 
 from .row import Row
 

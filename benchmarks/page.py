@@ -25,8 +25,9 @@ from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-from tests.browser import find_browser
-from tests.conftest import CHROMIUM_ARGS, ROOT, build_book
+from tests.support.books import build_book
+from tests.support.browser import CHROMIUM_ARGS, find_browser
+from tests.support.paths import ROOT
 
 from allyship_course.book.website import kept_files, write_assets
 from allyship_course.notebook.page import BUILDING

@@ -8,7 +8,7 @@ import tempfile
 from datetime import datetime
 from pathlib import Path
 
-from tests.conftest import COURSE_CONFIG, ROOT
+from tests.support.paths import COURSE_CONFIG, ROOT
 
 from allyship_course.grading.folder import find_alembic
 from allyship_course.grading.gradebook import ModuleGrades, Rules, open_gradebook

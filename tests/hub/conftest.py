@@ -3,32 +3,15 @@
 from __future__ import annotations
 
 import os
-import secrets
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hub.__main__ import HERE
-from hub.classroom import Classroom, remove
 from hub.environment import HubError, environment
 from hub.users import must_be_able_to
 
-MODULE = "00-welcome"
-
-
-@dataclass(frozen=True)
-class Hub:
-    """A class whose hub runs at ``address``."""
-
-    room: Classroom
-    address: str
-
-    def released(self) -> None:
-        """Hand out the first module, as Formgrader does it."""
-        self.room.as_course("nbgrader", "release_assignment", MODULE)
+from tests.hub.running import Hub, a_hub
 
 
 @pytest.fixture(scope="session")
@@ -40,24 +23,6 @@ def hub_environment() -> Iterator[Path]:
     os.umask(0o022)  # what is made here is for other users too
     with environment(HERE, print) as made:
         yield made
-
-
-@contextmanager
-def a_hub(
-    made: Path, students: int = 3, change: Callable[[Classroom], None] = lambda _: None
-) -> Iterator[Hub]:
-    """Run a class of its own; ``change`` does something to it before its hub starts."""
-    # Its names are those of no other run, and its folder is one that all users can enter.
-    with tempfile.TemporaryDirectory(prefix="allyship-hub-", dir="/var/tmp") as folder:
-        Path(folder).chmod(0o755)
-        room = Classroom(Path(folder, "class"), made, f"t{secrets.token_hex(2)}", students)
-        try:
-            address = room.make(print)
-            change(room)
-            with room.running():
-                yield Hub(room, address)
-        finally:
-            remove(room.place)
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import requests
-from tests.hub.conftest import Hub
+
+from tests.hub.running import Hub
 
 PATIENCE = 900.0
 _ask_the_system = socket.getaddrinfo

@@ -19,9 +19,10 @@ import psutil
 import pytest
 from hub.classroom import COURSE, Classroom
 from playwright.sync_api import Browser
-from tests.hub.conftest import MODULE, Hub, a_hub
+
+from tests.hub.login import logged_in
 from tests.hub.person import Person
-from tests.hub.test_class import logged_in
+from tests.hub.running import MODULE, Hub, a_hub
 
 pytestmark = pytest.mark.hub
 

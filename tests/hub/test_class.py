@@ -7,46 +7,24 @@ Prints a transcript (``pytest -s``) and takes pictures into ``_build/hub``.
 
 from __future__ import annotations
 
-import re
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Browser, FrameLocator, Page, expect
-from tests.conftest import ROOT
-from tests.forms import LEAVE_OUT, answer_everything
-from tests.hub.conftest import MODULE, Hub
+
+from tests.hub.login import WINDOW, logged_in
+from tests.hub.running import MODULE, Hub
+from tests.support.forms import LEAVE_OUT, answer_everything
+from tests.support.paths import ROOT
 
 pytestmark = pytest.mark.hub
 
 PICTURES = ROOT / "_build" / "hub"
 SECRET = "walnut-lantern-private-answer-of-"
-WINDOW = {"width": 1280, "height": 900}
 WHOLE_NOTEBOOK = {"width": 1280, "height": 20_000}  # JupyterLab draws what is in view only
-PATIENCE = 120_000
 SHARED = "grey-screen"
 DONE = {1: 5, 2: 1, 3: 5}
 """Of five exercises, by student; leaving one out counts."""
-
-
-@contextmanager
-def logged_in(browser: Browser, hub: Hub, name: str) -> Iterator[Page]:
-    """A browser of one person's own, after the login. A request to another host fails the test."""
-    context = browser.new_context(viewport=WINDOW)
-    context.set_default_timeout(PATIENCE)
-    ours = re.compile(r"^(https?|wss?)://([\w-]+\.)?allyship\.localhost:|^(data|blob|about):")
-    foreign: list[str] = []
-    context.on("request", lambda r: None if ours.match(r.url) else foreign.append(r.url))
-    page = context.new_page()
-    page.goto(hub.address)
-    page.get_by_label("Username").fill(name)
-    page.get_by_label("Password").fill(hub.room.passwords[name])
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url("**/lab**")
-    yield page
-    context.close()
-    assert not foreign, f"requested from another host: {foreign}"
 
 
 def picture(page: Page, name: str) -> None:

@@ -23,13 +23,13 @@ import psutil
 import pytest
 import websocket
 from hub.classroom import COURSE
-from tests.classroom import VIEW, full_note, scores
-from tests.conftest import ROOT
-from tests.hub.conftest import MODULE, Hub, a_hub
-from tests.hub.person import PATIENCE, Person
 
 from allyship_course.record import RECORD_FILE
 from allyship_course.spec import load_module
+from tests.hub.person import PATIENCE, Person
+from tests.hub.running import MODULE, Hub, a_hub
+from tests.support.classroom import VIEW, full_note, scores
+from tests.support.paths import ROOT
 
 pytestmark = pytest.mark.hub
 

@@ -16,7 +16,8 @@ from hub.__main__ import main
 from hub.classroom import MARKER, remove
 from hub.environment import HubError
 from hub.users import add_user
-from tests.conftest import ROOT
+
+from tests.support.paths import ROOT
 
 pytestmark = pytest.mark.hub
 
@@ -54,7 +55,7 @@ def test_a_crash_leaves_nothing_that_remove_does_not_take_away(hub_environment: 
     script = """
 import sys, time
 from pathlib import Path
-from tests.hub.conftest import a_hub
+from tests.hub.running import a_hub
 with a_hub(Path(sys.argv[1]), 1) as hub:
     print(hub.room.place, hub.room.prefix, flush=True)
     time.sleep(600)

@@ -1,0 +1,76 @@
+"""The whole course on paper and for e-readers: nothing that an author wrote is lost, and there is
+room to write in place of what only a screen can do.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import xml.etree.ElementTree as ET
+import zipfile
+from pathlib import Path
+
+import pypdf
+import pytest
+
+from allyship_course.paper import make_paper
+from allyship_course.spec import load_module
+from tests.support.forms import all_text, squeezed
+from tests.support.paths import FIELDS, FIELDS_MODULE, ROOT
+
+pytestmark = pytest.mark.slow
+
+ON_SCREEN_ONLY = ("Clear my answers", "Add a row", "Copy this text", "did not load")
+
+
+def assert_everything_is_there(text: str) -> None:
+    for exercise in load_module(FIELDS_MODULE).exercises:
+        for part in all_text(exercise):
+            assert squeezed(part) in text
+    assert [words for words in ON_SCREEN_ONLY if squeezed(words) in text] == []
+
+
+@pytest.mark.browser
+def test_the_pdf_is_tagged_and_holds_every_question(tmp_path: Path) -> None:
+    make_paper(FIELDS, ROOT / "_config.yml", "pdf", tmp_path / "course.pdf")
+    pdf = pypdf.PdfReader(tmp_path / "course.pdf")
+    root = pdf.trailer["/Root"]
+    assert root["/MarkInfo"]["/Marked"]
+    assert root["/StructTreeRoot"]
+    assert root["/Lang"] == "en"
+    assert pdf.metadata
+    assert pdf.metadata.title == "Allyship course"
+    assert pdf.outline
+    assert_everything_is_there(squeezed("".join(page.extract_text() for page in pdf.pages)))
+
+
+EPUBCHECK = Path("/usr/bin/epubcheck")
+"""Debian's: a file of Java's that needs no installing beside it."""
+
+
+def test_the_course_as_epub_breaks_no_rule_of_the_format(tmp_path: Path) -> None:
+    assert EPUBCHECK.exists(), "no checker of EPUB: apt-get install epubcheck"
+    make_paper(ROOT / "book", ROOT / "_config.yml", "epub", tmp_path / "course.epub")
+    said = subprocess.run(
+        ["java", "-jar", EPUBCHECK, tmp_path / "course.epub"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "0 fatals / 0 errors / 0 warnings" in said.stdout + said.stderr, said.stderr[-3000:]
+
+
+def test_the_epub_is_sound_and_has_room_to_write(tmp_path: Path) -> None:
+    make_paper(FIELDS, ROOT / "_config.yml", "epub", tmp_path / "course.epub")
+    with zipfile.ZipFile(tmp_path / "course.epub") as epub:
+        assert epub.namelist()[0] == "mimetype"
+        pages = {n: epub.read(n) for n in epub.namelist() if n.endswith(".xhtml")}
+        assert any(name.endswith("paper.css") for name in epub.namelist())
+    for page in pages.values():
+        root = ET.fromstring(page)
+        names = {element.tag.rpartition("}")[2] for element in root.iter()}
+        assert not names & {"form", "input", "textarea", "select", "button", "script"}
+    module = next(page for name, page in pages.items() if "02-fields" in name)
+    assert module.count(b'class="lines"') > 10
+    plain = "".join(ET.fromstring(module).itertext())
+    assert_everything_is_there(squeezed(re.sub(r"_+|[○☐]", "", plain)))

@@ -1,0 +1,113 @@
+"""Find a Chromium for the tests, or get one: ``python -m tests.support.browser`` in the Makefile.
+
+In this order: Playwright's own where it can be downloaded, the system's, one installed with
+the system's package manager where that is allowed; else a message that says what to do.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
+
+SYSTEM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+MAC_CHROME = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
+TRIED = Path(sys.prefix) / ".playwright-download-tried"
+
+CHROMIUM_ARGS = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+PATIENCE = 60_000
+"""Milliseconds to wait for a page that does come: Jupyter, a kernel and tests share two cores."""
+
+
+def find_browser() -> str | None:
+    """Return the path of a Chromium that is here already."""
+    with sync_playwright() as p:
+        own = p.chromium.executable_path
+    if Path(own).exists():
+        return own
+    for name in SYSTEM_NAMES:
+        if found := shutil.which(name):
+            return found
+    return str(MAC_CHROME) if MAC_CHROME.exists() else None
+
+
+def download() -> None:
+    """Try Playwright's download once for this environment: it may be refused, or hang."""
+    if TRIED.exists():
+        return
+    print("Getting Playwright's Chromium (once) ...", flush=True)
+    command = [sys.executable, "-m", "playwright", "install", "chromium"]
+    try:
+        done = subprocess.run(command, timeout=300, check=False, capture_output=True)
+        if done.returncode:
+            print("It can't be downloaded here; the system's will do.", flush=True)
+    except subprocess.TimeoutExpired:
+        print("The download did not end within five minutes; the system's will do.", flush=True)
+    TRIED.touch()
+
+
+def install_from_system() -> None:
+    """Install Chromium with apt where this user may: as root, or with sudo that asks nothing."""
+    if not shutil.which("apt-get"):
+        return
+    sudo = [] if os.geteuid() == 0 else ["sudo", "-n"]
+    print("Installing Chromium with apt-get ...", flush=True)
+    for command in (["apt-get", "update"], ["apt-get", "install", "-y", "chromium"]):
+        try:
+            environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+            subprocess.run(
+                [*sudo, *command], check=True, capture_output=True, env=environment, timeout=600
+            )
+        except (OSError, subprocess.SubprocessError):
+            return
+
+
+@contextlib.contextmanager
+def guarded(browser: Browser, **options: Any) -> Iterator[BrowserContext]:
+    """A fresh browser profile. A request to any other host, or a script error, fails the test."""
+    # Without the worker, a page's own requests can be seen and stopped; test_offline.py has it.
+    context = browser.new_context(**{"service_workers": "block", **options})
+    context.set_default_timeout(PATIENCE)
+    foreign: list[str] = []
+    errors: list[str] = []
+    ours = re.compile(r"^(https?|wss?)://127\.0\.0\.1[:/]|^(data|blob|about):")
+    context.on("request", lambda r: None if ours.match(r.url) else foreign.append(r.url))
+    context.on("weberror", lambda e: errors.append(str(e.error)))
+    yield context
+    context.close()
+    assert not foreign, f"requested from another host: {foreign}"
+    assert not errors, f"errors in the page's scripts: {errors}"
+
+
+def main() -> int:
+    download()
+    if find_browser() is None:
+        install_from_system()
+    found = find_browser()
+    if found is None:
+        print(
+            "The tests need a Chromium and none was found or could be installed. "
+            "Install Chromium or Google Chrome with your system's package manager and try again.",
+            file=sys.stderr,
+        )
+        return 1
+    print(f"Browser: {found}", flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,65 @@
+"""Read the vectors: cases that Python and exercise.mjs must answer alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from allyship_course.spec import Exercise, Module
+from tests.support.paths import ROOT
+
+FOLDER = ROOT / "tests" / "vectors"
+
+
+@dataclass(frozen=True)
+class Case:
+    """One case of a vector file: an exercise, what somebody put in, what must come out."""
+
+    file: str
+    exercise: dict[str, Any]
+    name: str
+    answers: dict[str, Any]
+    passed: bool
+    expected: dict[str, Any]
+    held: bool  # just so, these answers could stand in the form
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.name}"
+
+
+def exercise_cases() -> list[Case]:
+    """Return the cases of every field type and of branching."""
+    return [
+        Case(
+            file.stem,
+            data["exercise"],
+            str(case["name"]),
+            case["answers"],
+            case.get("passed", False),
+            {key: case[key] for key in ("answered", "words", "completion")},
+            case.get("held", True) and {*case["answered"], *case["words"]} == {*case["answers"]},
+        )
+        for file in sorted(FOLDER.glob("*.yml"))
+        if "exercise" in (data := yaml.safe_load(file.read_text(encoding="utf-8")))
+        for case in data["cases"]
+    ]
+
+
+def word_cases() -> list[dict[str, Any]]:
+    """Return texts, each with a name and its number of words."""
+    file = FOLDER / "words.yml"
+    return list(yaml.safe_load(file.read_text(encoding="utf-8"))["words"])
+
+
+def module_of(*exercises: dict[str, Any]) -> Module:
+    """Put exercises, as in YAML, into a module."""
+    return Module.model_validate(
+        {"module": "vectors", "title": "Vectors", "minutes": 1, "exercises": list(exercises)}
+    )
+
+
+def exercise_of(data: dict[str, Any]) -> Exercise:
+    """Return one exercise from its YAML."""
+    return module_of(data).exercises[0]
