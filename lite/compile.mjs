@@ -30,7 +30,7 @@ os.chdir("/module")
 os.environ["ALLYSHIP_JOURNAL"] = "/journal"
 import piplite.piplite, pyodide_kernel
 from allyship_course.spec import load_module
-from allyship_course.widget import Path, check, exercise
+from allyship_course.notebook.widget import Path, check, exercise
 shell = pyodide_kernel.ipython_shell
 shell.send_comm = lambda *_: None  # there is no page to send to
 sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from allyship_course.desk.demo import Demo, make_demo
+from allyship_course.instructor.demo import Demo, make_demo
 from tests.support.books import build_book
 from tests.support.browser import CHROMIUM_ARGS, PATIENCE, find_browser, guarded
 from tests.support.once import once

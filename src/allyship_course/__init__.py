@@ -20,7 +20,12 @@ if TYPE_CHECKING:
 
 
 def __getattr__(name: str) -> object:
-    # On first use, so that grading and the command line do not load Jupyter's widgets.
+    # On first use, so that grading and the command line do not load Jupyter's widgets, nor a
+    # student's kernel nbgrader.
+    if name == "configure":
+        from .instructor.course import configure
+
+        return configure
     if name in __all__:
         from .notebook import widget
 

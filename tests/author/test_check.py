@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 import pytest
 
+from allyship_course.author.lint import check_book
 from allyship_course.form import render
-from allyship_course.lint import check_book
 from allyship_course.spec import load_module
 from tests.support.paths import ROOT
 

@@ -13,10 +13,10 @@ import pypdf
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from allyship_course.journal import keep, read_notes
+from allyship_course.book.print.workbook import write_workbook
 from allyship_course.spec import load_module
-from allyship_course.student.journal_file import export_journal, import_journal
-from allyship_course.workbook import write_workbook
+from allyship_course.store.journal import keep, read_notes
+from allyship_course.store.transfer import export_journal, import_journal
 from tests.support.forms import FIELDS_PAGE, form, open_page
 from tests.support.paths import FIELDS_MODULE, ROOT
 

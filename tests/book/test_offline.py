@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from allyship_course.website import kept_files
+from allyship_course.book.website import kept_files
 from tests.support.books import build_book
 from tests.support.forms import TINY_PAGE, answer_all_types, open_tiny, pages_of, progress, thoughts
 from tests.support.paths import TINY

@@ -13,7 +13,7 @@ from pathlib import Path
 import pypdf
 import pytest
 
-from allyship_course.paper import make_paper
+from allyship_course.book.print.paper import make_paper
 from allyship_course.spec import load_module
 from tests.support.forms import all_text, squeezed
 from tests.support.paths import FIELDS, FIELDS_MODULE, ROOT

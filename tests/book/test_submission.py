@@ -11,13 +11,13 @@ import nbformat
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from allyship_course.assignments import assignment_notebook
 from allyship_course.completion import completion
-from allyship_course.desk.demo import Demo
-from allyship_course.desk.disclosure import LOWEST
-from allyship_course.journal import Note, entry_of
-from allyship_course.record import submitted_record
+from allyship_course.instructor.demo import Demo
+from allyship_course.instructor.report.disclosure import LOWEST
+from allyship_course.notebook.assignments import assignment_notebook
 from allyship_course.spec import load_module
+from allyship_course.store.journal import Note, entry_of
+from allyship_course.store.record import submitted_record
 from tests.support.classroom import nbgrader, scores
 from tests.support.forms import (
     FIELDS_PAGE,

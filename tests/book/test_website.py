@@ -16,7 +16,7 @@ import pytest
 from bs4 import BeautifulSoup
 from playwright.sync_api import Page, expect
 
-from allyship_course.website import ADDRESS, LIVE
+from allyship_course.book.website import ADDRESS, LIVE
 from tests.support.books import build_book
 from tests.support.forms import (
     FIELDS_PAGE,

@@ -19,8 +19,8 @@ import requests
 from playwright.sync_api import Page, expect
 from sqlalchemy import create_engine, make_url, text
 
-from allyship_course.record import RECORD_FILE
-from allyship_course.service.parcel import MAX_BYTES, pack, pack_folder, unpack
+from allyship_course.exchange.parcel import MAX_BYTES, pack, pack_folder, unpack
+from allyship_course.store.record import RECORD_FILE
 from tests.support.classroom import allyship, nbgrader, scores
 from tests.support.hubs import COURSE, PASSWORD, Hub, course_in, do_the_work, running_hub
 from tests.support.paths import COURSE_CONFIG
@@ -33,7 +33,7 @@ MODULE = "01-tiny"
 SECRET = "zanzibar-turnip: what only one person wrote"
 # What a hub lays ready for its students; an instructor's course folder has its own.
 CONFIG = """
-from allyship_course.service.client import use_service
+from allyship_course.exchange.client import use_service
 
 c = get_config()
 c.CourseDirectory.course_id = "allyship"

@@ -23,7 +23,7 @@ import requests
 import yaml
 from traitlets.config import Config
 
-from allyship_course.service import ADDRESS
+from allyship_course.exchange import ADDRESS
 from tests.support.classroom import scores
 from tests.support.hubs import (
     COURSE,

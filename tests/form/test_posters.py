@@ -14,7 +14,7 @@ import pytest
 import yaml
 from playwright.sync_api import Page
 
-from allyship_course.posters import (
+from allyship_course.form.posters import (
     Poster,
     load_posters,
     markdown,

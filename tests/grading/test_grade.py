@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from nbgrader.utils import parse_utc
 
-from allyship_course.desk.table import completion_table
 from allyship_course.grading.gradebook import open_gradebook
-from allyship_course.record import RECORD_FILE
+from allyship_course.instructor.report.table import completion_table
+from allyship_course.store.record import RECORD_FILE
 from tests.support.classroom import keep_gradebook, make_class, nbgrader, ours, scores
 from tests.support.once import once
 

@@ -29,13 +29,14 @@ from nbgrader.api import Comment, Grade, Student, SubmittedAssignment, Submitted
 from nbgrader.apps.api import NbGraderAPI
 from sqlalchemy import URL, delete
 
-from allyship_course.assignments import make_assignment
-from allyship_course.desk.demo import made_up_answer
-from allyship_course.grading.gradebook import course_directory, load_config, open_gradebook
-from allyship_course.grading.submission import STAGING
-from allyship_course.journal import Note, entry_of
-from allyship_course.record import RECORD_FILE, Record
+from allyship_course.grading.folder import course_directory, load_config
+from allyship_course.grading.gradebook import open_gradebook
+from allyship_course.instructor.demo import made_up_answer
+from allyship_course.notebook.assignments import make_assignment
 from allyship_course.spec import load_module
+from allyship_course.store.journal import Note, entry_of
+from allyship_course.store.record import RECORD_FILE, Record
+from allyship_course.store.submission import STAGING
 from tests.support.classroom import (
     ALLYSHIP,
     NBGRADER,

@@ -24,8 +24,8 @@ import pytest
 import websocket
 from hub.classroom import COURSE
 
-from allyship_course.record import RECORD_FILE
 from allyship_course.spec import load_module
+from allyship_course.store.record import RECORD_FILE
 from tests.hub.person import PATIENCE, Person
 from tests.hub.running import MODULE, Hub, a_hub
 from tests.support.classroom import VIEW, full_note, scores

@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from allyship_course.desk.course import WrongTimeError, load_course, moment
-from allyship_course.grading.gradebook import load_config
+from allyship_course.grading.folder import load_config
 from allyship_course.grading.plugin import rules_of
+from allyship_course.instructor.course import load_course
+from allyship_course.instructor.times import WrongTimeError, moment
 from allyship_course.spec import SpecError, load_module
 from tests.support.classroom import nbgrader
 from tests.support.paths import COURSE_CONFIG, ROOT, TINY_MODULE

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from allyship_course.cli import main
-from allyship_course.desk.demo import (
+from allyship_course.instructor.demo import (
     STUDENTS,
     Demo,
     DemoError,

@@ -14,9 +14,10 @@ import pytest
 from nbgrader.api import Gradebook
 from sqlalchemy import create_engine, inspect, text
 
-from allyship_course.desk.purge import STARTED_FILE, purge
-from allyship_course.grading.gradebook import GradeError, open_gradebook
-from allyship_course.record import RECORD_FILE
+from allyship_course.grading.gradebook import open_gradebook
+from allyship_course.grading.results import GradeError
+from allyship_course.instructor.purge import STARTED_FILE, purge
+from allyship_course.store.record import RECORD_FILE
 from tests.support.classroom import ALLYSHIP, database_of, make_class, ours, rows_of
 from tests.support.platforms import ADA, BEN, CLEO, PEOPLE, empty_course, page_file, record_file
 
@@ -236,7 +237,7 @@ def all_rows(url: str) -> dict[str, set[tuple[object, ...]]]:
 KILL = """
 import os, sys
 from pathlib import Path
-from allyship_course.desk import purge
+from allyship_course.instructor import purge
 course, at = Path(sys.argv[1]), sys.argv[2]
 kept = Path(sys.argv[3])
 def killed(*_):

@@ -20,8 +20,8 @@ import pytest
 from nbgrader.api import Gradebook
 from playwright.sync_api import Browser, Page, Request, expect
 
-from allyship_course.desk.demo import Demo
-from allyship_course.desk.serve import BOOK_PORT, JUPYTER_PORT
+from allyship_course.instructor.demo import Demo
+from allyship_course.notebook.jupyterlab import BOOK_PORT, JUPYTER_PORT
 from tests.support.notebook import ALL_AT_ONCE, KERNEL
 from tests.support.paths import ROOT, TINY
 from tests.support.started import Started, get, started

@@ -16,8 +16,9 @@ import pytest
 from nbgrader.api import Gradebook
 from playwright.sync_api import Page, expect
 
-from allyship_course.desk.teach import TeachError, new_course, set_up
 from allyship_course.grading.gradebook import open_gradebook
+from allyship_course.instructor.plan import set_up
+from allyship_course.instructor.term import TeachError, new_course
 from allyship_course.spec import SpecError
 from tests.support.classroom import full_note, ours, rows_of, scores
 from tests.support.once import once
@@ -78,8 +79,8 @@ def graded(root: Path) -> None:
         place = folder / "submitted" / student / "01-tiny"
         shutil.copytree(folder / "release" / "01-tiny", place)
         (place / "timestamp.txt").write_text(f"{when} 12:00:00.000000 UTC")
-        from allyship_course.journal import Note, keep
         from allyship_course.spec import load_module
+        from allyship_course.store.journal import Note, keep
 
         module = load_module(place)
         for exercise in module.exercises:

@@ -10,17 +10,17 @@ import pytest
 from nbformat import NotebookNode
 from nbgrader.nbgraderformat import MetadataValidator
 
-from allyship_course.assignments import (
+from allyship_course.notebook.assignments import (
     COMMENT_STUB,
     Terms,
     assignment_notebook,
     make_assignment,
     make_journal,
 )
-from allyship_course.checks import NOTE_TAG
-from allyship_course.journal import Note, keep
-from allyship_course.page import Page
+from allyship_course.notebook.page import Page
 from allyship_course.spec import SpecError, load_module
+from allyship_course.store.journal import Note, keep
+from allyship_course.store.submission import NOTE_TAG
 from tests.support.classroom import kernel_of, run_all
 from tests.support.paths import ROOT, TINY_MODULE
 

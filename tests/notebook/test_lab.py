@@ -20,10 +20,10 @@ from nbgrader.apps.api import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
-from allyship_course.assignments import make_journal
-from allyship_course.desk.demo import Demo, _config, _exchange
-from allyship_course.journal import Note, keep
+from allyship_course.instructor.demo import Demo, _config, _exchange
+from allyship_course.notebook.assignments import make_journal
 from allyship_course.spec import load_module
+from allyship_course.store.journal import Note, keep
 from tests.support.accessibility import AXE, WCAG
 from tests.support.browser import guarded
 from tests.support.classroom import scores

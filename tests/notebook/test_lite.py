@@ -12,8 +12,8 @@ import pytest
 from lite.__main__ import main, write_contents
 from playwright.sync_api import Locator, Page, expect
 
-from allyship_course.desk.demo import Demo
-from allyship_course.record import submitted_record
+from allyship_course.instructor.demo import Demo
+from allyship_course.store.record import submitted_record
 from tests.support.accessibility import AXE
 from tests.support.classroom import nbgrader, scores
 from tests.support.forms import (

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from allyship_course.lint import check_book
-from allyship_course.overlay import lay_over
+from allyship_course.author.lint import check_book
 from allyship_course.spec import SpecError, load_module
+from allyship_course.spec.overlay import lay_over
 from tests.support.paths import ROOT, TINY
 from tests.support.project import CHANGED
 

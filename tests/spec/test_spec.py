@@ -12,8 +12,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from allyship_course import spec
 from allyship_course.spec import Problem, SpecError, load_module
+from allyship_course.spec import yamlfile
 from tests.support.paths import TINY_MODULE
 from tests.support.strategies import exercise_dicts, quick
 
@@ -456,7 +456,7 @@ def test_an_alias_is_as_good_as_writing_it_twice(tmp_path: Path) -> None:
 
 def test_without_libyaml_a_module_is_read_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     fast = load_module(TINY_MODULE)
-    monkeypatch.setattr(spec, "_FAST_LOADER", spec._PLAIN_LOADER)
+    monkeypatch.setattr(yamlfile, "_FAST_LOADER", yamlfile._PLAIN_LOADER)
     assert load_module(TINY_MODULE) == fast
 
 

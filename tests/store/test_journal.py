@@ -18,27 +18,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from allyship_course import journal
-from allyship_course.checks import progress_by_record
 from allyship_course.completion import answered, completion
-from allyship_course.journal import (
-    Note,
-    catch_up,
-    journal_folder,
-    keep,
-    progress_by_notes,
-    read_notes,
-    where_to_go_on,
-)
-from allyship_course.record import (
-    Entry,
-    NewerSchemaError,
-    Record,
-    RecordError,
-    read_record,
-    write_record,
-)
+from allyship_course.progress import progress_by_notes, progress_by_record, where_to_go_on
 from allyship_course.spec import Module, load_module
+from allyship_course.store import journal
+from allyship_course.store.files import RecordError
+from allyship_course.store.journal import Note, catch_up, journal_folder, keep, read_notes
+from allyship_course.store.record import Entry, NewerSchemaError, Record, read_record, write_record
 from tests.support.paths import TINY_MODULE
 from tests.support.strategies import any_answers, exercise_dicts, quick
 from tests.support.systems import (
@@ -60,8 +46,9 @@ WROTE = Note({"first": "fill", "why": "It was my turn."})
 IMPORTS = f"""
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from allyship_course.journal import Note, keep, read_notes
-from allyship_course.record import RecordError, read_record
+from allyship_course.store.journal import Note, keep, read_notes
+from allyship_course.store.files import RecordError
+from allyship_course.store.record import read_record
 from allyship_course.spec import load_module
 TINY = load_module(Path({str(TINY_MODULE)!r}))
 KETTLE = TINY.exercise("kettle")
@@ -618,7 +605,7 @@ SAVE_MANY = f"""
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from allyship_course.journal import Note, keep
+from allyship_course.store.journal import Note, keep
 from allyship_course.spec import Module
 many = Module.model_validate_json({MANY.model_dump_json(by_alias=True)!r})
 first, home = int(sys.argv[1]), Path(sys.argv[2])

@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from allyship_course.cli import main
-from allyship_course.journal import Note, keep, read_notes, write_notes
-from allyship_course.record import SCHEMA
 from allyship_course.spec import load_module
-from allyship_course.student.journal_file import export_journal, import_journal, read_journal
+from allyship_course.store.journal import Note, keep, read_notes, write_notes
+from allyship_course.store.record import SCHEMA
+from allyship_course.store.transfer import export_journal, import_journal, read_journal
 from tests.support.paths import ROOT
 from tests.support.strategies import quick
 

@@ -15,13 +15,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from allyship_course.journal import Note, entry_of
-from allyship_course.record import (
-    MAX_BYTES,
+from allyship_course.store.files import MAX_BYTES, RecordError
+from allyship_course.store.journal import Note, entry_of
+from allyship_course.store.record import (
     Entry,
     NewerSchemaError,
     Record,
-    RecordError,
     read_record,
     submitted_record,
     write_record,
@@ -364,7 +363,7 @@ def test_a_file_that_may_not_be_read_is_refused() -> None:
     with open_folder() as folder:
         write_record(folder / "completion.json", SMALL)
         (folder / "completion.json").chmod(0)
-        imports = "from allyship_course.record import RecordError, read_record"
+        imports = "from allyship_course.store.record import RecordError, read_record"
         told = run_as_ordinary_user(imports, READ, folder)
     assert told == "completion.json can't be read: Permission denied\n"
 
@@ -398,7 +397,7 @@ def test_a_writing_that_breaks_off_leaves_the_old_record_and_no_rest(tmp_path: P
     run_python(
         """
 import resource
-from allyship_course.record import Entry, Record, write_record
+from allyship_course.store.record import Entry, Record, write_record
 resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))
 try:
     write_record(folder / "completion.json", Record("m", {"a": Entry(shared={"x": "y" * 50_000})}))

@@ -11,13 +11,13 @@ import nbformat
 import pytest
 from click.testing import CliRunner
 
-from allyship_course.assignments import make_assignment
-from allyship_course.checks import NOTE_PROMPT, NOTE_TAG
 from allyship_course.cli import main
-from allyship_course.desk.demo import Demo
 from allyship_course.grading.batch import grade
-from allyship_course.journal import Note, entry_of, journal_folder, keep
+from allyship_course.instructor.demo import Demo
+from allyship_course.notebook.assignments import make_assignment
 from allyship_course.spec import load_module
+from allyship_course.store.journal import Note, entry_of, journal_folder, keep
+from allyship_course.store.submission import NOTE_PROMPT, NOTE_TAG
 from allyship_course.student.exchange import find_exchange
 from allyship_course.student.learn import lay_ready, notebook_to_open
 from tests.support.classroom import scores

@@ -21,9 +21,9 @@ from nbgrader.apps.api import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from allyship_course.assignments import make_assignment
-from allyship_course.desk.demo import _DEMO_CONFIG, Demo, _config
 from allyship_course.grading.batch import grade
+from allyship_course.instructor.demo import _DEMO_CONFIG, Demo, _config
+from allyship_course.notebook.assignments import make_assignment
 from tests.support.browser import PATIENCE
 from tests.support.classroom import ALLYSHIP, scores
 from tests.support.lab import Lab

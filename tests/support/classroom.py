@@ -20,12 +20,11 @@ from jupyter_client.blocking import BlockingKernelClient
 from nbclient import NotebookClient
 from sqlalchemy import URL, make_url, text
 
-from allyship_course.assignments import assignment_notebook, make_assignment
 from allyship_course.cli import main
-from allyship_course.desk.demo import made_up_answer
-from allyship_course.grading.gradebook import course_directory, open_gradebook
-from allyship_course.journal import Note, keep
-from allyship_course.record import RECORD_FILE
+from allyship_course.grading.folder import course_directory
+from allyship_course.grading.gradebook import open_gradebook
+from allyship_course.instructor.demo import made_up_answer
+from allyship_course.notebook.assignments import assignment_notebook, make_assignment
 from allyship_course.spec import (
     AnyField,
     Choice,
@@ -36,6 +35,8 @@ from allyship_course.spec import (
     TextField,
     load_module,
 )
+from allyship_course.store.journal import Note, keep
+from allyship_course.store.record import RECORD_FILE
 from tests.support.paths import COURSE_CONFIG, TINY_MODULE
 from tests.support.postgres import given_server, new_database
 

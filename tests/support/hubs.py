@@ -22,10 +22,10 @@ from typing import Any
 import requests
 from hub.environment import environment
 
-from allyship_course.assignments import make_assignment
-from allyship_course.journal import Note, keep
-from allyship_course.service import ADDRESS
+from allyship_course.exchange import ADDRESS
+from allyship_course.notebook.assignments import make_assignment
 from allyship_course.spec import load_module
+from allyship_course.store.journal import Note, keep
 from tests.support.classroom import full_note
 from tests.support.paths import COURSE_CONFIG, ROOT, TINY_MODULE
 
@@ -115,7 +115,7 @@ class Hub:
     def service(self) -> int:
         """The process id of the service."""
         found = subprocess.run(
-            ["pgrep", "-P", str(self.process.pid), "-f", "allyship_course.service"],
+            ["pgrep", "-P", str(self.process.pid), "-f", "allyship_course.exchange"],
             capture_output=True,
             text=True,
             check=False,
@@ -148,7 +148,7 @@ def running_hub(folder: Path, database: str) -> Iterator[Hub]:
         service = {
             "name": "exchange",
             "url": f"http://127.0.0.1:{service_port}",
-            "command": [str(programs / "python"), "-m", "allyship_course.service"],
+            "command": [str(programs / "python"), "-m", "allyship_course.exchange"],
             "environment": {"ALLYSHIP_EXCHANGE_DB": database, "PYTHONPATH": str(ROOT / "src")},
         }
         settings = {

@@ -17,10 +17,10 @@ from pathlib import Path
 
 import nbformat
 
-from allyship_course.assignments import assignment_notebook
-from allyship_course.desk.class_list import System
-from allyship_course.record import Entry
+from allyship_course.instructor.lms.class_list import System
+from allyship_course.notebook.assignments import assignment_notebook
 from allyship_course.spec import load_module
+from allyship_course.store.record import Entry
 from tests.support.classroom import make_class
 from tests.support.once import once
 from tests.support.paths import TINY_MODULE

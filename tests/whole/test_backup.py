@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from nbgrader.api import Gradebook
 
-from allyship_course.service.parcel import pack
-from allyship_course.service.store import Store
+from allyship_course.exchange.database import Store
+from allyship_course.exchange.parcel import pack
 from tests.support.classroom import database_of, make_class, ours, rows_of, scores
 from tests.support.paths import ROOT
 from tests.support.postgres import given_server, new_database

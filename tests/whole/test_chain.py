@@ -16,8 +16,8 @@ import nbformat
 import pytest
 from sqlalchemy import inspect, text
 
-from allyship_course.assignments import make_assignment
 from allyship_course.grading.gradebook import open_gradebook
+from allyship_course.notebook.assignments import make_assignment
 from allyship_course.spec import load_module
 from tests.support.classroom import full_note, keep_gradebook, nbgrader, scores, type_in
 from tests.support.once import once

@@ -21,10 +21,10 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from allyship_course.desk import demo
-from allyship_course.desk.demo import Demo
-from allyship_course.journal import Note, keep
+from allyship_course.instructor import demo
+from allyship_course.instructor.demo import Demo
 from allyship_course.spec import load_module
+from allyship_course.store.journal import Note, keep
 from tests.support.classroom import ALLYSHIP, a_persons_answers, rows_of
 from tests.support.lab import running_lab
 from tests.support.paths import ROOT

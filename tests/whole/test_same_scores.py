@@ -12,8 +12,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from allyship_course.desk.demo import STUDENTS, Demo
 from allyship_course.grading.gradebook import open_gradebook
+from allyship_course.instructor.demo import STUDENTS, Demo
 from tests.support.classroom import STOCK_CONFIG, nbgrader, scores
 
 # complete, partial, and a damaged record; the rest of the class is slow

@@ -19,9 +19,9 @@ from random import Random
 
 import pytest
 
-from allyship_course.journal import Note, entry_of
-from allyship_course.record import Entry
 from allyship_course.spec import Module, load_module
+from allyship_course.store.journal import Note, entry_of
+from allyship_course.store.record import Entry
 from tests.support.classroom import ALLYSHIP, a_persons_answers, rows_of
 from tests.support.paths import ROOT
 from tests.support.platforms import (

@@ -18,10 +18,11 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from nbgrader.utils import parse_utc
 
-from allyship_course.assignments import Terms, make_assignment
-from allyship_course.grading.gradebook import find_alembic, open_gradebook
-from allyship_course.record import RECORD_FILE
+from allyship_course.grading.folder import find_alembic
+from allyship_course.grading.gradebook import open_gradebook
+from allyship_course.notebook.assignments import Terms, make_assignment
 from allyship_course.spec import Module, load_module
+from allyship_course.store.record import RECORD_FILE
 from tests.support.classroom import STOCK_CONFIG, nbgrader, ours
 from tests.support.paths import COURSE_CONFIG
 from tests.support.strategies import any_json, exercise_dicts, ids

@@ -18,8 +18,8 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
-from allyship_course.checks import NOTE_TAG
-from allyship_course.record import RECORD_FILE
+from allyship_course.store.record import RECORD_FILE
+from allyship_course.store.submission import NOTE_TAG
 
 Change = Callable[[Path], None]
 

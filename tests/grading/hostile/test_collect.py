@@ -17,7 +17,7 @@ import pytest
 from nbgrader.apps import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 
-from allyship_course.grading.gradebook import course_directory, load_config
+from allyship_course.grading.folder import course_directory, load_config
 from tests.grading.hostile.submissions import (
     HONEST,
     RECORD_FILE,

@@ -19,9 +19,9 @@ from nbformat import NotebookNode
 from nbgrader.server_extensions.formgrader import handlers
 from traitlets.config.loader import PyFileConfigLoader
 
-from allyship_course.checks import NOTE_TAG
-from allyship_course.desk.demo import Demo
 from allyship_course.grading.gradebook import open_gradebook
+from allyship_course.instructor.demo import Demo
+from allyship_course.store.submission import NOTE_TAG
 from tests.grading.hostile.submissions import (
     CHANGES,
     FILES,

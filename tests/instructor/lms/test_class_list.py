@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from allyship_course.desk.class_list import ClassListError, Student, read_class_list
-from allyship_course.desk.csvfile import RISKY, TableError, plain, read_table
+from allyship_course.instructor.lms.class_list import ClassListError, Student, read_class_list
+from allyship_course.instructor.lms.csvfile import RISKY, TableError, plain, read_table
 
 CANVAS = (
     "Student,ID,SIS User ID,SIS Login ID,Section,Module 3 (77)\r\n"

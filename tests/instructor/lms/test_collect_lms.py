@@ -16,11 +16,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from allyship_course.desk.collect_lms import SOURCE_FILE
-from allyship_course.desk.lms import read_name
 from allyship_course.grading.gradebook import open_gradebook
-from allyship_course.grading.submission import parse_timestamp
-from allyship_course.record import RECORD_FILE
+from allyship_course.instructor.lms.collect import SOURCE_FILE
+from allyship_course.instructor.lms.names import read_name
+from allyship_course.store.record import RECORD_FILE
+from allyship_course.store.submission import parse_timestamp
 from tests.support.classroom import ours, scores
 from tests.support.platforms import (
     ADA,

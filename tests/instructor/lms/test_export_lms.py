@@ -11,8 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from allyship_course.desk.export_lms import export_lms
 from allyship_course.grading.gradebook import open_gradebook
+from allyship_course.instructor.lms.export import export_lms
 from tests.support.classroom import ours, scores
 from tests.support.once import once
 from tests.support.platforms import (

@@ -18,13 +18,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 from playwright.sync_api import Page, expect
 
-from allyship_course.assignments import Terms, make_assignment
-from allyship_course.desk.disclosure import FEWEST, Counted, Gathered, count, gather
-from allyship_course.desk.mirror import MirrorError, Shown, mirror
 from allyship_course.form import render
-from allyship_course.journal import Note, entry_of, keep
-from allyship_course.record import RECORD_FILE, Record
+from allyship_course.instructor.report.disclosure import FEWEST, Counted, Gathered, count, gather
+from allyship_course.instructor.report.mirror import MirrorError, Shown, mirror
+from allyship_course.notebook.assignments import Terms, make_assignment
 from allyship_course.spec import load_module
+from allyship_course.store.journal import Note, entry_of, keep
+from allyship_course.store.record import RECORD_FILE, Record
 from tests.support.accessibility import AXE, SNIFF, SNIFFER, WCAG, scan, sideways
 from tests.support.classroom import full_note, ours
 from tests.support.lab import running_lab
@@ -390,7 +390,9 @@ def test_everybody_can_use_the_mirror_and_nothing_in_it_runs(
 def test_a_notebook_shows_the_mirror_as_the_page_does(
     site: str, course: Path, tmp_path: Path, page_with: Callable[..., Page]
 ) -> None:
-    code = "from pathlib import Path\nfrom allyship_course.desk.mirror import mirror\n\n"
+    code = (
+        "from pathlib import Path\nfrom allyship_course.instructor.report.mirror import mirror\n\n"
+    )
     cell = nbformat.v4.new_code_cell(f'{code}mirror(Path("."), "01-tiny")')
     kernel = {"name": "python3", "display_name": KERNEL, "language": "python"}
     notebook = nbformat.v4.new_notebook(cells=[cell], metadata={"kernelspec": kernel})

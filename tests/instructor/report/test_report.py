@@ -15,12 +15,12 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Page, expect
 
-from allyship_course.checks import CHECK_PREFIX
-from allyship_course.desk import completion_table
-from allyship_course.desk.demo import Demo
-from allyship_course.desk.report import MOST_ON_A_PAGE, left_out, report
-from allyship_course.desk.table import exercise_table, read_class
 from allyship_course.grading.gradebook import open_gradebook
+from allyship_course.instructor import completion_table
+from allyship_course.instructor.demo import Demo
+from allyship_course.instructor.report.report import MOST_ON_A_PAGE, left_out, report
+from allyship_course.instructor.report.table import exercise_table, read_class
+from allyship_course.store.submission import CHECK_PREFIX
 from tests.support.accessibility import SNIFF, SNIFFER, scan, sideways
 from tests.support.classroom import ours
 from tests.support.site import served
