@@ -12,8 +12,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from allyship_course.spec import Problem, SpecError, load_module
-from allyship_course.spec import yamlfile
+from allyship_course.spec import Problem, SpecError, load_module, yamlfile
 from tests.support.paths import TINY_MODULE
 from tests.support.strategies import exercise_dicts, quick
 
