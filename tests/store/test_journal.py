@@ -19,7 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from allyship_course.completion import answered, completion
-from allyship_course.progress import progress_by_notes, progress_by_record, where_to_go_on
+from allyship_course.course_progress import progress_by_notes, progress_by_record, where_to_go_on
 from allyship_course.spec import Module, load_module
 from allyship_course.store import journal
 from allyship_course.store.files import RecordError

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from ..course_progress import Progress, about
 from ..form import template
-from ..progress import Progress, about
 from ..spec import Module
 
 FOLDER = Path(__file__).parent

@@ -16,6 +16,7 @@ from weakref import WeakSet
 import anywidget
 import traitlets
 
+from ..course_progress import in_all, progress_by_notes, progress_by_record, where_to_go_on
 from ..form import (
     COURSE_SCRIPT,
     NOTEBOOK_SCRIPT,
@@ -25,7 +26,6 @@ from ..form import (
     render,
 )
 from ..form.posters import load_posters, markdown, page_html
-from ..progress import in_all, progress_by_notes, progress_by_record, where_to_go_on
 from ..spec import EXERCISES_FILE, MODULES_FOLDER, Exercise, Module, SpecError, load_module
 from ..store.files import RecordError
 from ..store.journal import Note, catch_up, journal_folder, keep, note_json, read_note, read_notes

@@ -12,10 +12,10 @@ from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 
+from ..course_progress import progress_by_record, where_to_go_on
 from ..errors import CourseError
 from ..messages import Tell
 from ..notebook.jupyterlab import LOOPBACK, command, end_on_signals, settings
-from ..progress import progress_by_record, where_to_go_on
 from ..spec import EXERCISES_FILE, JOURNAL, MODULES_FOLDER, Module, load_module
 from ..store.journal import catch_up, journal_folder, read_notes
 from ..store.record import RECORD_FILE, read_record

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from ..progress import about, in_all, progress_by_notes, where_to_go_on
+from ..course_progress import about, in_all, progress_by_notes, where_to_go_on
 from ..spec import Module
 from ..store.journal import read_notes
 
