@@ -14,6 +14,8 @@ start: _build/html/index.html demo/completion.csv
 	@$(BIN)/allyship start
 
 # Four at a time, on two cores too: half of their time, tests wait for a browser or a kernel.
+# Files come as their folders do: xdist's own order, those with many tests first, ends with the
+# longest files, which have few.
 test: $(READY)
 	@$(BIN)/python -m tests.support.browser
 	@$(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder

@@ -21,31 +21,8 @@ from tests.support.once import once
 from tests.support.paths import COURSE_CONFIG, FIELDS, ROOT, TINY
 from tests.support.site import served
 
-LONGEST = [
-    "test_teach.py",
-    "test_grading_faults.py",
-    "test_lab.py",
-    "test_page_accessibility.py",
-    "test_book.py",
-    "test_chain.py",
-    "test_website.py",
-    "test_page.py",
-    "test_grade.py",
-    "test_my_journal.py",
-]
-
 settings.register_profile("busy", deadline=None)  # a worker may wait for others at any line
 settings.load_profile("busy")
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the files that take longest: else the last runs while the other workers wait.
-
-    It needs ``--no-loadscope-reorder``, as in the Makefile: the order of xdist is by the number of
-    tests in a file, and ours with the fewest take longest.
-    """
-    place = {name: number for number, name in enumerate(LONGEST)}
-    items.sort(key=lambda item: place.get(item.path.name, len(LONGEST)))
 
 
 @pytest.fixture(scope="session")
