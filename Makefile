@@ -44,6 +44,7 @@ check: $(READY)
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo --quiet || $(BIN)/lint-imports --no-logo
 	@$(BIN)/codespell
 	@$(BIN)/allyship check
 
