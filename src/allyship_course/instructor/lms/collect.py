@@ -1,4 +1,4 @@
-"""Collecting from a platform's ZIP: ``allyship collect``. Long, since it is one story from end to end.
+"""Collecting from a platform's ZIP: ``allyship collect``. Long, as it is one story to its end.
 
 Nothing in the ZIP is unpacked under the name that it has there. Each submission is read within
 limits, chosen, and put into ``submitted/STUDENT/MODULE/`` in one step. What can't be placed is
