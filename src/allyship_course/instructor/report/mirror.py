@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from filelock import FileLock, Timeout
-from markupsafe import Markup
 
 from ...errors import CourseError
 from ...grading.folder import course_directory, source_of
@@ -131,7 +130,6 @@ def mirror(course: Path, module: str, exercise: str | None = None) -> Mirror:
         "title": spec.title,
         "exercises": shown,
         "at_least": spec.mirror,
-        "bar": _bar,
     }
     content["waiting"] = waiting = len(chosen) - len(shown)
     replace_file(file, render_page("mirror.html.jinja", **content).encode())
@@ -261,14 +259,6 @@ def _tables(step: str, field: AnyField, found: Sequence[tuple[Question, Counted]
         heading = "" if isinstance(field, Choice | Scale) else question.label
         tables.append((heading, shown))
     return Shown(step, field.label, tables, (), people)
-
-
-def _bar(percent: int) -> Markup:
-    """Return a bar as SVG, which repeats the number beside it."""
-    return Markup(
-        '<svg class="bar" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">'
-        '<rect class="ground" width="100" height="4"/><rect width="{}" height="4"/></svg>'
-    ).format(percent)
 
 
 class _Memory:

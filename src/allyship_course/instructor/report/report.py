@@ -17,7 +17,6 @@ from ...store.files import RecordError, encode_json, read_json, replace_file
 from ..course import zone_of
 from ..lms.csvfile import plain
 from ..times import shown, zone_in_words
-from .charts import Bar, bars
 from .page import render_page
 from .table import ClassState, ModuleState, Work, exercise_table, passes, read_class, table_of
 
@@ -34,7 +33,6 @@ GROUP, STEP = 10, 5
 _SCHEMA = 1
 _NOTHING = "–"  # noqa: RUF001  a dash is what stands in an empty cell
 _MAX_REMEMBERED = 500_000_000
-_WIDE, _NARROW = 1000, 340
 
 Counts = Mapping[str, Mapping[str, int]]
 """How many exercises each student has complete, by module; only of those who handed in."""
@@ -199,8 +197,11 @@ def _content(
         ],
         "modules": modules,
         "modules_in_words": _in_words(modules, size),
-        "modules_wide": _picture(modules, size, _WIDE, "wide"),
-        "modules_narrow": _picture(modules, size, _NARROW, "narrow"),
+        "modules_bars": [
+            _bar(m["label"], f"{m['complete']} + {some_open}", m["complete"], some_open, size)
+            for m in modules
+            for some_open in (m["handed_in"] - m["complete"],)
+        ],
         "students": [row for row in rows if row["id"] in chosen],
         "students_in_words": _students_in_words(size),
     }
@@ -222,7 +223,6 @@ def _module(
         }
         for row in table.itertuples()
     ]
-    chart = [Bar(e["title"], str(e["complete"]), e["complete"], 0, handed_in) for e in exercises]
     return {
         "label": f"{short} {rest}".strip(),
         "said": f"module {short}, {rest}" if rest else short,
@@ -236,7 +236,9 @@ def _module(
         "new": len(_new(module, earlier)) if earlier else 0,
         "exercises": exercises,
         "in_words": _stops_in_words(exercises, handed_in),
-        "chart": bars(chart, _NARROW, "funnel") if handed_in else "",
+        "bars": [
+            _bar(e["title"], str(e["complete"]), e["complete"], 0, handed_in) for e in exercises
+        ],
     }
 
 
@@ -291,13 +293,10 @@ def _graded(work: Work) -> dict[str, Any]:
     return {"text": f"{done} of {of}", "flag": flag, "kind": kind, "value": done, "has": has}
 
 
-def _picture(modules: Sequence[dict[str, Any]], size: int, width: int, name: str) -> str:
-    rows = [
-        Bar(m["label"], f"{m['complete']} + {open_}", m["complete"], open_, size)
-        for m in modules
-        for open_ in (m["handed_in"] - m["complete"],)
-    ]
-    return bars(rows, width, name) if rows else ""
+def _bar(label: str, said: str, filled: int, hollow: int, whole: int) -> dict[str, Any]:
+    """Return a row for the template's ``bars``; ``filled`` and ``hollow`` become percents."""
+    filled_percent, hollow_percent = (round(100 * n / max(whole, 1), 1) for n in (filled, hollow))
+    return {"label": label, "said": said, "filled": filled_percent, "hollow": hollow_percent}
 
 
 def _in_words(modules: Sequence[dict[str, Any]], size: int) -> str:
