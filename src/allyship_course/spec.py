@@ -45,7 +45,7 @@ _WORD = re.compile(f"[{UNSPACED}]|[^{SPACE}{UNSPACED}]+")
 
 
 def count_words(text: str) -> int:
-    """Return how many words ``text`` has, by the same rule as ``countWords`` in exercise.mjs."""
+    """Return how many words ``text`` has, by the same rule as ``countWords`` in words.mjs."""
     return len(_WORD.findall(text))
 
 
@@ -544,7 +544,7 @@ class Exercise(Part):
         return {s.id: s.next or b for s, b in zip(self.steps, below, strict=False)}
 
     def rule(self) -> dict[str, Any]:
-        """Return what completion needs, as JSON: the same object that exercise.mjs reads."""
+        """Return what completion needs, as JSON: the same object that rule.mjs reads."""
         return {"fields": {f.id: f.rule() for f in self.all_fields()}, "steps": self.routes()}
 
 

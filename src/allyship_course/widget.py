@@ -19,17 +19,14 @@ import traitlets
 from .checks import Check, check_in, progress_by_record
 from .completion import in_all
 from .form import (
-    COURSE_SCRIPT,
-    NOTEBOOK_SCRIPT,
-    PROGRESS_SCRIPT,
     PROGRESS_STYLE,
-    SCRIPT,
     STYLE,
     render,
     render_certificate,
     render_my_course,
     render_progress,
 )
+from .form.bundle import bundle
 from .journal import (
     Note,
     catch_up,
@@ -46,11 +43,13 @@ from .posters import load_posters, markdown, page_html
 from .record import RecordError, submitted_record
 from .spec import EXERCISES_FILE, MODULES_FOLDER, Exercise, Module, SpecError, load_module
 
+_SCRIPTS = Path(__file__).parent / "notebook"
+
 
 class ExerciseWidget(anywidget.AnyWidget):
     """One exercise, live. ``form_html`` is the empty form: it holds no answer, ever."""
 
-    _esm = SCRIPT.read_text("utf-8") + NOTEBOOK_SCRIPT.read_text("utf-8")
+    _esm = bundle(_SCRIPTS / "exercise.mjs")
     _css = STYLE
     form_html = traitlets.Unicode().tag(sync=True)
 
@@ -122,7 +121,7 @@ class ProgressWidget(anywidget.AnyWidget):
     It holds no state of its own: what it says goes out as a message whenever something is kept.
     """
 
-    _esm = PROGRESS_SCRIPT
+    _esm = bundle(_SCRIPTS / "progress.mjs")
     _css = PROGRESS_STYLE
     progress_html = traitlets.Unicode().tag(sync=True)
 
@@ -164,7 +163,7 @@ class CertificateWidget(anywidget.AnyWidget):
     The name is typed into it and is in no trait: no notebook and no kernel ever holds it.
     """
 
-    _esm = COURSE_SCRIPT
+    _esm = bundle(_SCRIPTS / "certificate.mjs")
     _css = STYLE
     certificate_html = traitlets.Unicode().tag(sync=True)
     modules = traitlets.List().tag(sync=True)  # {"title": ..., "complete": ...} each

@@ -9,7 +9,10 @@ from pathlib import Path
 import jinja2
 from markupsafe import Markup
 
+from ..form.bundle import bundle
+
 PAGES = Path(__file__).parent / "pages"
+_SCRIPTS = Path(__file__).parents[1] / "instructor" / "report" / "pages"
 
 
 def render_page(template: str, script: str | None = None, **values: object) -> str:
@@ -18,7 +21,7 @@ def render_page(template: str, script: str | None = None, **values: object) -> s
     The page's security policy knows the style and the script by their hashes.
     """
     style = (PAGES / "desk.css").read_text(encoding="utf-8")
-    code = (PAGES / script).read_text(encoding="utf-8") if script else ""
+    code = bundle(_SCRIPTS / script) if script else ""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(PAGES), autoescape=True, undefined=jinja2.StrictUndefined
     )

@@ -1,4 +1,4 @@
-"""How a form looks: the template, ``exercise.mjs`` and ``exercise.css``, and :func:`render`.
+"""How a form looks and answers: the template, its style, its scripts, and :func:`render`.
 
 The one place that knows it. The same HTML stands on the page, in a notebook and on paper.
 """
@@ -36,11 +36,7 @@ if TYPE_CHECKING:
     from markdown_it import MarkdownIt
 
 FOLDER = Path(__file__).parent
-SCRIPT = FOLDER / "exercise.mjs"
-NOTEBOOK_SCRIPT = FOLDER / "notebook.mjs"
 STYLE = FOLDER / "exercise.css"
-COURSE_SCRIPT = FOLDER / "course.mjs"
-PROGRESS_SCRIPT = FOLDER / "progress.mjs"
 PROGRESS_STYLE = FOLDER / "progress.css"
 
 Place = Literal["page", "notebook"]
@@ -78,13 +74,13 @@ def template(name: str) -> jinja2.Template:
     return environment.from_string(re.sub(r"\n\s+", "\n", (FOLDER / name).read_text("utf-8")))
 
 
-def _labels(module: Module, field: AnyField) -> dict[str, str]:
-    """Return the labels of the options that ``field.earlier`` may name, if it names a choice."""
+def _earlier_text(module: Module, field: AnyField) -> dict[str, Any]:
+    """Return the words of the field that ``field.earlier`` names, if it is of the same module."""
     of_module, exercise_id, field_id = field.earlier.split("/")
     if of_module != module.module:
         return {}
-    earlier = {f.id: f for f in module.exercise(exercise_id).all_fields()}[field_id]
-    return {o.id: o.label for o in earlier.options} if isinstance(earlier, Choice) else {}
+    fields = {f.id: f for f in module.exercise(exercise_id).all_fields()}
+    return describe_field(fields[field_id])
 
 
 def render(module: Module, exercise: Exercise, place: Place) -> str:
@@ -106,7 +102,7 @@ def render(module: Module, exercise: Exercise, place: Place) -> str:
         may_share=place == "notebook" and module.collected and not all(private),
         some_private=any(private),
         mirror=module.mirror,
-        earlier_labels={f.id: json.dumps(_labels(module, f)) for f in fields if f.earlier},
+        earlier_texts={f.id: json.dumps(_earlier_text(module, f)) for f in fields if f.earlier},
         scale_steps=max((len(f.steps) for f in fields if isinstance(f, Scale)), default=0),
         ratings=RATINGS,
         blank_text=exercise.compose.blank() if exercise.compose else "",
@@ -133,7 +129,7 @@ def render_my_course(summary: str, progress: Sequence[Progress], links: Sequence
 
 
 def describe(module: Module, page: str) -> dict[str, Any]:
-    """Return a module for ``course.json``: what course.mjs needs to show answers in words.
+    """Return a module for ``course.json``: what a page needs to show answers in words.
 
     ``page`` is its page's address within the site.
     """
@@ -169,7 +165,7 @@ def _letter(number: int) -> str:
 
 
 def outline(described: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what :func:`describe` returned without the words of the fields: for page.mjs."""
+    """Return what :func:`describe` returned without the words of the fields: ``outline.json``."""
     exercises = [{k: e[k] for k in ("id", "title", "rule")} for e in described["exercises"]]
     return {**described, "exercises": exercises}
 
