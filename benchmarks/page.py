@@ -54,7 +54,7 @@ sphinx:
   config:
     html_static_path: [assets]
     html_css_files: [course.css]
-    html_js_files: [[exercise.mjs, {type: module, async: async}]]
+    html_js_files: [[page.mjs, {type: module, async: async}]]
 """
 
 
@@ -234,7 +234,7 @@ def _build_stock(folder: Path) -> Path:
     book = folder / "stock"
     shutil.copytree(ROOT / "book" / "modules" / TIMED, book / "modules" / TIMED)
     (book / "assets").mkdir()
-    write_assets(book / "assets")
+    write_assets(book / "assets", "")
     (book / "index.md").write_text("# Stock\n", "utf-8")
     (book / "_config.yml").write_text(STOCK, "utf-8")
     chapters = f"format: jb-book\nroot: index\nchapters: [{{file: modules/{TIMED}/index}}]\n"

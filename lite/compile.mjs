@@ -18,19 +18,22 @@ const [folder, exercises] = process.argv.slice(2);
 const { loadPyodide } = await import(pathToFileURL(join(folder, "pyodide.mjs")).href);
 const quiet = () => {};
 const pyodide = await loadPyodide({ stdout: quiet, stderr: quiet });
-const packages = Object.keys(JSON.parse(readFileSync(join(folder, "pyodide-lock.json"))).packages);
+const packages = Object.keys(
+  JSON.parse(readFileSync(join(folder, "pyodide-lock.json"), "utf8")).packages,
+);
 await pyodide.loadPackage(packages, { messageCallback: quiet });
 
 pyodide.FS.mkdirTree("/module");
 pyodide.FS.writeFile("/module/exercises.yml", readFileSync(exercises));
 const compile = pyodide.runPython(`
 import importlib._bootstrap_external as bootstrap, importlib.util, io, os, re, sys, warnings, zipfile
+from pathlib import Path
 
 os.chdir("/module")
 os.environ["ALLYSHIP_JOURNAL"] = "/journal"
 import piplite.piplite, pyodide_kernel
 from allyship_course.spec import load_module
-from allyship_course.notebook.widget import Path, check, exercise
+from allyship_course.notebook.widget import check, exercise
 shell = pyodide_kernel.ipython_shell
 shell.send_comm = lambda *_: None  # there is no page to send to
 sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__

@@ -1,4 +1,3 @@
-// @ts-check
 /**
  * Starts a page of the live notebooks: first the service worker, through which the notebooks
  * reach their files and which keeps the site on the device, then JupyterLite, then the cells, so
@@ -79,7 +78,7 @@ async function runCells() {
 const served = await serveFromWorker();
 await import(CONFIG);
 if (!served) tell(NO_FILES);
-else if (ROOT.pathname + "notebooks/" === location.pathname.replace(/index\.html$/u, "")) {
+else if (`${ROOT.pathname}notebooks/` === location.pathname.replace(/index\.html$/u, "")) {
   tell(GETTING_READY);
   tell((await runCells()) ? "" : NOT_STARTED);
 }

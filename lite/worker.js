@@ -4,11 +4,14 @@
 // those of them that are kept at once. When
 // the site has changed, the browser gets the new worker, and what the old one kept is thrown away.
 
-const PREFIX = `allyship-lite:${new URL(self.registration.scope).pathname}:`;
+/** @type {ServiceWorkerGlobalScope} */
+const worker = /** @type {any} */ (self);
+const PREFIX = `allyship-lite:${new URL(worker.registration.scope).pathname}:`;
 const KEEP = PREFIX + VERSION;
-const KNOWN = new Set(FILES.map((file) => new URL(file, self.location.href).pathname));
+const KNOWN = new Set(FILES.map((file) => new URL(file, worker.location.href).pathname));
 
-const keptOrFetched = async (request, path) => {
+/** @param {string} path */
+const keptOrFetched = async (path) => {
   const cache = await caches.open(KEEP);
   const kept = await cache.match(path);
   if (kept) return kept;
@@ -30,12 +33,13 @@ const keepFirst = async () => {
   await cache.addAll(FIRST);
 };
 
-self.addEventListener("install", (event) => event.waitUntil(keepFirst()));
-self.addEventListener("activate", (event) => event.waitUntil(forgetOthers()));
-self.addEventListener("fetch", (event) => {
+worker.addEventListener("install", (event) => event.waitUntil(keepFirst()));
+worker.addEventListener("activate", (event) => event.waitUntil(forgetOthers()));
+worker.addEventListener("fetch", (event) => {
   const { origin, pathname } = new URL(event.request.url);
   const path = pathname.replace(/\/$/u, "/index.html");
-  if (event.request.method !== "GET" || origin !== self.location.origin || !KNOWN.has(path)) return;
+  if (event.request.method !== "GET" || origin !== worker.location.origin || !KNOWN.has(path))
+    return;
   event.stopImmediatePropagation();
-  event.respondWith(keptOrFetched(event.request, path));
+  event.respondWith(keptOrFetched(path));
 });

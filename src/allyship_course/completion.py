@@ -1,7 +1,7 @@
 """Completion: a pure function of the exercise and of which of its fields are answered.
 
 Nothing here sees what somebody wrote except :func:`answered`, which reduces answers to
-names of fields and numbers of words. ``exercise.mjs`` carries the same two functions;
+names of fields and numbers of words. ``form/rule.mjs`` carries the same two functions;
 both run against the vectors in ``tests/vectors``.
 """
 

@@ -85,7 +85,7 @@ def in_all(course: Sequence[Progress], onward: tuple[Module, Exercise] | None) -
 def progress_by_notes(module: Module, notes: Mapping[str, Note]) -> Progress:
     """Return how far a learner is with a module by their own notes.
 
-    The rule of the certificate; ``course.mjs`` has the same for what a browser keeps.
+    The rule of the certificate; ``rule.mjs`` has the same for what a browser keeps.
     """
     return Progress(
         module,
@@ -102,7 +102,7 @@ def where_to_go_on(
 ) -> tuple[Module, Exercise] | None:
     """Return the exercise worked at last or the next one that is open; ``None`` if none is.
 
-    ``journal`` holds each module's notes. ``page.mjs`` has the same rule for the website.
+    ``journal`` holds each module's notes. ``go-on.mjs`` has the same rule for the website.
     """
     course = [
         (journal.get(module.module, {}).get(exercise.id, Note()).saved, one, module, exercise)

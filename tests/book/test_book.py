@@ -57,7 +57,7 @@ def test_a_page_has_one_script_of_ours_that_waits_for_no_other(html: Path) -> No
         assert len(ours) == 1, file
         if file.name != "search.html":
             assert page.find_all("script", src=True) == ours, file
-        assert urlsplit(ours[0]["src"]).path.endswith("_static/exercise.mjs")
+        assert urlsplit(ours[0]["src"]).path.endswith("_static/page.mjs")
         assert ours[0]["type"] == "module"
         assert ours[0].has_attr("async")
 

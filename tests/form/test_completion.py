@@ -1,4 +1,4 @@
-"""Completion in Python: the vectors that exercise.mjs runs too, and what it may never do."""
+"""Completion in Python: the vectors that rule.mjs runs too, and what it may never do."""
 
 from __future__ import annotations
 

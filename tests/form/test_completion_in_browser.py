@@ -1,5 +1,5 @@
-"""exercise.mjs in a real browser: the vectors that Python runs too, random exercises on which
-both must agree, and answers that come out of the form as they went in.
+"""The rules and the form in a real browser: the vectors that Python runs too, random exercises on
+which both must agree, and answers that come out of the form as they went in.
 """
 
 from __future__ import annotations
@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,8 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import Page
 
+import allyship_course
 from allyship_course.completion import answered, completion
-from allyship_course.form import NOTEBOOK_SCRIPT, SCRIPT, render
+from allyship_course.form import render
 from allyship_course.spec import count_words
 from tests.support.site import served
 from tests.support.strategies import any_answers, exercise_dicts, prose, quick, some_answers
@@ -23,14 +25,15 @@ from tests.support.vectorfiles import exercise_cases, exercise_of, module_of, wo
 
 pytestmark = pytest.mark.browser
 
+SCRIPTS = Path(allyship_course.__file__).parent
 RunModule = Callable[[str, object], Any]
 
 
 @pytest.fixture(scope="session")
 def blank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of an empty page that lies beside exercise.mjs."""
-    folder = tmp_path_factory.mktemp("blank") / "form"
-    shutil.copytree(SCRIPT.parent, folder)
+    """The address of an empty page that lies beside the folders of the scripts."""
+    folder = tmp_path_factory.mktemp("blank") / "scripts"
+    shutil.copytree(SCRIPTS, folder, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
     (folder / "blank.html").write_text("<!doctype html><meta charset=utf-8><title>Blank</title>")
     with served(folder) as address:
         yield f"{address}/blank.html"
@@ -38,14 +41,15 @@ def blank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture
 def run(page: Page, blank: str) -> RunModule:
-    """Call JavaScript with the module as ``m`` and ``data``, which goes in as JSON text: that is
-    how answers reach it, and only so is "__proto__" a key like any other.
+    """Call JavaScript with the functions as ``m`` and with ``data``, which goes in as JSON text:
+    that is how answers reach it, and only so is "__proto__" a key like any other.
     """
     page.goto(blank)
 
     def run_module(body: str, data: object) -> Any:
         script = f"""async (text) => {{
-            const m = await import("./exercise.mjs");
+            const files = ["words", "rule", "form"].map((f) => import(`./form/${{f}}.mjs`));
+            const m = Object.assign({{}}, ...(await Promise.all(files)));
             const data = JSON.parse(text);
             return JSON.stringify({body});
         }}"""
@@ -196,48 +200,43 @@ RULE = {
     },
     "steps": [],
 }
-T1, T2 = "2026-11-01T10:00:00.000Z", "2026-11-01T10:00:00.001Z"
 
 
 @pytest.mark.parametrize(
-    ("at", "mine", "kept", "expected"),
+    ("alone", "mine", "kept", "expected"),
     [
-        (T2, {"text": "mine"}, {"text": "theirs"}, {"text": "mine"}),
-        (T2, {}, {"text": "cleared here"}, {}),
-        (T1, {"text": "mine"}, {"text": "theirs"}, {"text": "theirs\n\nmine"}),
-        (T1, {"text": "theirs, longer"}, {"text": "theirs"}, {"text": "theirs, longer"}),
-        (T1, {"text": "their"}, {"text": "theirs"}, {"text": "theirs"}),
-        (T1, {"text": 7}, {"text": "theirs"}, {"text": "theirs"}),
-        (T1, {"line": "mine"}, {"line": "theirs"}, {"line": "theirs / mine"}),
-        (T1, {"pick": "a"}, {"pick": "b"}, {"pick": "b"}),
-        (T1, {"pick": "a"}, {"text": "theirs"}, {"text": "theirs", "pick": "a"}),
-        (T1, {}, {"text": "theirs"}, {"text": "theirs"}),
+        (True, {"text": "mine"}, {"text": "theirs"}, {"text": "mine"}),
+        (True, {}, {"text": "cleared here"}, {}),
+        (False, {"text": "mine"}, {"text": "theirs"}, {"text": "theirs\n\nmine"}),
+        (False, {"text": "theirs, longer"}, {"text": "theirs"}, {"text": "theirs, longer"}),
+        (False, {"text": "their"}, {"text": "theirs"}, {"text": "theirs"}),
+        (False, {"text": 7}, {"text": "theirs"}, {"text": "theirs"}),
+        (False, {"line": "mine"}, {"line": "theirs"}, {"line": "theirs / mine"}),
+        (False, {"pick": "a"}, {"pick": "b"}, {"pick": "b"}),
+        (False, {"pick": "a"}, {"text": "theirs"}, {"text": "theirs", "pick": "a"}),
+        (False, {}, {"text": "theirs"}, {"text": "theirs"}),
         (
-            T1,
+            False,
             {"rows": [{"a": "1"}, {"a": "2"}]},
             {"rows": [{"a": "2"}, {"a": "3"}]},
             {"rows": [{"a": "2"}, {"a": "3"}, {"a": "1"}]},
         ),
     ],
 )
+@pytest.mark.parametrize("clock", ["2026-11-01T10:00:00.000Z", "1970-01-01", "2099-01-01"])
 def test_nothing_written_is_lost_when_what_was_left_meets_what_was_kept(
-    page: Page, blank: str, at: str, mine: object, kept: object, expected: object
+    page: Page, blank: str, alone: bool, mine: object, kept: object, expected: object, clock: str
 ) -> None:
+    """Whether somebody went on elsewhere is told by the note that the form had, not by clocks."""
     note = {"passed": False, "shared": False}
-    left = {"note": {**note, "answers": mine}, "at": at}
+    left = {"note": {**note, "answers": mine}, "base": clock if alone else "another"}
     page.goto(blank)
-    found = page.evaluate(
-        """async ([script, rule, left, kept]) => {
-            const file = new Blob([script], {type: "text/javascript"});
-            const m = await import(URL.createObjectURL(file));
+    rescued = page.evaluate(
+        """async ([rule, left, kept]) => {
+            const { rescue } = await import("./notebook/leftovers.mjs");
             left.changed = new Set(Object.keys(rule.fields));
-            return [m.rescue(rule, left, kept), m.rescue(rule, left, null)];
+            return [rescue(rule, left, kept), rescue(rule, left, null)];
         }""",
-        [
-            SCRIPT.read_text("utf-8") + NOTEBOOK_SCRIPT.read_text("utf-8"),
-            RULE,
-            left,
-            {**note, "answers": kept, "saved": T1 if at == T2 else T2},
-        ],
+        [RULE, left, {**note, "answers": kept, "saved": clock}],
     )
-    assert [one["answers"] for one in found] == [expected, mine]
+    assert [one["answers"] for one in rescued] == [expected, mine]

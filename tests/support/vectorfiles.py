@@ -1,4 +1,4 @@
-"""Read the vectors: cases that Python and exercise.mjs must answer alike."""
+"""Read the vectors: cases that Python and the scripts must answer alike."""
 
 from __future__ import annotations
 

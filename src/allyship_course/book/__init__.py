@@ -29,6 +29,7 @@ from .website import (
     LIVE,
     NOT_FOUND,
     TEMPLATES,
+    asset_query,
     fill_page,
     forms_fingerprint,
     page_fingerprint,
@@ -66,7 +67,7 @@ def _prepare(app: Sphinx) -> None:
     os.environ[BUILDING] = "1"
     static = Path(app.doctreedir) / "allyship_static"
     static.mkdir(parents=True, exist_ok=True)
-    write_assets(static)
+    write_assets(static, asset_query(app.config.allyship_look))
     shutil.copy(PAPER_STYLE, static)
     write_card(static, app.config.html_title)
     try:
@@ -99,7 +100,7 @@ def _check_and_print(book: Path, static: Path) -> None:
 
 
 def _released(module: Module, folder: Path) -> NotebookNode:
-    """Return the notebook that is handed in from the page, with the record put in by course.mjs."""
+    """Return the notebook that is handed in from the page; submission.mjs puts the record in."""
     # Here, since jupytext takes a while to load and a kernel loads this file too.
     from ..notebook.assignments import assignment_notebook
 

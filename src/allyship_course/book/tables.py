@@ -159,7 +159,7 @@ def _link(book: Path, folder: Path, module: Module, exercise: Exercise) -> str:
 
 
 class MyJournal(SphinxDirective):
-    """The learner's own journal page: a frame that course.mjs fills from the browser's store."""
+    """The learner's own journal page: my-journal.mjs fills it from the browser's store."""
 
     def run(self) -> list[nodes.Node]:
         html = (TEMPLATES / "parts" / "my-journal.html").read_text("utf-8")

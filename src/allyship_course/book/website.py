@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from ..form import FOLDER, SCRIPT, STYLE
+from ..form import FOLDER, STYLE
+from ..form.bundle import bundle_site
 from ..spec import EXERCISES_FILE, load_module
 
 if TYPE_CHECKING:
@@ -38,7 +39,9 @@ ADDRESS = "ALLYSHIP_SITE"
 LIVE = "ALLYSHIP_LITE"
 """Environment variable with the address of the live notebooks, from this site's root or whole."""
 _STYLES = (STYLE, ROOM / "book.css")
-_SCRIPTS = (SCRIPT, *(FOLDER / name for name in ("page.mjs", "course.mjs")))
+_PAGE_SCRIPT = ROOM / "page.mjs"
+# Loaded by that one where a page has something for them to do.
+_LATER = [ROOM / f"{name}.mjs" for name in ("progress", "my-journal", "submission", "certificate")]
 _NUMBER = re.compile(r"modules/(\d+)-")
 
 
@@ -59,15 +62,23 @@ def _fingerprint(files: list[Path]) -> str:
     return hashlib.sha256(b"".join(f.read_bytes() for f in sorted(files))).hexdigest()
 
 
-def write_assets(static: Path) -> None:
-    """Write what pages load: one style sheet, the scripts, the icon; without our comments."""
+def asset_query(look: str) -> str:
+    """Return what stands behind the address of a style or script: another one after a change."""
+    return f"v={look[:8]}"
+
+
+def write_assets(static: Path, query: str) -> None:
+    """Write what pages load: one style sheet, the scripts, the icon; without our comments.
+
+    ``query`` stands behind the addresses of the scripts in one another, as in the pages.
+    """
     import rcssmin
     import rjsmin
 
     css = "".join(f.read_text("utf-8") for f in _STYLES)
     (static / "course.css").write_text(rcssmin.cssmin(css), "utf-8")
-    for script in _SCRIPTS:
-        (static / script.name).write_text(rjsmin.jsmin(script.read_text("utf-8")), "utf-8")
+    for name, script in bundle_site(_PAGE_SCRIPT, _LATER, query).items():
+        (static / name).write_text(rjsmin.jsmin(script), "utf-8")
     (static / ICON.name).write_bytes(ICON.read_bytes())
     # Sphinx's search would mark its words on the page that is opened, by a script on every page.
     (static / "no_highlight.js").write_text("const SPHINX_HIGHLIGHT_ENABLED = false;\n", "utf-8")
@@ -78,7 +89,7 @@ def head_script() -> str:
     """Return the one script that stands in the page itself."""
     import rjsmin
 
-    return str(rjsmin.jsmin((FOLDER / "head.js").read_text("utf-8")))
+    return str(rjsmin.jsmin((ROOM / "head.js").read_text("utf-8")))
 
 
 @functools.cache
@@ -127,7 +138,7 @@ def write_offline(app: Sphinx, error: Exception | None) -> None:
     files = kept_files(out)
     version = hashlib.sha256(b"".join((out / f).read_bytes() for f in files)).hexdigest()[:16]
     head = f"const VERSION = {json.dumps(version)}, FILES = {json.dumps(files)};\n"
-    script = rjsmin.jsmin((FOLDER / "offline.js").read_text("utf-8"))
+    script = rjsmin.jsmin((ROOM / OFFLINE).read_text("utf-8"))
     (out / OFFLINE).write_text(head + script, "utf-8")
 
 
@@ -236,8 +247,8 @@ def fill_page(
     else:
         context["root"] = context["content_root"]
     pathto = context["pathto"]
-    version = app.config.allyship_look[:8]
-    context["asset"] = lambda name: f"{pathto(f'_static/{name}', 1)}?v={version}"
+    query = asset_query(app.config.allyship_look)
+    context["asset"] = lambda name: f"{pathto(f'_static/{name}', 1)}?{query}"
     context["author"] = html.escape(app.config.author)
     description = _description(doctree)
     context["description"] = html.escape(description)

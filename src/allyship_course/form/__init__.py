@@ -1,4 +1,4 @@
-"""How a form looks: the template, ``exercise.mjs`` and ``exercise.css``, and :func:`render`.
+"""How a form looks and answers: the template, its style, its scripts, and :func:`render`.
 
 The one place that knows it. The same HTML stands on the page, in a notebook and on paper.
 """
@@ -10,11 +10,12 @@ import json
 import re
 import string
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from markupsafe import Markup
 
-from ..spec import RATINGS, AnyField, Choice, Exercise, Module, Scale
+from ..spec import RATINGS, AnyField, Exercise, Module, Scale
+from .words import describe_field
 
 if TYPE_CHECKING:
     import jinja2
@@ -22,11 +23,7 @@ if TYPE_CHECKING:
 
 
 FOLDER = Path(__file__).parent
-SCRIPT = FOLDER / "exercise.mjs"
-NOTEBOOK_SCRIPT = FOLDER / "notebook.mjs"
 STYLE = FOLDER / "exercise.css"
-COURSE_SCRIPT = FOLDER / "course.mjs"
-PROGRESS_SCRIPT = FOLDER / "progress.mjs"
 Place = Literal["page", "notebook"]
 
 
@@ -62,13 +59,13 @@ def template(file: Path) -> jinja2.Template:
     return environment.from_string(re.sub(r"\n\s+", "\n", file.read_text("utf-8")))
 
 
-def _labels(module: Module, field: AnyField) -> dict[str, str]:
-    """Return the labels of the options that ``field.earlier`` may name, if it names a choice."""
+def _earlier_text(module: Module, field: AnyField) -> dict[str, Any]:
+    """Return the words of the field that ``field.earlier`` names, if it is of the same module."""
     of_module, exercise_id, field_id = field.earlier.split("/")
     if of_module != module.module:
         return {}
-    earlier = {f.id: f for f in module.exercise(exercise_id).all_fields()}[field_id]
-    return {o.id: o.label for o in earlier.options} if isinstance(earlier, Choice) else {}
+    fields = {f.id: f for f in module.exercise(exercise_id).all_fields()}
+    return describe_field(fields[field_id])
 
 
 def render(module: Module, exercise: Exercise, place: Place) -> str:
@@ -90,7 +87,7 @@ def render(module: Module, exercise: Exercise, place: Place) -> str:
         may_share=place == "notebook" and module.collected and not all(private),
         some_private=any(private),
         mirror=module.mirror,
-        earlier_labels={f.id: json.dumps(_labels(module, f)) for f in fields if f.earlier},
+        earlier_texts={f.id: json.dumps(_earlier_text(module, f)) for f in fields if f.earlier},
         scale_steps=max((len(f.steps) for f in fields if isinstance(f, Scale)), default=0),
         ratings=RATINGS,
         blank_text=exercise.compose.blank() if exercise.compose else "",

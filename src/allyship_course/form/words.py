@@ -21,7 +21,7 @@ from ..spec import (
 
 
 def describe(module: Module, page: str) -> dict[str, Any]:
-    """Return a module for ``course.json``: what course.mjs needs to show answers in words.
+    """Return a module for ``course.json``: what a page needs to show answers in words.
 
     ``page`` is its page's address within the site.
     """
@@ -44,7 +44,7 @@ def describe(module: Module, page: str) -> dict[str, Any]:
 
 
 def outline(described: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what :func:`describe` returned without the words of the fields: for page.mjs."""
+    """Return what :func:`describe` returned without the words of the fields: ``outline.json``."""
     exercises = [{k: e[k] for k in ("id", "title", "rule")} for e in described["exercises"]]
     return {**described, "exercises": exercises}
 

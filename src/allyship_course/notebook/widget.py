@@ -17,14 +17,8 @@ import anywidget
 import traitlets
 
 from ..course_progress import in_all, progress_by_notes, progress_by_record, where_to_go_on
-from ..form import (
-    COURSE_SCRIPT,
-    NOTEBOOK_SCRIPT,
-    PROGRESS_SCRIPT,
-    SCRIPT,
-    STYLE,
-    render,
-)
+from ..form import STYLE, render
+from ..form.bundle import bundle
 from ..form.posters import load_posters, markdown, page_html
 from ..spec import EXERCISES_FILE, MODULES_FOLDER, Exercise, Module, SpecError, load_module
 from ..store.files import RecordError
@@ -35,11 +29,13 @@ from .page import Page, building
 from .strip import STYLE as PROGRESS_STYLE
 from .strip import render_certificate, render_my_course, render_progress
 
+_SCRIPTS = Path(__file__).parent
+
 
 class ExerciseWidget(anywidget.AnyWidget):
     """One exercise, live. ``form_html`` is the empty form: it holds no answer, ever."""
 
-    _esm = SCRIPT.read_text("utf-8") + NOTEBOOK_SCRIPT.read_text("utf-8")
+    _esm = bundle(_SCRIPTS / "exercise.mjs")
     _css = STYLE
     form_html = traitlets.Unicode().tag(sync=True)
 
@@ -111,7 +107,7 @@ class ProgressWidget(anywidget.AnyWidget):
     It holds no state of its own: what it says goes out as a message whenever something is kept.
     """
 
-    _esm = PROGRESS_SCRIPT
+    _esm = bundle(_SCRIPTS / "progress.mjs")
     _css = PROGRESS_STYLE
     progress_html = traitlets.Unicode().tag(sync=True)
 
@@ -153,7 +149,7 @@ class CertificateWidget(anywidget.AnyWidget):
     The name is typed into it and is in no trait: no notebook and no kernel ever holds it.
     """
 
-    _esm = COURSE_SCRIPT
+    _esm = bundle(_SCRIPTS / "certificate.mjs")
     _css = STYLE
     certificate_html = traitlets.Unicode().tag(sync=True)
     modules = traitlets.List().tag(sync=True)  # {"title": ..., "complete": ...} each

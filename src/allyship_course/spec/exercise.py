@@ -177,7 +177,7 @@ class Exercise(Part):
         return {s.id: s.next or b for s, b in zip(self.steps, below, strict=False)}
 
     def rule(self) -> dict[str, Any]:
-        """Return what completion needs, as JSON: the same object that exercise.mjs reads."""
+        """Return what completion needs, as JSON: the same object that rule.mjs reads."""
         return {"fields": {f.id: f.rule() for f in self.all_fields()}, "steps": self.routes()}
 
 

@@ -29,7 +29,7 @@ _WORD = re.compile(f"[{UNSPACED}]|[^{SPACE}{UNSPACED}]+")
 
 
 def count_words(text: str) -> int:
-    """Return how many words ``text`` has, by the same rule as ``countWords`` in exercise.mjs."""
+    """Return how many words ``text`` has, by the same rule as ``countWords`` in words.mjs."""
     return len(_WORD.findall(text))
 
 

@@ -13,12 +13,11 @@ from typing import Any
 import anywidget
 import traitlets
 
-from ..form import FOLDER, STYLE, template
+from ..form import STYLE, template
+from ..form.bundle import bundle
 from ..spec import SpecError
 from ..store.files import RecordError
 from .hand_in import for_upload, in_words, prepare
-
-_SCRIPT = FOLDER / "download.mjs"
 
 
 class DownloadWidget(anywidget.AnyWidget):
@@ -27,7 +26,7 @@ class DownloadWidget(anywidget.AnyWidget):
     Neither is a trait: traits are saved in the notebook.
     """
 
-    _esm = _SCRIPT
+    _esm = bundle(Path(__file__).with_name("download.mjs"))
     _css = STYLE
     download_html = traitlets.Unicode().tag(sync=True)
 

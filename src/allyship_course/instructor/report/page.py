@@ -9,6 +9,8 @@ from pathlib import Path
 import jinja2
 from markupsafe import Markup
 
+from ...form.bundle import bundle
+
 PAGES = Path(__file__).parent / "pages"
 
 
@@ -18,7 +20,7 @@ def render_page(template: str, script: str | None = None, **values: object) -> s
     The page's security policy knows the style and the script by their hashes.
     """
     style = (PAGES / "page.css").read_text(encoding="utf-8")
-    code = (PAGES / script).read_text(encoding="utf-8") if script else ""
+    code = bundle(PAGES / script) if script else ""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(PAGES), autoescape=True, undefined=jinja2.StrictUndefined
     )

@@ -1,4 +1,3 @@
-// @ts-check
 // A notebook that is opened anew shows its saved forms, and no error box.
 //
 // Where the line to the kernel breaks or is slow at that moment, JupyterLab's widget manager
@@ -42,7 +41,11 @@
   async function managerOf({ context, content }) {
     const { registerWidgetManager } = await lent("@jupyter-widgets/jupyterlab-manager");
     return new Promise((resolve) => {
-      const asking = { set manager(/** @type {any} */ manager) { resolve(manager); } };
+      const asking = {
+        set manager(/** @type {any} */ manager) {
+          resolve(manager);
+        },
+      };
       registerWidgetManager(context, content.rendermime, [asking]);
     });
   }
@@ -65,7 +68,7 @@
     const look = () => {
       const ids = lostForms(panel.content).map((form) => form.output.data[MIME].model_id);
       const fresh = ids.filter((id) => !tried.has(id));
-      fresh.forEach((id) => tried.add(id));
+      for (const id of fresh) tried.add(id);
       if (fresh.length) showAgain(panel);
     };
     const observer = new MutationObserver(() => {
@@ -92,7 +95,9 @@
         requires: [INotebookTracker],
         activate(/** @type {any} */ _app, /** @type {any} */ tracker) {
           tracker.forEach(watch);
-          tracker.widgetAdded.connect((/** @type {any} */ _, /** @type {any} */ panel) => watch(panel));
+          tracker.widgetAdded.connect((/** @type {any} */ _, /** @type {any} */ panel) =>
+            watch(panel),
+          );
         },
       };
       return () => ({ __esModule: true, default: plugin });

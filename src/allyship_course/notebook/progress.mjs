@@ -1,8 +1,12 @@
-// @ts-check
 /**
  * The strip at a notebook's head: how many exercises are complete, what is left, what is next.
  * The kernel says it, in messages: nothing of it is in the saved notebook.
+ *
+ * @import { View } from "./model.mjs"
  */
+
+import { setText } from "../form/dom.mjs";
+import { putHtml } from "./model.mjs";
 
 const ASLEEP = "This notebook is not running. In the menu choose Run, then Run All Cells.";
 const PATIENCE = 3000;
@@ -11,24 +15,22 @@ const SETTLED = 500;
 /** Whether this strip has not been filled in yet: every widget has its own copy of this module. */
 let first = true;
 
-/** @param {{model: any, el: HTMLElement}} view */
-function render({ model, el }) {
-  el.innerHTML = model.get("progress_html");
-  const bar = /** @type {HTMLProgressElement} */ (el.querySelector("progress"));
-  const line = /** @type {HTMLElement} */ (el.querySelector("p"));
-  const say = (/** @type {string} */ words) => {
-    // A live region that is written anew is read anew.
-    if (line.textContent !== words) line.textContent = words;
-  };
-  const asleep = setTimeout(() => say(ASLEEP), PATIENCE);
-  const show = (/** @type {{done: number, words: string}} */ content) => {
+/** @param {View} view */
+function render(view) {
+  const { model, el } = view;
+  const strip = putHtml(view, "progress_html");
+  const bar = /** @type {HTMLProgressElement} */ (strip.querySelector("progress"));
+  const line = strip.querySelector("p");
+  const asleep = setTimeout(() => setText(line, ASLEEP), PATIENCE);
+  /** @param {{done: number, words: string}} message */
+  const show = ({ done, words }) => {
     clearTimeout(asleep);
     // "Run All Cells" goes to the end of the notebook; who begins is brought back to its head.
     if (first) setTimeout(() => el.scrollIntoView({ block: "center" }), SETTLED);
     first = false;
-    bar.value = content.done;
-    say(content.words);
-    el.firstElementChild?.setAttribute("data-ready", "");
+    bar.value = done;
+    setText(line, words);
+    strip.setAttribute("data-ready", "");
   };
   model.on("msg:custom", show);
   try {

@@ -6,24 +6,27 @@
 // visit; when the course has changed, the new one is fetched whole, takes over, and the old one is
 // thrown away: who reads on is in the new version from the next page.
 
-const PREFIX = `allyship:${new URL(self.registration.scope).pathname}:`;
+/** @type {ServiceWorkerGlobalScope} */
+const worker = /** @type {any} */ (self);
+const PREFIX = `allyship:${new URL(worker.registration.scope).pathname}:`;
 const CACHE = PREFIX + VERSION;
-const KEPT = new Set(FILES.map((file) => new URL(file, self.location.href).pathname));
+const KEPT = new Set(FILES.map((file) => new URL(file, worker.location.href).pathname));
 
 const keepAll = async () => {
   const cache = await caches.open(CACHE);
   // Past the browser's own store, which may still hold the last version.
   await cache.addAll(FILES.map((file) => new Request(file, { cache: "no-cache" })));
-  await self.skipWaiting();
+  await worker.skipWaiting();
 };
 
 const takeOver = async () => {
   for (const name of await caches.keys()) {
     if (name.startsWith(PREFIX) && name !== CACHE) await caches.delete(name);
   }
-  await self.clients.claim();
+  await worker.clients.claim();
 };
 
+/** @param {Request} request @param {string} path */
 const answer = async (request, path) => {
   const cache = await caches.open(CACHE);
   const kept = KEPT.has(path) && (await cache.match(path, { ignoreSearch: true }));
@@ -37,10 +40,10 @@ const answer = async (request, path) => {
   }
 };
 
-self.addEventListener("install", (event) => event.waitUntil(keepAll()));
-self.addEventListener("activate", (event) => event.waitUntil(takeOver()));
-self.addEventListener("fetch", (event) => {
+worker.addEventListener("install", (event) => event.waitUntil(keepAll()));
+worker.addEventListener("activate", (event) => event.waitUntil(takeOver()));
+worker.addEventListener("fetch", (event) => {
   const { origin, pathname } = new URL(event.request.url);
-  if (event.request.method !== "GET" || origin !== self.location.origin) return;
+  if (event.request.method !== "GET" || origin !== worker.location.origin) return;
   event.respondWith(answer(event.request, pathname.replace(/\/$/u, "/index.html")));
 });

@@ -3,12 +3,16 @@
 {
   const root = document.documentElement;
   try {
-    const site = new URL(root.dataset.content_root, location.href).pathname;
+    const site = new URL(root.dataset.content_root ?? "", location.href).pathname;
     const chosen = localStorage.getItem(`allyship:${site}:colours`);
     if (chosen) root.dataset.theme = chosen;
   } catch {
     // The browser keeps nothing for this site: the system's colours, then.
   }
-  const failed = (event) => event.target.type === "module" && root.classList.add("ac-failed");
+  /** @param {Event} event */
+  const failed = ({ target }) =>
+    target instanceof HTMLScriptElement &&
+    target.type === "module" &&
+    root.classList.add("ac-failed");
   addEventListener("error", failed, true);
 }

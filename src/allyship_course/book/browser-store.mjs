@@ -1,0 +1,151 @@
+/**
+ * Answers in this browser: one entry of its store for each exercise, and nobody else's business.
+ *
+ * @import { Kept, Names, Note } from "../form/rule.mjs"
+ * @import { Store } from "../form/store.mjs"
+ */
+
+import { EMPTY, merge } from "../form/rule.mjs";
+import { Told } from "../form/store.mjs";
+import { isRecord } from "../form/values.mjs";
+import { siteKey } from "./site.mjs";
+
+export const SCHEMA = 1;
+const DAMAGED = ":damaged";
+
+const CANNOT_KEEP =
+  "This browser does not let the page keep your answers (a private window, or its storage is full). " +
+  "They stay here until you close the page: print it, or copy what you want to keep.";
+const NEWER =
+  "Your answers were kept by a newer version of this course. Nothing was changed. " +
+  "Reload the page; if this stays, an old copy of the page is being shown.";
+const WERE_DAMAGED =
+  "Your earlier answers to this exercise were damaged in this browser and can’t be shown.";
+
+/**
+ * Read what stands in the store. Throws Told for what a newer version kept, SyntaxError for what
+ * is damaged.
+ * @param {string | null} text
+ * @returns {Kept | null}
+ */
+function parse(text) {
+  if (text === null) return null;
+  const data = JSON.parse(text);
+  if (data?.schema > SCHEMA) throw new Told(NEWER);
+  if (data?.schema !== SCHEMA || !isRecord(data.answers)) throw new SyntaxError();
+  const { answers, passed, shared, saved } = data;
+  return {
+    answers,
+    passed: passed === true,
+    shared: shared === true,
+    saved: typeof saved === "string" ? saved : "",
+  };
+}
+
+/**
+ * What is kept of an exercise, where another one or the page around it asks: null for what is
+ * not there or can't be read, which is told where the exercise stands.
+ * @param {string} path  module/exercise
+ */
+export function kept(path) {
+  try {
+    return parse(localStorage.getItem(siteKey(path)));
+  } catch {
+    return null;
+  }
+}
+
+/** The paths of all exercises of which something is kept. */
+export function keptPaths() {
+  const site = siteKey("");
+  return Object.keys(localStorage)
+    .filter((key) => key.startsWith(site))
+    .map((key) => key.slice(site.length))
+    .filter((name) => name.includes("/") && !name.includes(DAMAGED));
+}
+
+/** Put a note into the store. @param {string} path @param {Kept} note */
+export const keep = (path, note) =>
+  localStorage.setItem(siteKey(path), JSON.stringify({ schema: SCHEMA, ...note }));
+
+/** @param {string} path */
+export const forget = (path) => localStorage.removeItem(siteKey(path));
+
+/**
+ * Keep what was changed, beside what another tab may have kept meanwhile.
+ * @param {string} path
+ * @param {Note} mine
+ * @param {Names} changed
+ */
+export function keepChanged(path, mine, changed) {
+  setDamagedAside(path);
+  const note = merge(mine, parse(localStorage.getItem(siteKey(path))) ?? EMPTY, changed);
+  keep(path, { ...note, saved: new Date().toISOString() });
+}
+
+/**
+ * Put what can't be read under a name of its own: it is never overwritten. Throws Told for what
+ * a newer version kept.
+ * @param {string} path
+ * @returns {boolean} whether there was such a thing
+ */
+export function setDamagedAside(path) {
+  const key = siteKey(path);
+  const text = localStorage.getItem(key);
+  try {
+    parse(text);
+    return false;
+  } catch (error) {
+    if (error instanceof Told) throw error;
+  }
+  let aside = key + DAMAGED;
+  for (let i = 2; localStorage.getItem(aside) !== null; i++) aside = `${key}${DAMAGED}-${i}`;
+  localStorage.setItem(aside, text ?? "");
+  localStorage.removeItem(key);
+  return true;
+}
+
+/**
+ * Use the store; what the browser refuses is told in words.
+ * @template Result
+ * @param {() => Result} act
+ */
+async function attempt(act) {
+  try {
+    return act();
+  } catch (error) {
+    throw error instanceof Told ? error : new Told(CANNOT_KEEP);
+  }
+}
+
+/**
+ * The store of a form.
+ * @param {HTMLElement} form
+ * @returns {Store}
+ */
+export function pageStore(form) {
+  const path = `${form.dataset.module}/${form.dataset.exercise}`;
+  return {
+    saved: "Kept in this browser only.",
+    load: () =>
+      attempt(() => {
+        if (setDamagedAside(path)) throw new Told(WERE_DAMAGED);
+        return parse(localStorage.getItem(siteKey(path)));
+      }),
+    other: (otherPath) => attempt(() => parse(localStorage.getItem(siteKey(otherPath)))),
+    save: (mine, changed) =>
+      attempt(() => {
+        keepChanged(path, mine, changed);
+        return [];
+      }),
+    onOther: (take) =>
+      addEventListener("storage", (event) => {
+        if (event.key !== siteKey(path) || event.newValue === null) return;
+        try {
+          take(parse(event.newValue));
+        } catch {
+          // Another tab wrote what this version can't read: leave this form as it is.
+        }
+      }),
+  };
+}

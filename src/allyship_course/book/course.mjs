@@ -1,0 +1,21 @@
+/**
+ * The course, as the page that needs it fetches it.
+ *
+ * @import { FieldText } from "../form/fields.mjs"
+ * @import { Rule } from "../form/rule.mjs"
+ *
+ * @typedef {{id: string, title: string, rule: Rule}} ExerciseOutline
+ * @typedef {ExerciseOutline & {fields: Record<string, FieldText>}} ExerciseText
+ * @typedef {{id: string, title: string, page: string, collected: boolean}} ModuleHead
+ * @typedef {ModuleHead & {exercises: ExerciseOutline[]}} ModuleOutline
+ * @typedef {ModuleHead & {exercises: ExerciseText[]}} ModuleText
+ */
+
+import { SITE } from "./site.mjs";
+
+/** @param {string} path  below the site's root @returns {Promise<any>} */
+export const fetchJson = async (path) =>
+  (await fetch(new URL(path, SITE), { cache: "no-cache" })).json();
+
+/** The course without the words of its fields. @returns {Promise<ModuleOutline[]>} */
+export const fetchOutline = () => fetchJson("_static/outline.json");

@@ -1,0 +1,146 @@
+/**
+ * The page "My journal": all that this browser keeps, to be read, searched, saved, taken in and
+ * deleted. It comes from this browser's own store and stays in it.
+ *
+ * @import { JournalEntry, JournalModule } from "./journal-file.mjs"
+ * @import { ModuleText } from "./course.mjs"
+ */
+
+import { make, saveFile } from "../form/dom.mjs";
+import { inputPart, part } from "../form/parts.mjs";
+import { plural } from "../form/words.mjs";
+import { answersOf, asTerms, fetchCourse } from "./answers.mjs";
+import { forget, kept, keptPaths } from "./browser-store.mjs";
+import { asJson, asText, inOrder, takeIn } from "./journal-file.mjs";
+import { OFF } from "./keep-offline.mjs";
+import { offerOfflineChoice } from "./offline-choice.mjs";
+import { SITE, siteKey } from "./site.mjs";
+
+const NOTHING =
+  "Nothing is kept in this browser yet. What you write into an exercise appears here.";
+
+/** @param {HTMLElement} place */
+export async function showJournal(place) {
+  const journal = new Journal(place, await fetchCourse());
+  await offerOfflineChoice(part(place, "offline")).catch(() => {
+    // A browser without a place for files has nothing to choose here.
+  });
+  journal.show();
+  place.setAttribute("data-ready", "");
+}
+
+class Journal {
+  #place;
+  #modules;
+  #search;
+  #dialog;
+
+  /** @param {HTMLElement} place @param {ModuleText[]} modules */
+  constructor(place, modules) {
+    this.#place = place;
+    this.#modules = modules;
+    this.#search = inputPart(place, "search");
+    this.#dialog = /** @type {HTMLDialogElement} */ (part(place, "dialog"));
+    this.#search.addEventListener("input", () => this.show());
+    addEventListener("storage", () => this.show());
+    this.#onClick("export-json", () => saveFile("allyship-journal.json", asJson(this.#read())));
+    this.#onClick("export-md", () => saveFile("allyship-journal.md", asText(this.#read())));
+    this.#onClick("print", () => print());
+    this.#onClick("delete-all", () =>
+      this.#ask("Delete everything that this course keeps in this browser?", forgetAll),
+    );
+    part(place, "import").addEventListener("change", () => this.#takeIn());
+  }
+
+  /** @param {string} name @param {() => void} act */
+  #onClick(name, act) {
+    part(this.#place, name).addEventListener("click", act);
+  }
+
+  /** @returns {JournalModule[]} */
+  #read() {
+    return inOrder(this.#modules, keptPaths(), kept);
+  }
+
+  /** Show what holds the words that are sought. */
+  show() {
+    const sought = this.#search.value.trim().toLocaleLowerCase();
+    let total = 0;
+    let shown = 0;
+    const sections = this.#read().flatMap(({ module, entries }) => {
+      const written = entries.filter(isWritten);
+      const hits = written.filter((entry) => wordsOf(entry).toLocaleLowerCase().includes(sought));
+      total += written.length;
+      shown += hits.length;
+      const title = make("h2", { textContent: module.title });
+      return hits.length ? [title, ...hits.map((entry) => this.#article(module, entry))] : [];
+    });
+    part(this.#place, "list").replaceChildren(...sections);
+    this.#tell(total ? `${plural(shown, "exercise")} of ${total} shown.` : NOTHING);
+  }
+
+  /** @param {string} text */
+  #tell(text) {
+    part(this.#place, "status").textContent = text;
+  }
+
+  /** @param {ModuleText} module @param {JournalEntry} entry */
+  #article(module, { exercise, path, note }) {
+    const { title } = exercise;
+    const href = `${new URL(module.page, SITE).href}#ac-${exercise.id}`;
+    const known = module.exercises.includes(exercise);
+    const name = known ? make("a", { href, textContent: title }) : title;
+    const remove = make("button", { type: "button", textContent: "Delete" });
+    remove.setAttribute("aria-label", `Delete ${title}`);
+    remove.addEventListener("click", () =>
+      this.#ask(`Delete what you wrote in “${title}”?`, () => forget(path)),
+    );
+    return make(
+      "article",
+      { className: "ac-entry" },
+      make("h3", {}, name),
+      ...(note.passed ? [make("p", { textContent: "Left out by choice." })] : []),
+      asTerms(answersOf(exercise, note)),
+      remove,
+    );
+  }
+
+  /** @param {string} question @param {() => void} act */
+  #ask(question, act) {
+    part(this.#place, "question").textContent = question;
+    this.#dialog.returnValue = "";
+    this.#dialog.onclose = () => {
+      if (this.#dialog.returnValue !== "yes") return;
+      act();
+      this.show();
+      this.#tell("Deleted.");
+      this.#search.focus();
+    };
+    this.#dialog.showModal();
+  }
+
+  async #takeIn() {
+    const input = inputPart(this.#place, "import");
+    const file = input.files?.[0];
+    if (!file) return;
+    const told = takeIn(await file.text(), this.#modules);
+    input.value = "";
+    this.show();
+    this.#tell(told);
+  }
+}
+
+/** @param {JournalEntry} entry */
+const isWritten = ({ exercise, note }) => note.passed || answersOf(exercise, note).length > 0;
+
+/** @param {JournalEntry} entry */
+const wordsOf = ({ exercise, note }) =>
+  [exercise.title, ...answersOf(exercise, note).flatMap((a) => [a.question, ...a.lines])].join(
+    "\n",
+  );
+
+function forgetAll() {
+  for (const key of Object.keys(localStorage)) {
+    if (key.startsWith(siteKey("")) && key !== OFF) localStorage.removeItem(key);
+  }
+}

@@ -1,0 +1,18 @@
+/** Where this site stands, and under which names it keeps things in the browser. */
+
+/** The site's root: every script lies one folder below it. */
+export const SITE = new URL("..", import.meta.url);
+
+/**
+ * A name in the browser's store. It carries the site's path, so that two courses on one host do
+ * not meet. Of an exercise it is that of its path, module/exercise.
+ * @param {string} name
+ */
+export const siteKey = (name) => `allyship:${SITE.pathname}:${name}`;
+
+/**
+ * The place in a page of the book that a script fills in.
+ * @param {string} name
+ * @returns {HTMLElement | null}
+ */
+export const coursePart = (name) => document.querySelector(`[data-course="${name}"]`);

@@ -1,0 +1,61 @@
+/**
+ * The certificate, on the published page and in Jupyter. The name stands in this page only; it goes
+ * to paper and nowhere else.
+ *
+ * @typedef {{title: string, complete: boolean}} ModuleState
+ */
+
+import { make } from "./dom.mjs";
+import { inputPart, part } from "./parts.mjs";
+
+/**
+ * Fill in the certificate.
+ * @param {HTMLElement} place
+ * @param {() => ModuleState[]} states
+ * @param {string} where they are kept
+ */
+export function fillCertificate(place, states, where) {
+  const name = inputPart(place, "name");
+  const show = () => {
+    const modules = states();
+    const done = modules.filter((module) => module.complete);
+    const open = modules.filter((module) => !module.complete).map((module) => module.title);
+    const some = `${done.length} of ${modules.length} modules`;
+    part(place, "list").replaceChildren(
+      ...done.map((module) => make("li", { textContent: module.title })),
+    );
+    part(place, "status").textContent = open.length
+      ? `Complete ${where}: ${some}. Still open: ${open.join(", ")}.`
+      : `All ${modules.length} modules are complete.`;
+    part(place, "of").textContent = open.length ? some : `all ${modules.length} modules`;
+    part(place, "who").textContent = name.value.trim() || "…";
+    part(place, "date").textContent = new Date().toLocaleDateString(
+      document.documentElement.lang || undefined,
+      { dateStyle: "long" },
+    );
+  };
+  name.addEventListener("input", show);
+  part(place, "print").addEventListener("click", () => {
+    show();
+    printAlone(/** @type {Element} */ (place.querySelector(".ac-certificate")));
+  });
+  document.addEventListener("ac-kept", show);
+  show();
+  place.setAttribute("data-ready", "");
+}
+
+/**
+ * Print one element and nothing else of the page that it stands in, be it ours or Jupyter's.
+ * @param {Element} element
+ */
+function printAlone(element) {
+  const sheet = /** @type {Element} */ (element.cloneNode(true));
+  document.body.append(sheet);
+  document.body.classList.add("ac-print-certificate");
+  const tidyUp = () => {
+    sheet.remove();
+    document.body.classList.remove("ac-print-certificate");
+  };
+  addEventListener("afterprint", tidyUp, { once: true });
+  print();
+}

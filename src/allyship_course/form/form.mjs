@@ -1,0 +1,143 @@
+/**
+ * What stands in a form, and what follows from it: consequences, counts, the steps reached, progress.
+ *
+ * @import { Answers, Completion, Note, Rule } from "./rule.mjs"
+ */
+
+import { radios } from "./controls.mjs";
+import { all, setText } from "./dom.mjs";
+import { showExtras } from "./extras.mjs";
+import { TYPES } from "./fields.mjs";
+import { answered, completion } from "./rule.mjs";
+import { own } from "./values.mjs";
+import { plural } from "./words.mjs";
+
+/** @param {HTMLElement} form */
+const fieldsOf = (form) => all(form, "[data-field]");
+
+/** @param {HTMLElement} form @param {string} selector @returns {HTMLInputElement | null} */
+const box = (form, selector) => form.querySelector(selector);
+
+/** @type {WeakMap<HTMLElement, Rule>} */
+const rules = new WeakMap();
+
+/** @param {HTMLElement} form @returns {Rule} */
+export function ruleOf(form) {
+  const rule = rules.get(form) ?? JSON.parse(form.dataset.rule ?? "{}");
+  rules.set(form, rule);
+  return rule;
+}
+
+/**
+ * The type of a field of a form.
+ * @param {HTMLElement} form
+ * @param {HTMLElement} field
+ */
+export const typeOf = (form, field) => TYPES[ruleOf(form).fields[field.dataset.field ?? ""].type];
+
+/**
+ * Read what the form holds.
+ * @param {HTMLElement} form
+ * @returns {Note}
+ */
+export function read(form) {
+  /** @type {Answers} */
+  const answers = {};
+  for (const field of fieldsOf(form)) {
+    const value = typeOf(form, field).read(field);
+    if (value !== undefined) answers[field.dataset.field ?? ""] = value;
+  }
+  return {
+    answers,
+    passed: box(form, "[data-pass]")?.checked ?? false,
+    shared: box(form, "[data-share]")?.checked ?? false,
+  };
+}
+
+/**
+ * Put a note into the form.
+ * @param {HTMLElement} form
+ * @param {Note} note
+ */
+export function write(form, note) {
+  for (const field of fieldsOf(form)) {
+    typeOf(form, field).write(field, own(note.answers, field.dataset.field ?? ""));
+  }
+  const pass = box(form, "[data-pass]");
+  const share = box(form, "[data-share]");
+  if (pass) pass.checked = note.passed;
+  if (share) share.checked = note.shared;
+}
+
+/**
+ * Show what follows from the answers; quietly, where nobody has just changed them.
+ * @param {HTMLElement} form
+ * @param {boolean} quietly
+ */
+export function show(form, quietly = false) {
+  const rule = ruleOf(form);
+  for (const field of fieldsOf(form)) {
+    typeOf(form, field).show?.(field, rule.fields[field.dataset.field ?? ""], quietly);
+  }
+  showExtras(form, rule);
+  const note = read(form);
+  const { fields } = answered(rule, note.answers);
+  const state = completion(rule, fields, note.passed);
+  showSteps(form, fields, quietly);
+  form.toggleAttribute("data-complete", state.complete);
+  setText(
+    form.querySelector(".ac-progress"),
+    progressInWords(state, form.querySelector("[data-step]")),
+  );
+}
+
+/**
+ * @param {Completion} state
+ * @param {Element | null} step  the first one, where the exercise branches
+ */
+function progressInWords(state, step) {
+  if (state.passed) return "Left out by choice. It counts as complete.";
+  if (state.complete) return "Complete.";
+  if (!state.done) return "Nothing answered yet.";
+  if (step) return `${plural(state.done, "answer")} so far.`;
+  return `${state.done} of ${state.required} answered.`;
+}
+
+/** @param {HTMLElement} form @param {string[]} answeredFields @param {boolean} quietly */
+function showSteps(form, answeredFields, quietly) {
+  const steps = all(form, "[data-step]");
+  const { ids, ended } = route(form, steps, answeredFields);
+  let opened = "";
+  for (const step of steps) {
+    const reached = ids.includes(step.dataset.step ?? "");
+    const opens = reached && !step.hasAttribute("data-reached");
+    if (opens) opened = step.querySelector("h4")?.textContent ?? "";
+    step.toggleAttribute("data-reached", reached);
+  }
+  form.toggleAttribute("data-ended", !steps.length || ended);
+  if (opened && !quietly) {
+    setText(form.querySelector(".ac-announce"), `It goes on below: ${opened}`);
+  }
+}
+
+/**
+ * The steps that the answers lead through, the first one always among them.
+ * @param {HTMLElement} form
+ * @param {HTMLElement[]} steps
+ * @param {string[]} answeredFields
+ */
+function route(form, steps, answeredFields) {
+  const rule = ruleOf(form);
+  /** @type {string[]} */
+  const ids = [];
+  let id = steps[0]?.dataset.step;
+  while (id && id !== "end" && !ids.includes(id)) {
+    ids.push(id);
+    const step = steps.find((one) => one.dataset.step === id);
+    const fields = rule.steps.find((one) => one.id === id)?.fields ?? [];
+    const open = fields.some((f) => rule.fields[f].required && !answeredFields.includes(f));
+    const chosen = step && radios(step).find((radio) => radio.checked && radio.dataset.next);
+    id = open ? undefined : (chosen?.dataset.next ?? step?.dataset.next);
+  }
+  return { ids, ended: id === "end" };
+}
