@@ -48,7 +48,7 @@ from .spec import (
 
 WORDS = (900, 1600)
 MINUTES = (30, 50)
-EXERCISES = (4, 9)
+EXERCISES = (4, 11)
 GRADE = 9
 SOURCE_MAP = Path("developing") / "source-map.yml"
 REFERENCES = Path("references.bib")
