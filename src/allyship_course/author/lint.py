@@ -48,7 +48,7 @@ from ..spec.reading import PLACED, SOURCES, links, plain_text, reading_grade
 
 WORDS = (900, 1600)
 MINUTES = (30, 50)
-EXERCISES = (4, 9)
+EXERCISES = (4, 11)
 GRADE = 9
 TO_WRITE = "To write:"
 """Where a draft still waits for its author; see ``allyship new``."""
