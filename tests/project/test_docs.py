@@ -47,6 +47,7 @@ def test_a_facilitator_finds_in_each_note_what_a_meeting_needs(number: int) -> N
     assert f"{{module-facts}} {module.module}\n" in note
     for part in (
         "Before.",
+        "A quarter of an hour.",
         "In a room.",
         "Online.",
         "Ask afterwards.",
