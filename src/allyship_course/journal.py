@@ -29,6 +29,7 @@ if sys.platform != "emscripten":
     from filelock import FileLock
 
 from .completion import Progress, answered, completion
+from .moments import iso, now_in_ms, sound_moment
 from .record import (
     RECORD_FILE,
     SCHEMA,
@@ -120,15 +121,23 @@ def progress_by_notes(module: Module, notes: Mapping[str, Note]) -> Progress:
 
 
 def where_to_go_on(
-    modules: Iterable[Module], journal: Mapping[str, Mapping[str, Note]]
+    modules: Iterable[Module], journal: Mapping[str, Mapping[str, Note]], now: int | None = None
 ) -> tuple[Module, Exercise] | None:
     """Return the exercise worked at last or the next one that is open; ``None`` if none is.
 
-    ``journal`` holds each module's notes. ``go-on.mjs`` has the same rule for the website.
+    ``journal`` holds each module's notes. ``go-on.mjs`` has the same rule for the website; both run
+    against ``tests/vectors/go-on.yml``.
     """
+    clock = now_in_ms() if now is None else now
+
+    def worked_at(module: Module, exercise: Exercise) -> int:
+        note = journal.get(module.module, {}).get(exercise.id, Note())
+        return sound_moment(note.saved, clock) or 0
+
     course = [
-        (journal.get(module.module, {}).get(exercise.id, Note()).saved, one, module, exercise)
+        (worked_at(module, exercise), one, module, exercise)
         for module in modules
+        if module.collected
         for progress in (progress_by_notes(module, journal.get(module.module, {})),)
         for exercise, one in zip(module.exercises, progress.of, strict=True)
     ]
@@ -160,7 +169,7 @@ def keep(
         notes = _readable_notes(folder, module.module, notices)
         if changed is not None and exercise.id in notes:
             note = _merged(note, notes[exercise.id], changed)
-        notes[exercise.id] = note = replace(note, saved=_now())
+        notes[exercise.id] = note = replace(note, saved=iso(now_in_ms()))
         write_notes(folder, module.module, notes)
         if module.collected:
             sweep(assignment / RECORD_FILE)
@@ -223,11 +232,6 @@ def _lock(file: Path) -> AbstractContextManager[object]:
         # would stop every save from then on.
         return contextlib.nullcontext()
     return FileLock(file, timeout=_LOCK_SECONDS, mode=0o600)
-
-
-def _now() -> str:
-    """Return the time as a browser writes it, so that exports from both can be compared."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _merged(mine: Note, kept: Note, changed: Collection[str]) -> Note:
