@@ -630,8 +630,10 @@ def import_(file: Path) -> None:
     """
     from .journal import journal_folder
     from .student.journal_file import import_journal
+    from .student.modules import journal_of, modules_for
 
-    done = import_journal(journal_folder(), file)
+    modules = [*modules_for(Path.cwd()), *journal_of()]
+    done = import_journal(journal_folder(), file, modules)
     click.echo(f"Taken in: {_number(done.taken, 'exercise')}.")
     if done.stayed:
         stayed = _number(done.stayed, "exercise")
