@@ -6,9 +6,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 SOURCES := $(shell find src -type f -not -name '*.pyc' 2>/dev/null)
+SCRIPTS := $(shell find src lite -name '*.mjs' -o -name '*.js' 2>/dev/null)
 CONTENT := _config.yml $(shell find book -type f 2>/dev/null)
 
-.PHONY: start test test-all test-postgres test-hub test-exchange hub hub-remove check book pdf epub lite demo assignments bench lock clean
+.PHONY: start test test-all test-postgres test-hub test-exchange hub hub-remove check scripts book pdf epub lite demo assignments bench lock clean
 
 start: _build/html/index.html demo/completion.csv
 	@$(BIN)/allyship start
@@ -40,13 +41,23 @@ test-exchange: $(READY)
 	@$(BIN)/python -m tests.support.browser
 	@$(BIN)/python -m tests.support.postgres $(BIN)/pytest -m hub tests/exchange
 
-check: $(READY)
+check: $(READY) scripts
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo --quiet || $(BIN)/lint-imports --no-logo
 	@$(BIN)/codespell
 	@$(BIN)/allyship check
+
+# Types, form and common faults of the scripts; nothing is run for what has not changed.
+scripts: .make/scripts
+
+.make/scripts: $(SCRIPTS) biome.json jsconfig.json jsconfig.worker.json jsconfig.node.json \
+  build-constants.d.ts node_modules/.ready
+	@set -e; for pages in jsconfig jsconfig.worker jsconfig.node; do \
+	  $(BIN)/node node_modules/.bin/tsc --project $$pages.json; done
+	@$(BIN)/node node_modules/.bin/biome check --error-on-warnings
+	@mkdir -p .make && touch $@
 
 book: _build/html/index.html
 
@@ -98,7 +109,7 @@ lock: $(READY)
 	  hub/kubernetes/hub.in -c requirements.lock -o hub/kubernetes/hub.lock
 
 clean:
-	rm -rf _build demo .venv
+	rm -rf _build demo .venv .make node_modules
 
 $(READY): requirements.lock pyproject.toml $(shell find src/jupyter -type f)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -110,6 +121,11 @@ $(READY): requirements.lock pyproject.toml $(shell find src/jupyter -type f)
 	  --progress-bar on -r requirements.lock
 	@$(BIN)/python -m compileall -qq -j 0 .venv/lib || true  # some files are for other Pythons
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	@touch $@
+
+# What checks the scripts. Node comes with .venv.
+node_modules/.ready: package.json package-lock.json .npmrc $(READY)
+	@PATH=$(CURDIR)/$(BIN):$$PATH $(BIN)/npm ci --silent
 	@touch $@
 
 _build/html/index.html: $(READY) $(CONTENT) $(SOURCES)

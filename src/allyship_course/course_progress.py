@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from .completion import Completion, answered, completion
 from .spec import Exercise, Module
 from .store.journal import Note
+from .store.moments import now_in_ms, sound_moment
 from .store.record import Entry, Record
 
 
@@ -98,15 +99,23 @@ def progress_by_notes(module: Module, notes: Mapping[str, Note]) -> Progress:
 
 
 def where_to_go_on(
-    modules: Iterable[Module], journal: Mapping[str, Mapping[str, Note]]
+    modules: Iterable[Module], journal: Mapping[str, Mapping[str, Note]], now: int | None = None
 ) -> tuple[Module, Exercise] | None:
     """Return the exercise worked at last or the next one that is open; ``None`` if none is.
 
-    ``journal`` holds each module's notes. ``go-on.mjs`` has the same rule for the website.
+    ``journal`` holds each module's notes. ``go-on.mjs`` has the same rule for the website; both run
+    against ``tests/vectors/go-on.yml``.
     """
+    clock = now_in_ms() if now is None else now
+
+    def worked_at(module: Module, exercise: Exercise) -> int:
+        note = journal.get(module.module, {}).get(exercise.id, Note())
+        return sound_moment(note.saved, clock) or 0
+
     course = [
-        (journal.get(module.module, {}).get(exercise.id, Note()).saved, one, module, exercise)
+        (worked_at(module, exercise), one, module, exercise)
         for module in modules
+        if module.collected
         for progress in (progress_by_notes(module, journal.get(module.module, {})),)
         for exercise, one in zip(module.exercises, progress.of, strict=True)
     ]

@@ -237,7 +237,7 @@ def test_a_module_is_complete_once_each_exercise_is_answered_or_left_out() -> No
 
 def test_one_goes_on_after_the_exercise_worked_at_last() -> None:
     def where(**saved: str) -> str | None:
-        notes = {e: Note(passed=e != "mine", saved=at) for e, at in saved.items()}
+        notes = {e: Note(passed=e != "mine", saved=f"{at}T10:00Z") for e, at in saved.items()}
         found = where_to_go_on([TINY], {TINY.module: notes})
         return found and found[1].id
 

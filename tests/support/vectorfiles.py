@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import Any
 
 import yaml
 
-from allyship_course.spec import Exercise, Module
+from allyship_course.spec import AnyField, Exercise, Module
 from tests.support.paths import ROOT
 
 FOLDER = ROOT / "tests" / "vectors"
@@ -63,3 +64,41 @@ def module_of(*exercises: dict[str, Any]) -> Module:
 def exercise_of(data: dict[str, Any]) -> Exercise:
     """Return one exercise from its YAML."""
     return module_of(data).exercises[0]
+
+
+@functools.cache
+def vectors(name: str) -> dict[str, Any]:
+    """Return what stands in the vector file of a rule."""
+    file = FOLDER / f"{name}.yml"
+    return dict(yaml.safe_load(file.read_text(encoding="utf-8")))
+
+
+def rule_cases(key: str, file: str = "") -> list[dict[str, Any]]:
+    """Return the cases of a rule's vector file."""
+    return list(vectors(file or key)[key])
+
+
+def field_of(data: dict[str, Any]) -> AnyField:
+    """Return one field from its YAML."""
+    return exercise_of({"id": "x", "title": "X", "minutes": 1, "fields": [data]}).all_fields()[0]
+
+
+def modules_of(data: list[dict[str, Any]]) -> list[Module]:
+    """Return modules from their YAML."""
+    return [Module.model_validate(module) for module in data]
+
+
+def line_modules(data: list[dict[str, Any]]) -> list[Module]:
+    """Return modules each exercise of which is one line to write."""
+    line = {"id": "line", "type": "line", "label": "What?"}
+    head = {"title": "Lines", "minutes": 1}
+    return modules_of(
+        [
+            {
+                **head,
+                **module,
+                "exercises": [{**head, "id": e, "fields": [line]} for e in module["exercises"]],
+            }
+            for module in data
+        ]
+    )

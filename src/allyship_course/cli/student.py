@@ -130,8 +130,10 @@ def import_(file: Path) -> None:
     """
     from ..store.journal import journal_folder
     from ..store.transfer import import_journal
+    from ..student.modules import journal_of, modules_for
 
-    done = import_journal(journal_folder(), file)
+    modules = [*modules_for(Path.cwd()), *journal_of()]
+    done = import_journal(journal_folder(), file, modules)
     click.echo(f"Taken in: {plural(done.taken, 'exercise')}.")
     if done.stayed:
         stayed = plural(done.stayed, "exercise")

@@ -16,7 +16,10 @@ import { isRecord, own, textOf } from "./values.mjs";
  */
 export function inWords(text, value) {
   if (Array.isArray(value)) return value.flatMap((one) => inWords(text, one));
-  if (isRecord(value)) return own(TYPES, text.type)?.inWords?.(text, value) ?? parts(text, value);
+  if (isRecord(value)) {
+    const lines = own(TYPES, text.type)?.inWords?.(text, value) ?? parts(text, value);
+    return lines.flatMap(linesOf);
+  }
   const words = textOf(value);
   return linesOf(own(text.labels, words) ?? words);
 }
@@ -28,7 +31,7 @@ const parts = (text, record) =>
     return `${own(text.parts, id) ?? id}: ${words}`;
   });
 
-/** @param {string} text */
+/** @param {string} text @returns {string[]} */
 function linesOf(text) {
   const written = text.replace(/[\r\n]+$/u, "");
   return written ? written.split(/\r\n?|\n/u) : [];

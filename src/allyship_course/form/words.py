@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -74,17 +75,57 @@ def describe_field(field: AnyField) -> dict[str, Any]:
     return words
 
 
-def say(words: dict[str, Any], value: object) -> str:
-    """Say an answer in the words of the form: ids become the labels that they stand for."""
-    labels, parts = words.get("labels", {}), words.get("parts", {})
-    match value:
-        case list():
-            return "\n".join(say(words, item) for item in value)
-        case dict():
-            if words["type"] == "list":
-                return "; ".join(str(cell) for cell in value.values())
-            if words["type"] == "order":
-                return "\n".join(f"{at}. {labels.get(item, item)}" for item, at in value.items())
-            return "\n".join(f"{say(words, v)}: {parts.get(key, key)}" for key, v in value.items())
+def answer_in_words(text: Mapping[str, Any], value: object) -> list[str]:
+    """Return an answer as lines in the words of the form: ids become what they stand for.
+
+    ``text`` is what :func:`describe_field` returns. The value may be anything at all: what no form
+    of ours sends is shown as it is. ``in-words.mjs`` has the same rule; both run against
+    ``tests/vectors/in-words.yml``.
+    """
+    if isinstance(value, list):
+        return [line for one in value for line in answer_in_words(text, one)]
+    if isinstance(value, dict):
+        return [line for part in _parts_in_words(text, value) for line in _lines(part)]
+    words = _text_of(value)
+    return _lines(text.get("labels", {}).get(words, words))
+
+
+def _parts_in_words(text: Mapping[str, Any], value: Mapping[str, object]) -> list[str]:
+    labels, parts = text.get("labels", {}), text.get("parts", {})
+    match text["type"]:
+        case "list":
+            return [": ".join(filter(None, map(_text_of, value.values())))]
+        case "order":
+            placed = [(item, place) for item, place in value.items() if _text_of(place)]
+            placed.sort(key=lambda one: _place(one[1]))
+            return [f"{_text_of(place)}. {labels.get(item, item)}" for item, place in placed]
         case _:
-            return str(labels.get(str(value), value))
+            return [
+                f"{parts.get(key, key)}: {', '.join(answer_in_words(text, one))}"
+                for key, one in value.items()
+            ]
+
+
+def _place(value: object) -> tuple[bool, int | float]:
+    """Return what a place in a row is sorted by; what is no number comes last."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return (False, value)
+    return (True, 0)
+
+
+def _text_of(value: object) -> str:
+    """Return a text, a number or a yes as text, and nothing for anything else."""
+    match value:
+        case bool():
+            return str(value).lower()
+        case float() if value.is_integer():
+            return str(int(value))
+        case str() | int() | float():
+            return str(value)
+        case _:
+            return ""
+
+
+def _lines(text: str) -> list[str]:
+    written = text.rstrip("\r\n")
+    return re.split(r"\r\n?|\n", written) if written else []

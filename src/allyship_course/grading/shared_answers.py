@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import html
 
-from ..form.words import describe_field, say
-from ..spec import Exercise
+from ..form.words import answer_in_words, describe_field
+from ..spec import AnyField, Exercise
 from ..store.files import RecordError
 from ..store.record import Record
 
@@ -20,14 +20,15 @@ def shared_html(exercise: Exercise, record: Record | RecordError | None) -> str:
     if entry is None or not entry.shared:
         return ""
     answers = [
-        f"<dt>{html.escape(field.label)}</dt><dd>{_lines(say(describe_field(field), value))}</dd>"
+        f"<dt>{html.escape(field.label)}</dt><dd>{_escaped(field, value)}</dd>"
         for field in exercise.all_fields()
         if field.private != "always" and (value := entry.shared.get(field.id)) is not None
     ]
     return f"<p><strong>Shared with you:</strong></p><dl>{''.join(answers)}</dl>" if answers else ""
 
 
-def _lines(text: str) -> str:
+def _escaped(field: AnyField, value: object) -> str:
+    text = "\n".join(answer_in_words(describe_field(field), value))
     # "replace": half a surrogate pair has no UTF-8 form, and could not be written.
     plain = text.encode("utf-8", "replace").decode()
     return "<br>".join(html.escape(line) for line in plain.splitlines())

@@ -28,6 +28,7 @@ import platformdirs
 from ..completion import answered
 from ..spec import Exercise, Module
 from .files import RecordError, encode_json, read_json, replace_file, sweep
+from .moments import iso, now_in_ms
 from .record import (
     RECORD_FILE,
     SCHEMA,
@@ -126,7 +127,7 @@ def keep(
         notes = _readable_notes(folder, module.module, notices)
         if changed is not None and exercise.id in notes:
             note = _merged(note, notes[exercise.id], changed)
-        notes[exercise.id] = note = replace(note, saved=_now())
+        notes[exercise.id] = note = replace(note, saved=iso(now_in_ms()))
         write_notes(folder, module.module, notes)
         if module.collected:
             sweep(assignment / RECORD_FILE)
@@ -189,11 +190,6 @@ def _lock(file: Path) -> AbstractContextManager[object]:
         # would stop every save from then on.
         return contextlib.nullcontext()
     return FileLock(file, timeout=_LOCK_SECONDS, mode=0o600)
-
-
-def _now() -> str:
-    """Return the time as a browser writes it, so that exports from both can be compared."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _merged(mine: Note, kept: Note, changed: Collection[str]) -> Note:

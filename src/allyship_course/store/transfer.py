@@ -12,14 +12,14 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ..form.words import describe_field, say
+from ..form.words import answer_in_words, describe_field
 from ..spec import Exercise, Module
 from .files import RecordError, encode_json, read_json, replace_file
 from .journal import MAX_BYTES, Note, locked, note_json, read_note, read_notes, write_notes
+from .moments import iso, now_in_ms, sound_moment
 from .record import SCHEMA, migrate
 
 Notes = Mapping[str, Mapping[str, Note]]
@@ -61,13 +61,17 @@ def export_journal(folder: Path, file: Path) -> int:
     return sum(len(module["exercises"]) for module in modules.values())
 
 
-def import_journal(folder: Path, file: Path) -> Imported:
-    """Take in what the website, or :func:`export_journal`, wrote.
+def import_journal(folder: Path, file: Path, modules: Sequence[Module] = ()) -> Imported:
+    """Take in what the website, or :func:`export_journal`, wrote; see :func:`combine`.
 
-    Of each exercise, what was saved last counts; an answer that only the older one has stays
-    too. Everything is read before anything is written. Raises RecordError if the file is no
-    journal.
+    ``modules`` say of which type a field is. Everything is read before anything is written.
+    Raises RecordError if the file is no journal.
     """
+    types = {
+        (module.module, exercise.id): {f.id: f.type for f in exercise.all_fields()}
+        for module in modules
+        for exercise in module.exercises
+    }
     new = _read_export(file)
     taken = stayed = 0
     with locked(folder):
@@ -76,7 +80,9 @@ def import_journal(folder: Path, file: Path) -> Imported:
             merged = dict(old[name])
             for exercise, note in notes.items():
                 kept = merged.get(exercise)
-                result = note if kept is None else _both(kept, note)
+                result = note
+                if kept is not None:
+                    result = combine(kept, note, types.get((name, exercise), {}), now_in_ms())
                 if result == kept:
                     stayed += 1
                 else:
@@ -109,13 +115,18 @@ def _is_id(name: str) -> bool:
     return name.replace("-", "").isalnum() and name.isascii() and len(name) < 100
 
 
-def _both(one: Note, other: Note) -> Note:
-    """Return the newer of two notes (the first, of two as old), with what only the older one has.
+def combine(here: Note, theirs: Note, types: Mapping[str, str], now: int) -> Note:
+    """Return two notes of one exercise as one: the newer, with what only the older one has.
 
-    Nothing becomes shared that was not: the tick stands only if both have it, or if all that is
-    in the note was written under it.
+    Where their clocks can't say which one is newer, nothing that was written is lost: texts of
+    both stay. ``types`` names the type of each field. Nothing becomes shared that was not: the
+    tick stands only if both have it, or if all that is in the note was written under it.
+    ``combine.mjs`` has the same rule; both run against ``tests/vectors/combine.yml``.
     """
-    older, newer = sorted((other, one), key=lambda note: _moment(note.saved))
+    mine, other = sound_moment(here.saved, now), sound_moment(theirs.saved, now)
+    if mine is None or other is None or mine == other:
+        return _joined(here, theirs, types, now)
+    older, newer = (here, theirs) if mine < other else (theirs, here)
     more = {key: value for key, value in older.answers.items() if key not in newer.answers}
     if not more:
         return newer
@@ -123,13 +134,29 @@ def _both(one: Note, other: Note) -> Note:
     return replace(newer, answers={**newer.answers, **more}, shared=shared)
 
 
-def _moment(saved: str) -> datetime:
-    """Return when a note was saved; one that does not say so counts as the oldest."""
-    try:
-        moment = datetime.fromisoformat(saved)
-    except ValueError:
-        return datetime.min.replace(tzinfo=UTC)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+def _joined(here: Note, theirs: Note, types: Mapping[str, str], now: int) -> Note:
+    answers = dict(here.answers)
+    for key, value in theirs.answers.items():
+        answers[key] = _join(types.get(key), value, answers[key]) if key in answers else value
+    if answers == here.answers:
+        return here
+    return replace(here, answers=answers, shared=here.shared and theirs.shared, saved=iso(now))
+
+
+def _join(field_type: str | None, earlier: Any, later: Any) -> Any:
+    """Return one answer out of two, such that nothing written is lost; without a way, the later."""
+    match field_type, earlier, later:
+        case "text" | "line", str(), str():
+            if earlier in later or later in earlier:
+                return max(later, earlier, key=len)
+            return f"{later}{_BETWEEN[field_type]}{earlier}"
+        case "list", list(), list():
+            return [*later, *(row for row in earlier if row not in later)]
+        case _:
+            return later
+
+
+_BETWEEN = {"text": "\n\n", "line": " / "}
 
 
 def files_of(folder: Path, modules: Sequence[str]) -> list[Path]:
@@ -156,36 +183,42 @@ def _is_damaged(file: Path) -> bool:
 def in_words(modules: Sequence[Module], journal: Notes) -> Iterator[str]:
     """Return the journal as lines of Markdown, as the website's *Save as text* has it.
 
-    What belongs to no module that is known is shown under its ids.
+    What belongs to no module that is known stands at the end, under its ids. Both run against
+    ``tests/vectors/journal-text.yml``.
     """
     yield "# My journal"
     titles = {module.module: module for module in modules}
-    for name in [*(n for n in titles if n in journal), *(n for n in journal if n not in titles)]:
+    gone = sorted(name for name in journal if name not in titles)
+    for name in [*(n for n in titles if n in journal), *gone]:
         module = titles.get(name)
-        exercises = {e.id: e for e in module.exercises} if module else {}
-        yield from ("", f"## {module.title if module else plain(name)}")
-        for key in [
-            *(k for k in exercises if k in journal[name]),
-            *(journal[name].keys() - exercises.keys()),
-        ]:
-            yield from _note_in_words(key, exercises.get(key), journal[name][key])
+        lines = list(_module_in_words(module, journal[name]))
+        if lines:
+            yield from ("", f"## {module.title if module else plain(name)}", *lines)
 
 
-def _note_in_words(key: str, exercise: Exercise | None, note: Note) -> Iterator[str]:
-    yield from ("", f"### {exercise.title if exercise else plain(key)}")
-    if note.passed:
-        yield from ("", "Left out by choice.")
-    yield from answers_in_words(exercise, note.answers)
+def _module_in_words(module: Module | None, notes: Mapping[str, Note]) -> Iterator[str]:
+    exercises = {e.id: e for e in module.exercises} if module else {}
+    for key in [*(k for k in exercises if k in notes), *sorted(notes.keys() - exercises.keys())]:
+        exercise = exercises.get(key)
+        lines = [*_if_passed(notes[key]), *answers_in_words(exercise, notes[key].answers)]
+        if lines:
+            yield from ("", f"### {exercise.title if exercise else plain(key)}", *lines)
+
+
+def _if_passed(note: Note) -> tuple[str, ...]:
+    return ("", "Left out by choice.") if note.passed else ()
 
 
 def answers_in_words(exercise: Exercise | None, answers: Mapping[str, Any]) -> Iterator[str]:
     """Return answers as lines: each question, and below it what was answered."""
     fields = {f.id: describe_field(f) for f in exercise.all_fields()} if exercise else {}
-    for name in [*(n for n in fields if n in answers), *(n for n in answers if n not in fields)]:
+    gone = sorted(name for name in answers if name not in fields)
+    for name in [*(n for n in fields if n in answers), *gone]:
         words = fields.get(name, {"type": "", "label": plain(name)})
-        lines = plain(say(words, answers[name])).splitlines()
+        lines = answer_in_words(words, answers[name])
         if lines:
-            yield from ("", f"**{words['label']}**", "", *(f"> {line}" for line in lines))
+            quoted = (f"> {plain(line)}" for line in lines)
+            yield from ("", f"**{words['label']}**", "", *quoted)
 
 
 def plain(text: str) -> str:

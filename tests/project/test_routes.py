@@ -5,7 +5,7 @@ from __future__ import annotations
 import yaml
 
 from allyship_course.spec import load_module
-from tests.conftest import ROOT
+from tests.support.paths import ROOT
 
 
 def test_each_stop_is_an_exercise_and_says_why_in_one_sentence() -> None:

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 import rjsmin
-from allyship_course.website import write_assets
 from playwright.sync_api import Page
 
 import allyship_course
+from allyship_course.book.website import write_assets
 from allyship_course.form.bundle import BundleError, bundle, bundle_site
-from tests.conftest import served
+from tests.support.site import served
 
 PACKAGE = Path(allyship_course.__file__).parent
 WIDGETS = [PACKAGE / "notebook" / f"{name}.mjs" for name in ("exercise", "progress", "certificate")]

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from allyship_course.spec import load_module
-from tests.conftest import ROOT
+from tests.support.paths import ROOT
 
 BOOK = ROOT / "book"
 PAGE = (BOOK / "evidence.md").read_text(encoding="utf-8")
