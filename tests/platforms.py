@@ -18,7 +18,7 @@ from pathlib import Path
 import nbformat
 
 from allyship_course.assignments import assignment_notebook
-from allyship_course.desk.class_list import System
+from allyship_course.desk.platforms import System
 from allyship_course.record import Entry
 from allyship_course.spec import load_module
 from tests.classroom import make_class

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from allyship_course.desk.collect_lms import SOURCE_FILE
 from allyship_course.desk.lms import read_name
+from allyship_course.desk.platforms import System
 from allyship_course.grading.gradebook import open_gradebook
 from allyship_course.grading.submission import parse_timestamp
 from allyship_course.record import RECORD_FILE
@@ -32,7 +33,6 @@ from tests.platforms import (
     SYSTEMS,
     HandedIn,
     Person,
-    System,
     empty_course,
     export,
     export_rows,

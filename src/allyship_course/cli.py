@@ -15,17 +15,18 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
+from .desk.platforms import SYSTEMS
 from .lint import can_spell, check_book
 from .record import RecordError
 from .spec import EXERCISES_FILE, FIELD_TYPES, JOURNAL, SpecError
 
 if TYPE_CHECKING:
-    from .desk.class_list import System
+    from .desk.platforms import System
 
 _FOLDER = click.Path(path_type=Path, file_okay=False)
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _FOUND = click.Path(path_type=Path, exists=True, dir_okay=False)
-_LMS = click.Choice(["canvas", "moodle", "blackboard", "brightspace"])
+_LMS = click.Choice(SYSTEMS)
 
 
 class _Group(click.Group):

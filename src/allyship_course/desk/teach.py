@@ -34,7 +34,6 @@ from ..assignments import Terms, make_assignment, make_journal
 from ..checks import CHECK_PREFIX
 from ..grading.gradebook import (
     CONFIG_FILE,
-    GradeError,
     ModuleGrades,
     course_directory,
     find_alembic,
@@ -69,6 +68,14 @@ from .course import (
     written,
 )
 from .csvfile import TableError
+from .enrolment import (
+    changes,
+    enrolled,
+    graded_counts,
+    people_of,
+    remove_students,
+    write_students,
+)
 
 Tell = Callable[[str], None]
 Ask = Callable[[str], bool]
@@ -244,32 +251,14 @@ def _students_of(
         problems.append(Problem(course, line, None, what, remedy))
         return None, ()
     try:
-        found = read_class_list(file, _known_students(folder))
+        found = read_class_list(file, people_of(folder))
     except ClassListError as e:
         problems += [Problem(file, p.line, None, p.what, p.remedy) for p in e.problems]
         return None, ()
     except TableError as e:
         problems.append(Problem(course, line, None, str(e), "Export or save the list again"))
         return None, ()
-    return found.students, found.notes
-
-
-def _known_students(folder: Path) -> dict[str, str]:
-    """Return the ids that the gradebook has, with an email address or nothing for each."""
-    if not (folder / CONFIG_FILE).exists():
-        return {}
-    try:
-        where = course_directory(folder)
-    except GradeError:  # course.yml is wrong, and that is said anyway
-        return {}
-    url = make_url(where.db_url)
-    if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
-        return {}
-    engine = create_engine(url)
-    with engine.connect() as db:
-        if not inspect(engine).has_table("student"):
-            return {}
-        return {row[0]: row[1] or "" for row in db.execute(text("SELECT id, email FROM student"))}
+    return enrolled(found), found.notes
 
 
 def _exchange_trouble(file: Path, exchange: Path) -> Iterator[Problem]:
@@ -697,16 +686,13 @@ class _Planner:
 
     def _students(self, listed: tuple[Student, ...]) -> None:
         known = {s.id: s for s in self._gradebook.students}
-        wanted = {s.id: _columns(s) for s in listed}
+        wanted = {s.id: changes(s, known.get(s.id)) for s in listed}
         new = [i for i in wanted if i not in known]
-        other = [
-            i
-            for i, columns in wanted.items()
-            if i in known and any((getattr(known[i], k) or "") != v for k, v in columns.items())
-        ]
+        other = [i for i, columns in wanted.items() if i in known and columns]
         absent = {*known} - {*wanted}
         stay = self._perhaps_anothers(absent)
-        gone = {i: len(known[i].submissions) for i in sorted(absent - stay)}
+        counts = graded_counts(self._gradebook)
+        gone = {i: counts.get(i, 0) for i in sorted(absent - stay)}
         if wrong := sorted({*self._remove} - {*gone}):
             raise TeachError(
                 f"{', '.join(wrong)} can't be removed: not in the gradebook, or still in the list"
@@ -761,13 +747,11 @@ class _Planner:
 
     def _write(self, wanted: Mapping[str, Mapping[str, str]], ids: Iterable[str]) -> None:
         with open_gradebook(self._where) as gradebook:
-            for one in ids:
-                gradebook.update_or_create_student(one, **wanted[one])
+            write_students(gradebook, {one: wanted[one] for one in ids})
 
-    def _take_away(self, ids: Iterable[str]) -> None:
+    def _take_away(self, ids: Collection[str]) -> None:
         with open_gradebook(self._where) as gradebook:
-            for one in ids:
-                gradebook.remove_student(one)
+            remove_students(gradebook, ids)
 
     # ---- the rest
 
@@ -813,17 +797,6 @@ def _alike(one: Module, other: Module) -> bool:
     """Tell whether two modules have most of their exercises in common."""
     first, second = {e.id for e in one.exercises}, {e.id for e in other.exercises}
     return 2 * len(first & second) > len(first | second)
-
-
-def _columns(student: Student) -> dict[str, str]:
-    """Return a student as the gradebook has them."""
-    last = student.last_name or ("" if student.first_name else student.name)
-    return {
-        "first_name": student.first_name,
-        "last_name": last,
-        "email": student.email,
-        "lms_user_id": student.lms_id,
-    }
 
 
 def _ids(cells: Iterable[str]) -> str:
