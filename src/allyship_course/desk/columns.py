@@ -40,6 +40,7 @@ _BRIGHTSPACE = re.compile(
 _BRIGHTSPACE_CALCULATED = {"calculated", "formula", "text", "selectbox"}
 _MOODLE = re.compile(r"(?P<item>.*?)\s*\((?P<kind>[^()]*)\)", re.DOTALL)
 _KIND = re.compile("[:\uff1a]")
+_BEHIND_A_TITLE = re.compile(r"\s*[(\[]|\s+Points Grade")
 _SHOWN = 30
 
 
@@ -77,7 +78,11 @@ def find_column(
         raise TableError(
             f"{export}: which column is to be filled? Name one with --column: {headings}"
         )
-    there = called in {label(cell.text) for cell in table.header.cells}
+    there = called in {
+        label(name)
+        for cell in table.header.cells
+        for name in (cell.text, _BEHIND_A_TITLE.split(cell.text.strip(), maxsplit=1)[0])
+    }
     why = (
         f"the column {wanted!r} can't be filled: {_WHY_NOT}"
         if there
