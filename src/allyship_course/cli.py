@@ -179,7 +179,6 @@ def teach(folder: Path, only_look: bool, no_open: bool, yes: bool, remove: tuple
     be different and asks; no grade is lost. All that is wrong in it is listed at once.
     """
     from .desk.course import COURSE_FILE
-    from .desk.serve import serve_course
     from .desk.teach import build_book, new_course, set_up
 
     folder = folder.absolute()
@@ -198,6 +197,8 @@ def teach(folder: Path, only_look: bool, no_open: bool, yes: bool, remove: tuple
         remove=remove,
     )
     if ready and not (only_look or no_open):
+        from .desk.serve import serve_course
+
         serve_course(folder, build_book(folder, click.echo), click.echo)
 
 

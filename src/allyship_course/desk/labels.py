@@ -132,6 +132,11 @@ def worksheet_language(labels: Collection[str]) -> Language | None:
     return max(fits, key=lambda language: language.known(there), default=None)
 
 
+@cache
+def _participants() -> frozenset[str]:
+    return frozenset().union(*(language.words["participant"] for language in languages()))
+
+
 def is_participant(text: str) -> bool:
     """Tell whether a text is a word for a participant, in any language, without the number."""
-    return any(label(text) in language.words["participant"] for language in languages())
+    return label(text) in _participants()
