@@ -176,6 +176,16 @@ def test_02_the_lms_id_of_ones_own_list_is_canvas_id(term: Path, who: str) -> No
     }
 
 
+def test_02_people_are_joined_by_what_only_the_class_list_has(term: Path) -> None:
+    """The gradebook keeps no number of the institution's; the list in course.yml does."""
+    teach(term, "id,student number\nz1,A16000001\nz2,a16000002\nz6,\u200bA16000006\n")
+    grades = file_of("02/grades.csv")
+    assert "3 new." in collect(term, "canvas", "02", grades)
+    assert handed_in(term) == {"z1", "z2", "z6"}
+    ours(term, "grade")
+    assert "3 grades written" in export(term, "canvas", grades, "--column", "Module 5")
+
+
 def test_03_a_list_and_an_export_without_a_common_key_are_refused_at_once(term: Path) -> None:
     said = "\n".join(teach(term, file_of("03/class-list.csv")))
     assert "columns that are not understood, and are left out: SID, section_name, Lab 01" in said
@@ -311,6 +321,45 @@ def test_the_columns_of_ones_own_list_may_be_in_another_language(tmp_path: Path,
     assert (zelda.first_name, zelda.last_name) == ("Zelda", "Fitzgerald")
     assert (zelda.id, zelda.number, zelda.email) == ("0065001", "0065001", "z@x.org")
     assert found.notes == ()
+
+
+def test_06_moodles_gradebook_export_in_german_is_filled(course: Path, tmp_path: Path) -> None:
+    graded(course, {"z@x.org": ["all-types"]})
+    file = tmp_path / "noten.csv"
+    file.write_text(
+        "Vorname,Nachname,ID-Nummer,Institution,E-Mail-Adresse,Aufgabe: Modul 5 (Punkte),"
+        "Test: Eins (Prozentsatz),Kurs gesamt (Punkte)\nZ,F,,,z@x.org,-,-,-\n"
+    )
+    assert "1 grades written" in export(course, "moodle", file)
+    assert written(course)[0][-1] == "Aufgabe: Modul 5 (Punkte)"
+    assert written(course)[1][-1] == "1"
+
+
+@pytest.mark.parametrize(
+    ("text", "remedy"),
+    [
+        (
+            "Imię,Nazwisko,Adres e-mail,Zadanie: M5 (Rzeczywista)\nZ,F,z@x.org,-\n",
+            "language set to English",
+        ),
+        (
+            '"Nazwisko","Nazwa użytkownika","M5 [Suma: 30 Wynik] |403340"\n"F","zelda",""\n',
+            "Set the platform's language to English",
+        ),
+        (
+            "Identifier,Full name,Grade,Maximum grade\nParticipant 1,Z F,,30.00\n",
+            "Let Moodle show email addresses or ID numbers",
+        ),
+    ],
+    ids=["gradebook", "blackboard", "names only"],
+)
+def test_what_cant_be_read_is_refused_with_the_one_remedy(
+    tmp_path: Path, text: str, remedy: str
+) -> None:
+    file = tmp_path / "export.csv"
+    file.write_text(text)
+    with pytest.raises(TableError, match=remedy):
+        read_class_list(file)
 
 
 # ---------------------------------------------------------------------- 07 and 08: Canvas

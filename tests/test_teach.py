@@ -254,7 +254,7 @@ def test_a_class_list_in_another_encoding_is_the_same_class(term: Path, encoding
 
 
 def test_a_student_without_grades_goes_and_one_with_grades_stays(midterm: Path) -> None:
-    (midterm / "students.csv").write_text("id,first name\nbo,Bo\ndi,Di\n")
+    (midterm / "students.csv").write_text("id,first name\nbo,Bob\ndi,Di\n")
     said = apply(midterm)
     changed = "1 (di) added; 1 (bo) with another name or address; 1 (cy) removed, not in the class"
     assert f"  students: {changed} list and nothing handed in" in said

@@ -120,8 +120,7 @@ def read_class_list(file: Path, known: Iterable[Person] = ()) -> ClassList:
     if not keys:
         raise TableError(
             f"{file}, line {table.header.line}: no column holds an id. The columns are: "
-            f"{_some([cell.text.strip()[:40] for cell in table.header.cells])}. "
-            "Name one of them 'id', or use the export of your platform as it came"
+            f"{_some([cell.text.strip()[:40] for cell in table.header.cells])}. {_remedy(layout)}"
         )
     reader = _Reader(table, layout, [*known])
     students = tuple(reader.read())
@@ -132,6 +131,18 @@ def read_class_list(file: Path, known: Iterable[Person] = ()) -> ClassList:
     headings = {key: table.header.text(at) for key, at in layout.columns.items()}
     notes = (*_about_the_table(table, layout), *reader.notes)
     return ClassList(students, layout.source, headings, tuple(reader.made_up), notes)
+
+
+def _remedy(layout: Layout) -> str:
+    if layout.source == "moodle":
+        return (
+            "Names alone join nobody. Let Moodle show email addresses or ID numbers too (its "
+            "administrators call this showing user identity), and download it again"
+        )
+    return (
+        "Name one of them 'id', if it is a list of your own. An export of a platform is to be "
+        "downloaded again with the platform's language set to English, and given as it came"
+    )
 
 
 def _about_the_table(table: Table, layout: Layout) -> Iterator[str]:

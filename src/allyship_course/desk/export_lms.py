@@ -128,7 +128,8 @@ def export_lms(
             kind = f"an export of {NAMES[layout.source]}"
         raise TableError(
             f"{export} looks like {kind}, not like a gradebook export of {NAMES[system]}. "
-            "Download it from the platform's gradebook and give it as it came"
+            "Set the platform's language to English, download it from its gradebook, and give it "
+            "as it came"
         )
     target = find_column(table, layout, system, column, export)
     where = course_directory(course, load_config(course))

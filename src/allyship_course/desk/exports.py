@@ -25,7 +25,7 @@ from .labels import (
     worksheet_language,
 )
 from .numbers import NUMBER, read_number
-from .platforms import NAMES, Source
+from .platforms import Source
 
 POINTS_ROW = "points possible"
 # The same word means another thing in each.
@@ -70,7 +70,7 @@ def layout_of(table: Table, file: Path) -> Layout:
     """Say what a table is. Raises TableError for an export that is not understood."""
     labels = [label(cell.text) for cell in table.header.cells]
     participants = participants_in(table)
-    language = worksheet_language(labels)
+    language = worksheet_language(labels, has_participants=participants is not None)
     source = _source(table, labels)
     if source == "plain" and (language or participants is not None):
         source = "moodle"
@@ -84,7 +84,7 @@ def layout_of(table: Table, file: Path) -> Layout:
         if at is not None:
             columns["lms_id"] = at
         if at is not None and not columns.keys() & {"name", "email", "number", "username"}:
-            _cant_be_joined(file, table, labels)
+            _cant_be_joined(file, table, language)
     if source == "blackboard" and not columns.keys() & {"username", "number"}:
         trace = f"it has a column of Blackboard's, and {_first(table)!r} is no word of English"
         raise TableError(_not_understood(file, table, trace))
@@ -209,19 +209,17 @@ def _numbers_participants(table: Table) -> bool:
 
 
 def _not_understood(file: Path, table: Table, trace: str) -> str:
-    names = ", ".join([*NAMES.values()][:-1]) + f" or {[*NAMES.values()][-1]}"
     return (
         f"{file}, line {table.header.line}: this looks like an export of a learning platform in "
         f"another language than English: {trace}. Set the platform's language to English, "
-        f"download it again from {names}, and give it as it came. Nothing was changed. If it is "
-        "a list of your own, leave out its columns with grades"
+        "download it again, and give it as it came. Nothing was changed. If it is a list of your "
+        "own, leave out its columns with grades"
     )
 
 
-def _cant_be_joined(file: Path, table: Table, labels: list[str]) -> None:
+def _cant_be_joined(file: Path, table: Table, language: Language | None) -> None:
     """Refuse a worksheet that says of nobody who they are, or not in words that are known."""
-    status = len(table.header.cells) >= _A_WORKSHEETS_COLUMNS and not worksheet_language(labels)
-    if status:
+    if language is None:
         raise TableError(
             f"{file}, line {table.header.line}: this is Moodle's grading worksheet in another "
             "language than English. Set Moodle's language to English and download it again. "

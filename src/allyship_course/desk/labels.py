@@ -119,13 +119,16 @@ def fields_of(labels: Collection[str]) -> dict[str, str]:
     return _of_one_meaning() | _own_words() | dict(language_of(labels).person())
 
 
-def worksheet_language(labels: Collection[str]) -> Language | None:
-    """Return in which language these are the headings of Moodle's grading worksheet."""
+def worksheet_language(labels: Collection[str], *, has_participants: bool) -> Language | None:
+    """Return in which language these are the headings of Moodle's grading worksheet.
+
+    Where a column holds participants, it need not be called as in our copy of the packs.
+    """
     there = {*labels}
     fits = [
         language
         for language in languages()
-        if there & language.words["identifier"]
+        if (has_participants or there & language.words["identifier"])
         and there & language.words["grade"]
         and any(there & language.words[w] for w in ("maximum", "scale", "grade modified"))
     ]

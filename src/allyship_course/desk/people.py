@@ -39,8 +39,14 @@ class Joined(NamedTuple):
 
 
 def folded(text: str) -> str:
-    """Return a name or id for comparing: one form of each letter, no case, single spaces."""
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    """Return a name or id for comparing: one form of each letter, no case, single spaces.
+
+    Marks that can't be seen, as text copied from a page may hold, are left out.
+    """
+    if not text.isascii():
+        seen = (c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf")
+        text = "".join(seen)
+    return " ".join(text.casefold().split())
 
 
 def unique(pairs: Iterable[tuple[str, T]]) -> dict[str, T]:
