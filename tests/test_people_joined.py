@@ -1,74 +1,36 @@
-"""People joined and files recognised: exports as platforms write them today, people made up.
+"""People joined by every key that two lists have, and lists recognised in many languages.
 
-The files are in ``tests/lms``; each test is named by what an instructor sees.
+Each test is named by what an instructor sees; the files are in ``tests/lms``.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import shutil
 import time
 import zipfile
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from allyship_course.desk.class_list import read_class_list
 from allyship_course.desk.csvfile import TableError
-from allyship_course.desk.numbers import read_number
 from allyship_course.desk.people import Person
-from allyship_course.grading.gradebook import open_gradebook
 from allyship_course.spec import SpecError
 from tests.classroom import ours
-from tests.conftest import ROOT, once
+from tests.conftest import once
+from tests.lmsfiles import (
+    collect,
+    export,
+    file_of,
+    handed_in,
+    nothing_written,
+    packed,
+    students,
+    teach,
+    written,
+)
 from tests.platforms import empty_course, page_file
-from tests.test_teach import apply, copied, made
-
-FILES = ROOT / "tests" / "lms"
-
-
-def file_of(name: str) -> Path:
-    """A file of ``tests/lms`` by the number of its folder and its own name."""
-    number, _, own = name.partition("/")
-    (file,) = FILES.glob(f"{number}-*/{own}")
-    return file
-
-
-def packed(course: Path, number: str) -> Path:
-    """The ZIP whose names are those in a case: everybody has one exercise of three."""
-    names = [name for name in file_of(f"{number}/zip-entries.txt").read_text().splitlines() if name]
-    file = course.parent / "submissions.zip"
-    with zipfile.ZipFile(file, "w") as archive:
-        for name in names:
-            archive.writestr(name, page_file(["all-types"]))
-    return file
-
-
-def collect(course: Path, lms: str, number: str, class_list: Path, ok: bool = True) -> str:
-    file = packed(course, number)
-    where = ["--lms", lms, "--class", str(class_list), "--module", "01-tiny"]
-    return ours(course, "collect", str(file), *where, ok=ok)
-
-
-def export(course: Path, lms: str, gradebook: Path, *more: str, ok: bool = True) -> str:
-    to = ("--to", str(course.parent / "out.csv"))
-    where = ("--lms", lms, "--gradebook", str(gradebook), "--module", "01-tiny", *to, *more)
-    return ours(course, "export", *where, ok=ok)
-
-
-def written(course: Path, delimiter: str = ",") -> list[list[str]]:
-    text = (course.parent / "out.csv").read_text("utf-8-sig")
-    return [*csv.reader(io.StringIO(text), delimiter=delimiter)]
-
-
-def nothing_written(course: Path) -> bool:
-    return not (course.parent / "out.csv").exists()
-
-
-def handed_in(course: Path) -> set[str]:
-    return {folder.name for folder in (course / "submitted").iterdir()}
+from tests.test_teach import copied, made
 
 
 @pytest.fixture
@@ -81,83 +43,6 @@ def course(shared: Path, tmp_path: Path) -> Path:
 def term(shared: Path, tmp_path: Path) -> Path:
     """A course folder that 'allyship teach' made, with a class list in course.yml."""
     return copied(once(shared, "term-made", made), tmp_path)
-
-
-def teach(folder: Path, class_list: Path | str) -> list[str]:
-    """Put a class list in the place of the one before, and set up; return what was said."""
-    content = class_list.read_bytes() if isinstance(class_list, Path) else class_list.encode()
-    (folder / "students.csv").write_bytes(content)
-    return apply(folder)
-
-
-def students(folder: Path) -> dict[str, tuple[str, str, str, str]]:
-    with open_gradebook(folder) as gradebook:
-        return {
-            s.id: (s.first_name or "", s.last_name or "", s.email or "", s.lms_user_id or "")
-            for s in gradebook.students
-        }
-
-
-def graded(course: Path, points: Mapping[str, list[str]]) -> None:
-    """Let people have handed in, with the exercises that are complete, and grade them."""
-    for student, complete in points.items():
-        folder = course / "submitted" / student / "01-tiny"
-        folder.mkdir(parents=True)
-        (folder / "01-tiny.ipynb").write_bytes(page_file(complete))
-    ours(course, "grade")
-
-
-ONE = {name: ["all-types"] for name in ("zelda", "maria.jose", "mt61", "dave")}
-
-
-# ------------------------------------------------------------------ 01 and 14: maximum
-
-
-@pytest.mark.parametrize("name", ["worksheet.csv", "worksheet-marker-crlf.csv"])
-def test_01_points_are_scaled_to_the_maximum_of_todays_moodle(course: Path, name: str) -> None:
-    file = file_of(f"01/{name}")
-    mails = {"zelda@example.edu": ["all-types"], "xli@example.edu": ["all-types", "kettle", "mine"]}
-    with open_gradebook(course) as gradebook:
-        for mail in mails:
-            gradebook.add_student(mail.partition("@")[0], email=mail)
-    graded(course, {mail.partition("@")[0]: done for mail, done in mails.items()})
-    said = export(course, "moodle", file)
-    assert "3 points here are 30 there" in said
-    head, *rows = written(course)
-    grades = {row[1]: row[head.index("Grade")] for row in rows}
-    assert grades["Zelda Fitzgerald"] == "10"
-    assert grades.get("小明 李") == ("30" if "crlf" in name else None)
-
-
-@pytest.mark.parametrize(
-    "heading", ["maximum  grade", "Max grade", "MAXIMUM GRADE", "Maximum\u00a0Grade"]
-)
-def test_01_headings_are_compared_without_case_and_spaces(
-    course: Path, tmp_path: Path, heading: str
-) -> None:
-    file = tmp_path / "worksheet.csv"
-    text = file_of("01/worksheet.csv").read_text("utf-8-sig")
-    file.write_text(text.replace("Maximum grade", heading), "utf-8")
-    graded(course, {"zelda@example.edu": ["all-types"]})
-    assert "3 points here are 30 there" in export(course, "moodle", file)
-
-
-def test_14_an_assignment_graded_by_a_scale_is_refused(course: Path, tmp_path: Path) -> None:
-    graded(course, {"zelda@example.edu": ["all-types"]})
-    said = export(course, "moodle", file_of("14/worksheet.csv"), ok=False)
-    assert "graded by a scale" in said
-    assert "Set the assignment's grade to 'Point'" in said
-    text = file_of("01/worksheet.csv").read_text("utf-8-sig")
-    bare = tmp_path / "bare.csv"
-    bare.write_text(text.replace('"Maximum grade",', "").replace(",30.00,", ","))
-    assert "it has no maximum" in export(course, "moodle", bare, ok=False)
-    empty = tmp_path / "empty.csv"
-    empty.write_text(text.replace("30.00", "", 1))
-    assert "line 2: there is no maximum" in export(course, "moodle", empty, ok=False)
-    assert nothing_written(course)
-
-
-# ------------------------------------------------------------------------ 02 and 03: keys
 
 
 @pytest.mark.parametrize("who", ["class-list.csv", "grades.csv"])
@@ -231,9 +116,6 @@ def test_two_who_share_a_name_or_an_address_are_joined_by_neither(tmp_path: Path
     assert [s.id for s in read_class_list(file, known).students] == ["a1", "two"]
 
 
-# ------------------------------------------------------------------------ 04: what stays
-
-
 def test_04_a_list_with_fewer_columns_empties_nothing(term: Path) -> None:
     teach(term, file_of("04/first.csv"))
     before = students(term)
@@ -256,31 +138,11 @@ def test_04_an_empty_cell_empties_nothing_and_a_new_word_is_taken(term: Path) ->
     assert students(term)["ada"] == ("Ada", "Okafor-Li", "a@x.org", "")
 
 
-# ---------------------------------------------------------------- 05 and 06: languages
-
-
 def test_05_a_japanese_worksheet_gives_nobody_a_participants_number(term: Path) -> None:
     said = "\n".join(teach(term, file_of("05/japanese.csv")))
     assert "it is Moodle's in Japanese" in said
     assert students(term)["zelda@example.edu"] == ("", "Zelda Fitzgerald", "zelda@example.edu", "")
     assert not any("54196" in i for i in students(term))
-
-
-def test_06_a_german_worksheet_is_read_filled_and_said(course: Path) -> None:
-    german = file_of("06/german.csv")
-    assert collect(course, "moodle", "01", german).startswith("3 new.")
-    ours(course, "grade")
-    said = export(course, "moodle", german)
-    assert "it is Moodle's in German" in said
-    assert "has to be uploaded in the same language" in said
-    assert "3 points here are 100 there" in said
-    head, *rows = written(course)
-    assert {row[0]: row[head.index("Bewertung")] for row in rows} == {
-        **dict.fromkeys(
-            ("Teilnehmer/in541961", "Teilnehmer/in541962", "Teilnehmer/in541966"), "33.33"
-        ),
-        "Teilnehmer/in541968": "",
-    }
 
 
 @pytest.mark.parametrize("participant", ["Uczestnik ", "Účastník ", "參與者", "Kursdeltaker"])
@@ -323,23 +185,11 @@ def test_the_columns_of_ones_own_list_may_be_in_another_language(tmp_path: Path,
     assert found.notes == ()
 
 
-def test_06_moodles_gradebook_export_in_german_is_filled(course: Path, tmp_path: Path) -> None:
-    graded(course, {"z@x.org": ["all-types"]})
-    file = tmp_path / "noten.csv"
-    file.write_text(
-        "Vorname,Nachname,ID-Nummer,Institution,E-Mail-Adresse,Aufgabe: Modul 5 (Punkte),"
-        "Test: Eins (Prozentsatz),Kurs gesamt (Punkte)\nZ,F,,,z@x.org,-,-,-\n"
-    )
-    assert "1 grades written" in export(course, "moodle", file)
-    assert written(course)[0][-1] == "Aufgabe: Modul 5 (Punkte)"
-    assert written(course)[1][-1] == "1"
-
-
 @pytest.mark.parametrize(
     ("text", "remedy"),
     [
         (
-            "Imię,Nazwisko,Adres e-mail,Zadanie: M5 (Rzeczywista)\nZ,F,z@x.org,-\n",
+            "Jméno,Příjmení,E-mailová adresa,Úkol: M5 (Skutečná)\nZ,F,z@x.org,-\n",
             "language set to English",
         ),
         (
@@ -362,40 +212,11 @@ def test_what_cant_be_read_is_refused_with_the_one_remedy(
         read_class_list(file)
 
 
-# ---------------------------------------------------------------------- 07 and 08: Canvas
-
-
-def test_07_canvas_with_first_and_last_names_apart(course: Path) -> None:
-    grades = file_of("07/grades.csv")
-    assert "3 new." in collect(course, "canvas", "07", grades)
-    assert handed_in(course) == {"zelda", "maria.jose", "mt61"}
-    ours(course, "grade")
-    assert "3 grades written" in export(course, "canvas", grades, "--column", "Module 5")
-    head, points, *rows = written(course)
-    assert head == [
-        *("LastName", "FirstName", "ID", "SIS User ID", "SIS Login ID", "Section"),
-        "Module 5 (157892)",
-    ]
-    assert points[-1] == "10.00"
-    assert {row[2]: row[-1] for row in rows}["10001"] == "3.33"
-
-
 def test_07_its_points_and_its_test_student_are_nobody(term: Path) -> None:
     said = "\n".join(teach(term, file_of("07/grades.csv")))
     assert {*students(term)} == {"zelda", "maria.jose", "mt61", "dave"}
     assert students(term)["zelda"][:2] == ("Zelda", "Fitzgerald")
     assert "left out, as it is Canvas's test student" in said
-
-
-def test_08_who_is_excused_stays_excused_and_is_named(course: Path) -> None:
-    graded(course, ONE)
-    said = export(course, "canvas", file_of("08/grades.csv"), "--column", "Module 5")
-    assert "3 grades written" in said
-    assert "Excused there, or not asked to do it, the cell left as it was: zelda." in said
-    assert {row[1]: row[-1] for row in written(course)[2:]}["10001"] == "EX"
-
-
-# ------------------------------------------------------------------- 09: one key a person
 
 
 def test_09_who_has_no_login_is_known_by_the_next_best_key(course: Path) -> None:
@@ -425,54 +246,6 @@ def test_09_a_shared_address_stops_nobody(tmp_path: Path) -> None:
     (note,) = found.notes
     assert note.startswith("line 4 (Cy Li): left out, as the cell below 'ID number' is empty; ")
     assert note.endswith("'li@x.org' stands in the lines 2, 3, 4")
-
-
-# ---------------------------------------------------- 10, 11: Blackboard and Brightspace
-
-
-@pytest.mark.parametrize(("name", "mark"), [("one-column.csv", ","), ("three-columns.tsv", "\t")])
-def test_10_blackboards_download_of_one_column_is_filled(
-    course: Path, name: str, mark: str
-) -> None:
-    graded(course, ONE)
-    assert "4 grades written" in export(course, "blackboard", file_of(f"10/{name}"))
-    head, *rows = written(course, mark)
-    assert head[:3] == ["Last Name", "First Name", "Username"]
-    assert head[3].endswith("|403340")
-    assert [row[3] for row in rows] == ["10"] * 4
-
-
-@pytest.mark.parametrize(
-    "heading",
-    [
-        "Total [Total Pts: up to 130 Score] |403338",
-        "Gesamt [Gesamtpunkte: bis zu 130 Punkte] |403338",
-        "Essay [Total Pts: 30 Text] |403341",
-        "Essay [Total Pts: 30 Percentage] |403341",
-        "Essay [Total Pts: 30 Complete/Incomplete] |403341",
-    ],
-)
-def test_10_what_blackboard_calculates_or_keeps_in_words_cant_be_filled(
-    course: Path, tmp_path: Path, heading: str
-) -> None:
-    graded(course, ONE)
-    file = tmp_path / "gc.csv"
-    file.write_text(f'"Last Name","First Name","Username","{heading}"\n"F","Z","zelda",""\n')
-    assert "can't be filled" in export(course, "blackboard", file, "--column", heading, ok=False)
-
-
-def test_11_brightspaces_zip_without_folders_is_collected(course: Path, tmp_path: Path) -> None:
-    file = tmp_path / "list.csv"
-    head = "OrgDefinedId,Username,Last Name,First Name,Email,End-of-Line Indicator"
-    file.write_text(
-        f"{head}\n#1,#zelda,Fitzgerald,Zelda,z@x,#\n#2,#maria.jose,O'Brien-Núñez,María José,m@x,#\n"
-        "#3,#mt61,Thompson,Megan,t@x,#\n"
-    )
-    assert collect(course, "brightspace", "11", file).startswith("3 new.")
-    assert handed_in(course) == {"zelda", "maria.jose", "mt61"}
-
-
-# ----------------------------------------------------------------------- 12: own rosters
 
 
 @pytest.mark.parametrize(
@@ -534,43 +307,6 @@ def test_an_own_list_with_an_email_address_is_an_own_list(term: Path) -> None:
     assert "1 new, 2 files refused" in said
 
 
-# --------------------------------------------------------------- 13: which can be chosen
-
-
-@pytest.mark.parametrize(
-    "column",
-    [
-        "Institution",
-        "Department",
-        "Course total (Real)",
-        "Last downloaded from this course",
-        "Quiz: Loops & Lists (Percentage)",
-        "Quiz: Loops & Lists (Letter)",
-        "Quiz: Loops & Lists (Feedback)",
-        "Unit 1 total (Real)",
-    ],
-)
-def test_13_only_the_points_of_an_activity_can_be_filled_in_moodles_gradebook(
-    course: Path, tmp_path: Path, column: str
-) -> None:
-    graded(course, {"zelda@example.edu": ["all-types"]})
-    text = file_of("13/gradebook.csv").read_text("utf-8-sig")
-    file = tmp_path / "gradebook.csv"
-    lines = [
-        f"{line},{column if number == 0 else '1'}" if column not in text else line
-        for number, line in enumerate(text.splitlines())
-    ]
-    file.write_text("\n".join(lines))
-    said = export(course, "moodle", file, "--column", column, ok=False)
-    assert f"the column '{column}' can't be filled" in said
-    assert "filled: 'Quiz: Loops & Lists (Real)', 'Assignment: Module 5 (Real)'." in said
-    assert nothing_written(course)
-    assert "1 grades written" in export(course, "moodle", file, "--column", "module 5")
-
-
-# ----------------------------------------------------------- 15: people of the platforms
-
-
 CANVAS_HEAD = "Student,ID,SIS User ID,SIS Login ID,Section"
 MADE_UP = {
     "as its login shows": f"{CANVAS_HEAD}\n"
@@ -601,49 +337,6 @@ def test_15_the_test_students_file_is_left_in_the_zip(course: Path) -> None:
     assert "left in the ZIP: the platform made this one up" in said
 
 
-# ------------------------------------------------------------------- 16, 17: spreadsheets
-
-THOUSAND = [
-    "1000",
-    "1,000",
-    "1.000",
-    "1,000.00",
-    "1.000,00",
-    "1 000,00",
-    "1\u202f000,0",
-    "1'000.00",
-]
-
-
-@pytest.mark.parametrize("text", THOUSAND)
-def test_16_a_maximum_of_a_thousand_is_a_thousand_however_it_is_written(
-    course: Path, tmp_path: Path, text: str
-) -> None:
-    graded(course, {"zelda": ["all-types", "kettle"]})
-    files = {
-        "canvas": "Student,ID,SIS User ID,SIS Login ID,Section,Module 5 (15)\n"
-        f'    Points Possible,,,,,"{text}"\n"F, Z",1,,zelda,A,\n',
-        "blackboard": f'"Last Name","First Name","Username","M5 [Total Pts: {text} Score] |40"\n'
-        '"F","Z","zelda",""\n',
-        "brightspace": f'Username,"M5 Points Grade <Numeric MaxPoints:{text} Weight:10>",'
-        "End-of-Line Indicator\n#zelda,,#\n",
-        "moodle": "Identifier,Full name,Username,Grade,Maximum grade,Last modified (grade)\n"
-        f'Participant 1,Z F,zelda,,"{text}",-\n',
-    }
-    for system, content in files.items():
-        file = tmp_path / f"{system}.csv"
-        file.write_text(content)
-        assert "3 points here are 1000 there" in export(course, system, file), system
-
-
-@pytest.mark.parametrize(
-    ("text", "number"),
-    [("30.00", 30), ("7,5", 7.5), ("0,500", 0.5), ("1.234.567,8", 1_234_567.8), ("1.2.3", None)],
-)
-def test_16_numbers_are_read_in_all_notations(text: str, number: float | None) -> None:
-    assert read_number(text) == number
-
-
 @pytest.mark.parametrize("text", ["1.23457E+11", "1,23457E+11", "65001.0", "########", "#N/A"])
 def test_17_an_id_that_a_spreadsheet_changed_is_named_with_the_remedy(
     term: Path, text: str
@@ -671,25 +364,6 @@ def test_a_list_as_excel_saves_it_is_read(tmp_path: Path, encoding: str, first: 
     found = read_class_list(file)
     assert [s.names[0] for s in found.students] == ["María José O\u2019Brien-Núñez"]
     assert ["Windows-1252" in note for note in found.notes] == [True] * (encoding == "cp1252")
-
-
-# ------------------------------------------------------------------------- nothing done
-
-
-def test_where_nothing_was_done_no_command_ends_well(course: Path) -> None:
-    graded(course, {"somebody": ["all-types"]})
-    said = export(course, "canvas", file_of("02/grades.csv"), "--column", "Module 5", ok=False)
-    assert "nobody of grades.csv is in the course's class list" in said
-    with open_gradebook(course) as gradebook:
-        gradebook.add_student("zelda")
-    said = export(course, "canvas", file_of("02/grades.csv"), "--column", "Module 5", ok=False)
-    assert "no grade can be written into the column 'Module 5 (157892)'" in said
-    assert "Nothing graded here, the cell left as it was: zelda." in said
-    assert nothing_written(course)
-    file = course.parent / "empty.zip"
-    zipfile.ZipFile(file, "w").close()
-    where = ["--lms", "canvas", "--class", str(file_of("02/grades.csv")), "--module", "01-tiny"]
-    assert "there is nothing of a student" in ours(course, "collect", str(file), *where, ok=False)
 
 
 def test_c13_a_class_of_two_thousand_is_set_up_in_seconds(term: Path) -> None:
