@@ -101,7 +101,7 @@ def test_06_moodles_gradebook_export_in_german_is_filled(course: Path, tmp_path:
         "Vorname,Nachname,ID-Nummer,Institution,E-Mail-Adresse,Aufgabe: Thema 5 (Punkte),"
         "Test: Eins (Prozentsatz),Kurs gesamt (Punkte)\nZ,F,,,z@x.org,-,-,-\n"
     )
-    assert "1 grades written" in export(course, "moodle", file)
+    assert "1 grade written" in export(course, "moodle", file)
     assert written(course)[0][-1] == "Aufgabe: Thema 5 (Punkte)"
     assert written(course)[1][-1] == "1"
 
@@ -199,7 +199,7 @@ def test_13_only_the_points_of_an_activity_can_be_filled_in_moodles_gradebook(
     assert f"the column '{column}' can't be filled" in said
     assert "filled: 'Quiz: Loops & Lists (Real)', 'Assignment: Module 5 (Real)'." in said
     assert nothing_written(course)
-    assert "1 grades written" in export(course, "moodle", file, "--column", "module 5")
+    assert "1 grade written" in export(course, "moodle", file, "--column", "module 5")
 
 
 THOUSAND = [

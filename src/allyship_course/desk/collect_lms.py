@@ -180,14 +180,15 @@ def collect_lms(
             people = persist(gradebook, lambda: people_in(gradebook), tell)
         known = with_class_list(course, people, tell)
         students = read_class_list(class_list, known)
+        notes = [f"{class_list.name}, {note}." for note in students.notes]
         # Without a class list of its own, a course takes in whoever hands in.
         members = None if rules_of(config).create_student else {person.id for person in people}
         if members is not None and (why := nobody_joined(students, class_list, known)):
-            raise GradeError("\n".join([f"{why}. Nothing was collected.", *students.notes]))
+            raise GradeError("\n".join([f"{why}. Nothing was collected.", *notes]))
         spec = load_module(source_of(where, module))
         with _opened(archive) as opened:
             done = _Collect(where, opened, system, students, spec, zone, members).run()
-        done.notes = [f"{class_list.name}, {note}." for note in students.notes]
+        done.notes = notes
     if not done.did_something:
         raise GradeError(f"there is nothing of a student in {archive.name}. Nothing was collected")
     return done

@@ -74,7 +74,10 @@ class Exported:
         )
         if self.scaled_to is not None:
             scale = f"{_number(self.most)} points here are {_number(self.scaled_to)} there"
-        lines = [f"{self.filled:,} grades written to {self.file}, column {self.column!r}: {scale}."]
+        grades = "grade" if self.filled == 1 else "grades"
+        lines = [
+            f"{self.filled:,} {grades} written to {self.file}, column {self.column!r}: {scale}."
+        ]
         if len(self.modules) > 1:
             lines.append(f"Added up: {', '.join(self.modules)}.")
         return "\n".join([*lines, *self._of_whom_nothing()])
