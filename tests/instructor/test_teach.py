@@ -24,51 +24,16 @@ from tests.support.classroom import full_note, ours, rows_of, scores
 from tests.support.once import once
 from tests.support.paths import COURSE_CONFIG
 from tests.support.project import project_in
+from tests.support.spring import STUDENTS, apply, copied, made, write_course
 from tests.support.started import get, started
 
-COURSE = """\
-title: Allyship, spring
-term: 2027-spring
-book: {project}
-timezone: Europe/Berlin
-students: students.csv
-exchange: {exchange}
-modules:
-  - module: 01-tiny
-    due: 2026-11-30 18:00
-  - module: 02-more
-    opens: 2031-01-01
-"""
 DUE = datetime(2026, 11, 30, 17)  # noqa: DTZ001  as the gradebook has it: UTC, unsaid
-STUDENTS = 'id,first name,last name\nada,Ada,"Okafor, Dr."\nbo,Bo,=1+2\ncy,Cy,Li\n'
-
-
-def write_course(folder: Path, change: Callable[[str], str] = str) -> None:
-    root = folder.parent
-    text = COURSE.format(project=root / "project", exchange=root / "exchange")
-    (folder / "course.yml").write_text(change(text))
 
 
 def look(folder: Path) -> list[str]:
     said: list[str] = []
     set_up(folder, said.append, lambda _: False, only_look=True)
     return said
-
-
-def apply(folder: Path, **options: object) -> list[str]:
-    said: list[str] = []
-    assert set_up(folder, said.append, lambda _: True, **options)  # type: ignore[arg-type]
-    return said
-
-
-def made(root: Path) -> None:
-    project_in(root)
-    folder = root / "spring"
-    folder.mkdir(parents=True)
-    shutil.copy(COURSE_CONFIG, folder)
-    (folder / "students.csv").write_text(STUDENTS)
-    write_course(folder)
-    apply(folder)
 
 
 def graded(root: Path) -> None:
@@ -98,13 +63,6 @@ def term(shared: Path, tmp_path: Path) -> Path:
 def midterm(shared: Path, tmp_path: Path) -> Path:
     """A course folder in which two have been graded."""
     return copied(once(shared, "term-graded", graded), tmp_path)
-
-
-def copied(root: Path, tmp_path: Path) -> Path:
-    shutil.copytree(root, tmp_path / "here")
-    folder = tmp_path / "here" / "spring"
-    write_course(folder)
-    return folder
 
 
 def points(folder: Path) -> dict[str, float]:
@@ -243,7 +201,7 @@ def test_a_class_list_in_another_encoding_is_the_same_class(term: Path, encoding
 
 
 def test_a_student_without_grades_goes_and_one_with_grades_stays(midterm: Path) -> None:
-    (midterm / "students.csv").write_text("id,first name\nbo,Bo\ndi,Di\n")
+    (midterm / "students.csv").write_text("id,first name\nbo,Bob\ndi,Di\n")
     said = apply(midterm)
     changed = "1 (di) added; 1 (bo) with another name or address; 1 (cy) removed, not in the class"
     assert f"  students: {changed} list and nothing handed in" in said

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import nbformat
 
-from allyship_course.instructor.lms.class_list import System
+from allyship_course.instructor.lms.platforms import System
 from allyship_course.notebook.assignments import assignment_notebook
 from allyship_course.spec import load_module
 from allyship_course.store.record import Entry

@@ -14,11 +14,12 @@ from typing import Any
 import click
 
 from ..errors import CourseError
+from ..instructor.lms.platforms import SYSTEMS
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
 FILE = click.Path(path_type=Path, dir_okay=False)
 EXISTING_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
-PLATFORM = click.Choice(["canvas", "moodle", "blackboard", "brightspace"])
+PLATFORM = click.Choice(SYSTEMS)
 
 
 class _Group(click.Group):

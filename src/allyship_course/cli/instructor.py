@@ -24,7 +24,7 @@ from .command import (
 )
 
 if TYPE_CHECKING:
-    from ..instructor.lms.class_list import System
+    from ..instructor.lms.platforms import System
 
 
 @main.command()
@@ -91,7 +91,6 @@ def teach(folder: Path, only_look: bool, no_open: bool, yes: bool, remove: tuple
     """
     from ..instructor.course import COURSE_FILE
     from ..instructor.plan import build_book, set_up
-    from ..instructor.serve import serve_course
     from ..instructor.term import new_course
 
     folder = folder.absolute()
@@ -110,6 +109,8 @@ def teach(folder: Path, only_look: bool, no_open: bool, yes: bool, remove: tuple
         remove=remove,
     )
     if ready and not (only_look or no_open):
+        from ..instructor.serve import serve_course
+
         serve_course(folder, build_book(folder, click.echo), click.echo)
 
 

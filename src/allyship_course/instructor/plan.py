@@ -39,6 +39,7 @@ from ..store.files import encode_json, read_json, replace_file
 from ..store.submission import CHECK_PREFIX
 from .course import InUse, Late, place, project_of
 from .lms.class_list import Student
+from .lms.enrolment import changes, graded_counts, remove_students, write_students
 from .term import OVERLAID, TeachError, Term, load_term, modules_of
 from .times import shown
 from .upgrade import upgrade
@@ -449,16 +450,13 @@ class _Planner:
 
     def _students(self, listed: tuple[Student, ...]) -> None:
         known = {s.id: s for s in self._gradebook.students}
-        wanted = {s.id: _columns(s) for s in listed}
+        wanted = {s.id: changes(s, known.get(s.id)) for s in listed}
         new = [i for i in wanted if i not in known]
-        other = [
-            i
-            for i, columns in wanted.items()
-            if i in known and any((getattr(known[i], k) or "") != v for k, v in columns.items())
-        ]
+        other = [i for i, columns in wanted.items() if i in known and columns]
         absent = {*known} - {*wanted}
         stay = self._perhaps_anothers(absent)
-        gone = {i: len(known[i].submissions) for i in sorted(absent - stay)}
+        counts = graded_counts(self._gradebook)
+        gone = {i: counts.get(i, 0) for i in sorted(absent - stay)}
         if wrong := sorted({*self._remove} - {*gone}):
             raise TeachError(
                 f"{', '.join(wrong)} can't be removed: not in the gradebook, or still in the list"
@@ -513,13 +511,11 @@ class _Planner:
 
     def _write(self, wanted: Mapping[str, Mapping[str, str]], ids: Iterable[str]) -> None:
         with open_gradebook(self._where) as gradebook:
-            for one in ids:
-                gradebook.update_or_create_student(one, **wanted[one])
+            write_students(gradebook, {one: wanted[one] for one in ids})
 
-    def _take_away(self, ids: Iterable[str]) -> None:
+    def _take_away(self, ids: Collection[str]) -> None:
         with open_gradebook(self._where) as gradebook:
-            for one in ids:
-                gradebook.remove_student(one)
+            remove_students(gradebook, ids)
 
     # ---- the rest
 
@@ -565,17 +561,6 @@ def _alike(one: Module, other: Module) -> bool:
     """Tell whether two modules have most of their exercises in common."""
     first, second = {e.id for e in one.exercises}, {e.id for e in other.exercises}
     return 2 * len(first & second) > len(first | second)
-
-
-def _columns(student: Student) -> dict[str, str]:
-    """Return a student as the gradebook has them."""
-    last = student.last_name or ("" if student.first_name else student.name)
-    return {
-        "first_name": student.first_name,
-        "last_name": last,
-        "email": student.email,
-        "lms_user_id": student.lms_id,
-    }
 
 
 def _ids(cells: Iterable[str]) -> str:

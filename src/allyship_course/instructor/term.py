@@ -10,17 +10,15 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import create_engine, inspect, make_url, text
-
 from ..errors import CourseError
-from ..grading.folder import CONFIG_FILE, course_directory
-from ..grading.results import GradeError
+from ..grading.folder import CONFIG_FILE
 from ..notebook.assignments import Terms
 from ..spec import EXERCISES_FILE, MODULES_FOLDER, Module, Problem, SpecError, load_module
 from ..spec.overlay import lay_over
 from .course import COURSE_FILE, Course, load_course, overlay_of, place, project_of, written
 from .lms.class_list import ClassListError, Student, read_class_list
 from .lms.csvfile import TableError
+from .lms.enrolment import enrolled, people_of
 
 OVERLAID = ".allyship"
 """In the course folder: the book with the overlay in it, and what is built of it."""
@@ -160,32 +158,14 @@ def _students_of(
         problems.append(Problem(course, line, None, what, remedy))
         return None, ()
     try:
-        found = read_class_list(file, _known_students(folder))
+        found = read_class_list(file, people_of(folder))
     except ClassListError as e:
         problems += [Problem(file, p.line, None, p.what, p.remedy) for p in e.problems]
         return None, ()
     except TableError as e:
         problems.append(Problem(course, line, None, str(e), "Export or save the list again"))
         return None, ()
-    return found.students, found.notes
-
-
-def _known_students(folder: Path) -> dict[str, str]:
-    """Return the ids that the gradebook has, with an email address or nothing for each."""
-    if not (folder / CONFIG_FILE).exists():
-        return {}
-    try:
-        where = course_directory(folder)
-    except GradeError:  # course.yml is wrong, and that is said anyway
-        return {}
-    url = make_url(where.db_url)
-    if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
-        return {}
-    engine = create_engine(url)
-    with engine.connect() as db:
-        if not inspect(engine).has_table("student"):
-            return {}
-        return {row[0]: row[1] or "" for row in db.execute(text("SELECT id, email FROM student"))}
+    return enrolled(found), found.notes
 
 
 def _exchange_trouble(file: Path, exchange: Path) -> Iterator[Problem]:

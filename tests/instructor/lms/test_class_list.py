@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from allyship_course.instructor.lms.class_list import ClassListError, Student, read_class_list
 from allyship_course.instructor.lms.csvfile import RISKY, TableError, plain, read_table
+from allyship_course.instructor.lms.people import Person
 
 CANVAS = (
     "Student,ID,SIS User ID,SIS Login ID,Section,Module 3 (77)\r\n"
@@ -37,7 +38,8 @@ BRIGHTSPACE = (
 def read(tmp_path: Path, text: str, encoding: str = "utf-8", **known: str) -> list[Student]:
     file = tmp_path / "class.csv"
     file.write_bytes(text.encode(encoding))
-    return [*read_class_list(file, known).students]
+    people = [Person(name, email=mail) for name, mail in known.items()]
+    return [*read_class_list(file, people).students]
 
 
 @pytest.mark.parametrize(
@@ -103,12 +105,14 @@ def test_a_name_that_is_a_formula_is_text_and_said(tmp_path: Path) -> None:
 
 
 def test_an_export_with_empty_cells_is_not_to_be_edited(tmp_path: Path) -> None:
-    """Who has no username in Canvas is left out and said; Moodle's empty numbers don't count."""
+    """Who has no username gets the next best id; Moodle's empty numbers don't count."""
     file = tmp_path / "class.csv"
     file.write_text(CANVAS + '"Guest, A",13,,,A,\r\n')
     found = read_class_list(file)
-    assert [s.id for s in found.students] == ["ada", "ben"]
-    assert found.notes == ("line 6: left out, as the cell below 'SIS Login ID' is empty",)
+    assert [s.id for s in found.students] == ["ada", "ben", "13"]
+    assert found.notes == (
+        "line 5 (Student, Test): left out, as it is Canvas's test student, as its name shows",
+    )
     moodle = "First name,Last name,ID number,Email address\nAda,B,,ada@x.org\nBen,C,77,ben@x.org\n"
     assert [s.id for s in read(tmp_path, moodle + "Cy,D,,cy@x.org\n")] == [
         "ada@x.org",
@@ -139,7 +143,7 @@ def test_who_may_be_two_people_is_nobody(tmp_path: Path) -> None:
     [
         ("", "utf-8", "is empty"),
         ("a,b\n1,2\n", "utf-8", "Name one of them 'id'"),
-        ("id,name\nada,Zoë\n", "latin-1", "line 2: this is no UTF-8 text"),
+        ("id,name\nada,Zo\x81\n", "latin-1", "line 2: this is no UTF-8 text"),
         ('id,name\nada,"Zoe\n', "utf-8", "never closed"),
     ],
 )

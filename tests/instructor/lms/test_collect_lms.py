@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from allyship_course.grading.gradebook import open_gradebook
 from allyship_course.instructor.lms.collect import SOURCE_FILE
 from allyship_course.instructor.lms.names import read_name
+from allyship_course.instructor.lms.platforms import System
 from allyship_course.store.record import RECORD_FILE
 from allyship_course.store.submission import parse_timestamp
 from tests.support.classroom import ours, scores
@@ -32,7 +33,6 @@ from tests.support.platforms import (
     SYSTEMS,
     HandedIn,
     Person,
-    System,
     empty_course,
     export,
     export_rows,

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from allyship_course.grading.gradebook import open_gradebook
 from allyship_course.instructor.lms.export import export_lms
+from allyship_course.instructor.lms.platforms import System
 from tests.support.classroom import ours, scores
 from tests.support.once import once
 from tests.support.platforms import (
@@ -22,7 +23,6 @@ from tests.support.platforms import (
     PEOPLE,
     SYSTEMS,
     Person,
-    System,
     empty_course,
     export,
     export_rows,
@@ -149,20 +149,18 @@ def test_whatever_people_are_called_the_grades_reach_them(
     assert [c for c in wanted if c not in cells] == []
 
 
-def test_all_modules_are_added_up_and_a_maximum_that_is_not_stated_is_said(
-    graded: Path, tmp_path: Path
+@pytest.mark.parametrize("points", ["", "0", "many"])
+def test_a_column_whose_maximum_is_not_said_is_refused(
+    graded: Path, tmp_path: Path, points: str
 ) -> None:
+    """Whoever has 3 of 3 would get 3 of a hundred there."""
+    rows = export_rows("canvas", PEOPLE, "Module 1", 3)
+    rows[1][6] = points
     file = tmp_path / "export.csv"
-    lines = ["Student,ID,SIS User ID,SIS Login ID,Section,Module 1 (77)"]
-    lines += [f'"{p.last}, {p.first}",{p.canvas},,{p.id},A,' for p in PEOPLE]
-    file.write_text("\n".join(lines))
-    said = run(graded, "canvas", file, "--all")
-    assert "0 to 3, as the column names no maximum" in said
-    assert [*taken_in("canvas", (tmp_path / "export-all.csv").read_bytes()).values()] == [
-        "1",
-        "2",
-        "3",
-    ]
+    file.write_text("\n".join(",".join(f'"{cell}"' for cell in row) for row in rows))
+    said = run(graded, "canvas", file, "--all", "--column", "Module 1", ok=False)
+    assert "does not say how many points there are" in said or "can't be filled" in said
+    assert [p.name for p in tmp_path.iterdir()] == ["export.csv"]
 
 
 def test_modules_that_the_term_leaves_out_are_not_added_up(graded: Path, tmp_path: Path) -> None:
@@ -187,12 +185,14 @@ def test_moodles_gradebook_export_does_too_and_keeps_no_other_column(
     graded: Path, tmp_path: Path
 ) -> None:
     file = tmp_path / "export.csv"
-    head = '"First name","Last name","ID number","Email address",Quiz,"Module 1","Course total"'
+    head = '"First name","Last name","ID number","Email address","Quiz: One (Real)"'
+    head += ',"Assignment: Module 1 (Real)","Course total (Real)"'
     lines = [head, *(f"{p.first},{p.last},,{p.email},5,-,77" for p in PEOPLE)]
     file.write_text("\n".join(lines))
-    run(graded, "moodle", file, "--column", "Module 1")
+    said = run(graded, "moodle", file, "--column", "Module 1")
+    assert "0 to 3, as such a file names no maximum" in said
     assert (tmp_path / "export-01-tiny.csv").read_text().splitlines() == [
-        '"First name","Last name","ID number","Email address","Module 1"',
+        '"First name","Last name","ID number","Email address","Assignment: Module 1 (Real)"',
         *(f"{p.first},{p.last},,{p.email},{n}" for n, p in enumerate(PEOPLE, 1)),
     ]
 

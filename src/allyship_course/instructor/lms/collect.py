@@ -25,6 +25,7 @@ from ...exchange.folder import REFUSED_FOLDER, REFUSED_LIST, list_refused, repla
 from ...grading.console import listed
 from ...grading.folder import course_directory, load_config, only_one, source_of
 from ...grading.gradebook import open_gradebook
+from ...grading.plugin import rules_of
 from ...grading.results import GradeError, Notice
 from ...grading.waiting import persist
 from ...messages import Tell
@@ -39,10 +40,9 @@ from ...store.record import (
     parse_record,
 )
 from ...store.submission import TIMESTAMP_FILE, RefusedError, parse_timestamp, visible
-from .class_list import ClassList, Student, System, folded, read_class_list
+from .class_list import ClassList, Student, read_class_list
 from .names import (
     EXAMPLES,
-    NAMES,
     Named,
     Owners,
     about_attempts,
@@ -51,6 +51,9 @@ from .names import (
     read_name,
     username_in,
 )
+from .people import folded
+from .platforms import NAMES, System
+from .roster import nobody_joined, people_in, with_class_list
 
 SOURCE_FILE = "collected.json"
 """Beside a submission: which platform it came from, and what was collected before it."""
@@ -69,7 +72,10 @@ _PLACE = re.compile(r"[/\\]\s*\.\.(?:[/\\]|$)|^\.\.(?:[/\\]|$)|^[/\\]|^[A-Za-z]:
 
 @dataclass
 class Collected:
-    """What a run did, by student id; ``nothing``: who is in the class list and not in the ZIP."""
+    """What a run did, by student id.
+
+    ``nothing``: who is in the class list and not in the ZIP. ``notes`` are about the list.
+    """
 
     new: list[str] = field(default_factory=list)
     replaced: list[str] = field(default_factory=list)
@@ -78,6 +84,11 @@ class Collected:
     refused: list[Notice] = field(default_factory=list)
     remarks: list[Notice] = field(default_factory=list)
     nothing: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def did_something(self) -> bool:
+        return bool(self.new or self.replaced or self.unchanged or self.older or self.refused)
 
     def in_words(self) -> str:
         """Say what was done, with each refusal and each remark on a line of its own."""
@@ -94,7 +105,8 @@ class Collected:
         if self.nothing:
             lines.append(f"From {len(self.nothing):,} in the class list there is nothing.")
         lines += listed(f"Refused; also listed in {REFUSED_FOLDER}/{REFUSED_LIST}:", self.refused)
-        return "\n".join([*lines, *listed("Collected, with a remark:", self.remarks)])
+        lines += listed("Collected, with a remark:", self.remarks)
+        return "\n".join([*lines, *self.notes])
 
 
 class _Before(NamedTuple):
@@ -148,20 +160,27 @@ def collect_lms(
     there if it is newer. Run again, it finds nothing new. Raises GradeError, TableError or
     ClassListError before anything was changed.
     """
-    where = course_directory(course, load_config(course))
+    config = load_config(course)
+    where = course_directory(course, config)
     if not (source_of(where, module) / EXERCISES_FILE).exists():
         raise GradeError(_no_such_module(where, module))
     with only_one(Path(where.root)):
         with open_gradebook(where, tell) as gradebook:
-            known = persist(
-                gradebook, lambda: {s.id: s.email or "" for s in gradebook.students}, tell
-            )
+            people = persist(gradebook, lambda: people_in(gradebook), tell)
+        known = with_class_list(course, people, tell)
         students = read_class_list(class_list, known)
-        for note in students.notes:
-            tell(f"{class_list.name}, {note}.")
+        notes = [f"{class_list.name}, {note}." for note in students.notes]
+        # Without a class list of its own, a course takes in whoever hands in.
+        members = None if rules_of(config).create_student else {person.id for person in people}
+        if members is not None and (why := nobody_joined(students, class_list, known)):
+            raise GradeError("\n".join([f"{why}. Nothing was collected.", *notes]))
         spec = load_module(source_of(where, module))
         with _opened(archive) as opened:
-            return _Collect(where, opened, system, students, spec, zone).run()
+            done = _Collect(where, opened, system, students, spec, zone, members).run()
+        done.notes = notes
+    if not done.did_something:
+        raise GradeError(f"there is nothing of a student in {archive.name}. Nothing was collected")
+    return done
 
 
 def _opened(archive: Path) -> zipfile.ZipFile:
@@ -191,7 +210,9 @@ class _Collect:
         students: ClassList,
         module: Module,
         zone: tzinfo,
+        members: Collection[str] | None,
     ) -> None:
+        self._members = members
         self._where, self._archive, self._system = where, archive, system
         self._students, self._module, self._zone = students, module, zone
         self._name = module.module
@@ -204,8 +225,12 @@ class _Collect:
         owners = Owners(self._system, [entry.named for entry in entries], self._students)
         theirs: dict[str, tuple[Student, list[_Entry]]] = {}
         for entry in entries:
+            if owners.is_made_up(entry.named):
+                self._remark(_shown(entry.path), "left in the ZIP: the platform made this one up")
+                continue
             try:
                 student = owners.of(entry.named)
+                self._check_member(student)
             except RefusedError as e:
                 self._refuse(entry, str(e), keep=True)
             else:
@@ -215,6 +240,14 @@ class _Collect:
         handed_in = {*theirs}
         self._done.nothing = [s.id for s in self._students.students if s.id not in handed_in]
         return self._done
+
+    def _check_member(self, student: Student) -> None:
+        """Refuse what 'allyship grade' would refuse: nobody would be told until then."""
+        if self._members is not None and student.id not in self._members:
+            raise RefusedError(
+                f"{_shown(student.id)} is not in the course's class list, and shares no key with "
+                "anybody in it. Add the person there, or a key, and run 'allyship teach'"
+            )
 
     def _entries(self) -> list[_Entry]:
         """Return the files that students handed in; refuse what is unsafe."""
@@ -245,11 +278,15 @@ class _Collect:
 
     def _wrong_system(self, paths: Sequence[str]) -> None:
         other = next(looks_like(paths), None)
-        hint = f"It looks like one of {NAMES[other]}: try --lms {other}" if other else "Is it it?"
+        hint = (
+            f"It looks like one of {NAMES[other]}: try --lms {other}."
+            if other
+            else "Is this the ZIP with all submissions of the assignment?"
+        )
         self._done.refused.clear()
         raise GradeError(
             f"no file in the ZIP has a name as {NAMES[self._system]} gives it, such as "
-            f"{EXAMPLES[self._system]!r}. {hint}. Nothing was collected"
+            f"{EXAMPLES[self._system]!r}. {hint} Nothing was collected"
         )
 
     def _usernames(self, found: Sequence[tuple[zipfile.ZipInfo, str]]) -> dict[str, str]:

@@ -22,6 +22,11 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _DELIMITERS = (",", ";", "\t")
+_SAYS_DELIMITER = re.compile(r'"?sep=([,;\t])"?\r?\n', re.IGNORECASE)  # Excel's, above the header
+# What names and headings hold beside letters, in Windows-1252: quotation marks, dashes and so on.
+_SIGNS = bytes([*range(0x80, 0xA1), *b"\xa7\xa8\xaa\xab\xb0\xb4\xb7\xba\xbb\xbf\xa1"]).decode(
+    "cp1252", "ignore"
+)
 RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "\0")
 """Beginnings of a cell that a spreadsheet may take for a formula (OWASP; ASVS 1.2.10)."""
 
@@ -74,9 +79,10 @@ class Table:
 
 
 def read_table(file: Path) -> Table:
-    """Read a table in UTF-8 or UTF-16 whose cells are separated by commas, semicolons or tabs.
+    """Read a table whose cells are separated by commas, semicolons or tabs.
 
-    Raises TableError for a file that is missing, empty, too large or written in another way.
+    It may be in UTF-8, in UTF-16, or in Windows-1252, which Excel writes in western Europe. Raises
+    TableError for a file that is missing, empty, too large or written in another way.
     """
     try:
         raw = file.read_bytes() if file.stat().st_size <= MAX_TABLE_BYTES else None
@@ -84,17 +90,12 @@ def read_table(file: Path) -> Table:
         raise TableError(f"{file} can't be read: {e.strerror}") from None
     if raw is None:
         raise TableError(f"{file} is larger than {MAX_TABLE_BYTES // 1_000_000} MB: not a class")
-    bom, encoding = _encoding(raw)
-    try:
-        text = raw[len(bom) :].decode(encoding)
-    except UnicodeDecodeError as e:
-        line = raw[: e.start].count(b"\n") + 1
-        raise TableError(
-            f"{file}, line {line}: this is no UTF-8 text. Download it again as CSV and don't open "
-            "it in between, or save it from your spreadsheet as 'CSV UTF-8'"
-        ) from None
-    head = text.split("\n", 1)[0]
+    bom, encoding, text = _decoded(raw, file)
+    said = _SAYS_DELIMITER.match(text)
+    text = text[said.end() :] if said else text
+    head = re.split(r"[\r\n]", text.lstrip("\r\n"), maxsplit=1)[0]
     delimiter = max(_DELIMITERS, key=lambda d: _outside_quotes(head).count(d))
+    delimiter = said[1] if said else delimiter
     rows = [row for row in _rows(text, delimiter, file) if not row.is_blank()]
     if not rows:
         raise TableError(f"{file} is empty")
@@ -107,6 +108,22 @@ def read_table(file: Path) -> Table:
 def plain(cell: str) -> str:
     """Return a text that no spreadsheet takes for a formula: it then begins with an apostrophe."""
     return f"'{cell}" if cell.startswith(RISKY) else cell
+
+
+def _decoded(raw: bytes, file: Path) -> tuple[bytes, str, str]:
+    """Return a file's byte order mark, its encoding, and its text."""
+    bom, encoding = _encoding(raw)
+    try:
+        return bom, encoding, raw[len(bom) :].decode(encoding)
+    except UnicodeDecodeError as e:
+        line = raw[: e.start].count(b"\n") + 1
+    text = raw.decode("cp1252", "replace") if encoding == "utf-8" and not bom else "\ufffd"
+    if all(c.isascii() or c.isalpha() or c in _SIGNS for c in text) and "\0" not in text:
+        return b"", "cp1252", text
+    raise TableError(
+        f"{file}, line {line}: this is no UTF-8 text. Download it again as CSV and don't open "
+        "it in between, or save it from your spreadsheet as 'CSV UTF-8'"
+    )
 
 
 def _encoding(raw: bytes) -> tuple[bytes, str]:

@@ -6,8 +6,7 @@ they were, and numbers in one column. Nothing that a student wrote is in it.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -23,35 +22,18 @@ from ...messages import Tell
 from ...store.files import replace_file
 from ...store.submission import visible
 from ..course import COURSE_FILE, load_course
-from .class_list import System, read_class_list, source_of
+from .class_list import read_class_list
+from .columns import Target, find_column, kept_columns
 from .csvfile import Cell, Row, Table, TableError, read_table
-from .names import NAMES
+from .exports import Layout, layout_of, maximum
+from .labels import label
+from .numbers import read_number
+from .platforms import NAMES, System
+from .roster import nobody_joined, people_in, with_class_list
 
-# canvas-lms, lib/gradebook_importer.rb: a column without a number in brackets is a new assignment.
-_CANVAS = re.compile(r"(?P<title>.*)\s\(\d+\)", re.DOTALL)
-_CANVAS_NO_ASSIGNMENT = re.compile(
-    r"(?:Current|Final) (?:Score|Points|Grade)|Override (?:Score|Grade|Status)"
-)
-_CANVAS_POINTS = "points possible"
-_READ_ONLY = "read only"
-_BLACKBOARD = re.compile(
-    r"(?P<title>.*?)\s*\[[^\]\d]*(?P<most>\d+(?:[.,]\d+)?)[^\]]*\]\s*\|\s*\d+", re.DOTALL
-)
-_CALCULATED = "up to"
-_BRIGHTSPACE = re.compile(
-    r"(?P<title>.*) Points Grade(?:\s*<(?:.*?MaxPoints:\s*(?P<most>\d+(?:\.\d+)?))?.*>)?",
-    re.DOTALL,
-)
-_WORKSHEET = ("Identifier", "Grade", "Last modified (grade)")
-_KEPT: dict[System, tuple[str, ...]] = {
-    "canvas": (
-        *("student", "id", "sis user id", "sis login id", "integration id", "root account"),
-        "section",
-    ),
-    "moodle": (*("first name", "last name", "surname", "id number", "email address", "username"),),
-    "blackboard": ("last name", "first name", "username", "student id"),
-    "brightspace": ("orgdefinedid", "username", "end-of-line indicator"),
-}
+# What a platform writes for somebody who need not do the work; a number would take that back.
+_EXCUSED = {"ex", "excused", "exempt", "exempted"}
+_NO_GRADE = {"", "-"}
 
 
 class Score(NamedTuple):
@@ -75,29 +57,44 @@ class Exported:
     not_in_gradebook: list[str] = field(default_factory=list)
     not_in_export: list[str] = field(default_factory=list)
     locked: list[str] = field(default_factory=list)
+    excused: list[str] = field(default_factory=list)
     cut: list[str] = field(default_factory=list)
 
     def in_words(self) -> str:
         """Say what was written, and of whom there is nothing."""
-        scale = f"0 to {_number(self.most)}, as the column names no maximum"
+        scale = (
+            f"0 to {_number(self.most)}, as such a file names no maximum. Check that the "
+            "platform's goes as far"
+        )
         if self.scaled_to is not None:
             scale = f"{_number(self.most)} points here are {_number(self.scaled_to)} there"
-        lines = [f"{self.filled:,} grades written to {self.file}, column {self.column!r}: {scale}."]
+        grades = "grade" if self.filled == 1 else "grades"
+        lines = [
+            f"{self.filled:,} {grades} written to {self.file}, column {self.column!r}: {scale}."
+        ]
         if len(self.modules) > 1:
             lines.append(f"Added up: {', '.join(self.modules)}.")
+        return "\n".join([*lines, *self._of_whom_nothing()])
+
+    def why_nothing(self) -> str:
+        """Say why not one grade was written."""
+        lines = [f"no grade can be written into the column {self.column!r}. Nothing was written"]
+        return "\n".join([*lines, *self._of_whom_nothing()])
+
+    def _of_whom_nothing(self) -> Iterator[str]:
         for title, ids, most in (
             ("Nothing graded here, the cell left as it was:", self.nothing, 50),
             ("In the export, and not in the course's gradebook:", self.not_in_gradebook, 50),
             # Where a class is on several platforms, that is most of it.
             ("In the course's gradebook, and not in the export:", self.not_in_export, 5),
             ("The platform says that the grade can't be changed:", self.locked, 50),
+            ("Excused there, or not asked to do it, the cell left as it was:", self.excused, 50),
             ("More than the column's maximum, cut to it:", self.cut, 50),
         ):
             if ids:
                 shown = ", ".join(visible(i) for i in sorted(ids)[:most])
                 more = f" and {len(ids) - most:,} more" if len(ids) > most else ""
-                lines.append(f"{title} {shown}{more}.")
-        return "\n".join(lines)
+                yield f"{title} {shown}{more}."
 
 
 def export_lms(
@@ -121,30 +118,41 @@ def export_lms(
     if to.absolute() == export.absolute():
         raise GradeError(f"{to} is the export itself. Name another file to write to")
     table = read_table(export)
-    if (source := source_of(table)) != system:
-        kind = "a list of your own" if source == "plain" else f"an export of {NAMES[source]}"
+    layout = layout_of(table, export)
+    if layout.source != system:
+        kind = "a list of your own"
+        if layout.source != "plain":
+            kind = f"an export of {NAMES[layout.source]}"
         raise TableError(
             f"{export} looks like {kind}, not like a gradebook export of {NAMES[system]}. "
-            "Download it from the platform's gradebook and give it as it came"
+            "Set the platform's language to English, download it from its gradebook, and give it "
+            "as it came"
         )
-    target = _find(_columns(table, system), column, table, export)
+    target = find_column(table, layout, system, column, export)
     where = course_directory(course, load_config(course))
     with open_gradebook(where, tell) as gradebook:
-        known = persist(gradebook, lambda: {s.id: s.email or "" for s in gradebook.students}, tell)
+        people = persist(gradebook, lambda: people_in(gradebook), tell)
+        members = sorted(person.id for person in people)
         names = persist(gradebook, lambda: known_modules(gradebook, where, modules), tell)
         if not modules:
             names = _of_the_term(course, names, tell)
-        scores, most = _scores(gradebook, names, sorted(known), tell)
+        scores, most = _scores(gradebook, names, members, tell)
     if not names:
         raise GradeError("no module is in the gradebook yet. Run: allyship grade")
+    known = with_class_list(course, people, tell)
     students = read_class_list(export, known)
     for note in students.notes:
         tell(f"{export.name}, {note}.")
+    if why := nobody_joined(students, export, known):
+        raise GradeError(f"{why}. Nothing was written")
     by_line = {s.line: s.id for s in students.students}
     done = Exported(to, target.heading, most, target.most, names)
-    done.not_in_export = sorted({*known} - {*by_line.values()})
-    rows = [_Filled(table, target, by_line, {*known}, scores, done).row(row) for row in table.rows]
-    keep = _kept(table, system, target)
+    done.not_in_export = sorted({*members} - {*by_line.values()})
+    fill = _Filled(table, layout, target, by_line, {*members}, scores, done)
+    rows = [fill.row(row) for row in table.rows]
+    if not done.filled:
+        raise GradeError(done.why_nothing())
+    keep = kept_columns(table, layout, system, target)
     lines = [[cell.raw for cell in table.header.cells], *rows]
     raw = table.encode([[line[at] for at in keep] for line in lines])
     replace_file(to, raw)
@@ -161,121 +169,14 @@ def _of_the_term(course: Path, known: Sequence[str], tell: Tell) -> list[str]:
     return [name for name in known if name in used]
 
 
-class _Target(NamedTuple):
-    """A column that can be filled; ``most`` is its maximum, if the platform states one."""
-
-    at: int
-    heading: str
-    title: str
-    most: float | None = None
-    most_at: int | None = None
-    locked_at: int | None = None
-
-
-def _columns(table: Table, system: System) -> list[_Target]:
-    """Return the columns that the platform would take for what they are."""
-    headings = [cell.text.strip() for cell in table.header.cells]
-    if system == "moodle" and {*_WORKSHEET} <= {*headings}:
-        most, locked = "Maximum Grade", "Grade can be changed"
-        return [
-            _Target(
-                headings.index("Grade"),
-                "Grade",
-                "Grade",
-                most_at=headings.index(most) if most in headings else None,
-                locked_at=headings.index(locked) if locked in headings else None,
-            )
-        ]
-    found = []
-    for at, heading in enumerate(headings):
-        if target := _column(table, system, at, heading):
-            found.append(target)
-    return found
-
-
-def _column(table: Table, system: System, at: int, heading: str) -> _Target | None:
-    match system:
-        case "canvas":
-            match = _CANVAS.fullmatch(heading)
-            points = _points_possible(table, at)
-            if not match or _CANVAS_NO_ASSIGNMENT.search(heading) or _READ_ONLY in points:
-                return None
-            return _Target(at, heading, match["title"], _maximum(points))
-        case "blackboard":
-            match = _BLACKBOARD.fullmatch(heading)
-            if not match or _CALCULATED in heading.casefold():
-                return None
-            return _Target(at, heading, match["title"], _maximum(match["most"]))
-        case "brightspace":
-            match = _BRIGHTSPACE.fullmatch(heading)
-            return _Target(at, heading, match["title"], _maximum(match["most"])) if match else None
-        case "moodle":
-            known = {"identifier", "grade", *_KEPT["moodle"]}
-            return None if heading.casefold() in known else _Target(at, heading, heading)
-
-
-def _points_possible(table: Table, at: int) -> str:
-    for row in table.rows[:3]:
-        if _CANVAS_POINTS in row.text(0).casefold():
-            return row.text(at).casefold()
-    return ""
-
-
-def _maximum(text: str | None) -> float | None:
-    try:
-        most = float((text or "").replace(",", "."))
-    except ValueError:
-        return None
-    return most if most > 0 else None
-
-
-def _find(found: Sequence[_Target], column: str | None, table: Table, export: Path) -> _Target:
-    wanted = column.strip() if column else None
-    fits = [t for t in found if wanted is None or wanted in {t.heading, t.title}]
-    exact = [t for t in fits if t.heading == wanted]
-    if len(exact or fits) == 1:
-        return (exact or fits)[0]
-    headings = ", ".join(repr(t.heading) for t in found[:30]) or "none"
-    if fits:
-        raise TableError(
-            f"{export}: which column is to be filled? Name one with --column: {headings}"
-        )
-    there = wanted in {cell.text.strip() for cell in table.header.cells}
-    why = (
-        f"the column {wanted!r} can't be filled: the platform would take it for a new assignment, "
-        "calculates it itself, or does not let it be changed"
-        if there
-        else f"there is no column {wanted!r}"
-        if wanted
-        else "no column can be filled"
-    )
-    raise TableError(
-        f"{export}: {why}. Columns that can be filled: {headings}. Make the assignment in the "
-        "platform first, download the export in the platform's English version, and try again"
-    )
-
-
-def _kept(table: Table, system: System, target: _Target) -> list[int]:
-    """Return which columns are written. A whole worksheet, for Moodle knows it by all of it."""
-    every = range(len(table.header.cells))
-    if target.most_at is not None or target.locked_at is not None:
-        return [*every]
-    names = [
-        " ".join(cell.text.strip().removeprefix("#").casefold().split())
-        for cell in table.header.cells
-    ]
-    if system == "moodle" and "identifier" in names:
-        return [*every]
-    return [at for at in every if at == target.at or names[at] in _KEPT[system]]
-
-
 class _Filled:
     """Fills rows; says in ``done`` what it did."""
 
     def __init__(
         self,
         table: Table,
-        target: _Target,
+        layout: Layout,
+        target: Target,
         by_line: Mapping[int, str],
         known: set[str],
         scores: Mapping[str, Score],
@@ -283,6 +184,7 @@ class _Filled:
     ) -> None:
         self._width, self._target, self._by_line = len(table.header.cells), target, by_line
         self._known, self._scores, self._done = known, scores, done
+        self._no, self._source = layout.language.words["no"], layout.source
 
     def row(self, row: Row) -> list[str]:
         """Return the raw cells of a row, as many as there are columns."""
@@ -297,16 +199,24 @@ class _Filled:
             self._done.not_in_gradebook.append(student)
         elif score is None:
             self._done.nothing.append(student)
-        elif row.text(self._target.locked_at).casefold() == "no":
+        elif label(row.text(self._target.locked_at)) in self._no:
             self._done.locked.append(student)
+        elif self._is_excused(row.text(self._target.at)):
+            self._done.excused.append(student)
         else:
             raws[self._target.at] = self._written(student, score, row)
             self._done.filled += 1
         return raws
 
+    def _is_excused(self, text: str) -> bool:
+        """Tell whether a cell says that somebody need not do it. Canvas has other such words."""
+        if self._source == "canvas":
+            return text not in _NO_GRADE and read_number(text) is None
+        return text.casefold() in _EXCUSED
+
     def _written(self, student: str, score: Score, row: Row) -> str:
         points = score.points
-        most = self._target.most or _maximum(row.text(self._target.most_at))
+        most = self._target.most or maximum(row.text(self._target.most_at))
         if most is not None:
             self._done.scaled_to = most
             points = points / score.most * most if score.most else 0.0

@@ -12,19 +12,14 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
-from typing import NamedTuple, get_args
+from typing import NamedTuple
 
 from ...grading.results import GradeError
 from ...store.submission import RefusedError, visible
-from .class_list import ClassList, Student, System, folded, unique
+from .class_list import ClassList, Student
+from .people import folded, unique
+from .platforms import NAMES, SYSTEMS, System
 
-SYSTEMS: tuple[System, ...] = get_args(System)
-NAMES: dict[str, str] = {
-    "canvas": "Canvas",
-    "moodle": "Moodle",
-    "blackboard": "Blackboard",
-    "brightspace": "Brightspace",
-}
 EXAMPLES: dict[System, str] = {
     "canvas": "doejane_12345_678901_03-module.ipynb",
     "moodle": "Jane Doe_123456_assignsubmission_file/03-module.ipynb",
@@ -51,12 +46,18 @@ _BLACKBOARD = re.compile(
     re.ASCII | re.DOTALL,
 )
 _BLACKBOARD_NAME = re.compile(r"^\ufeff?Name:.*\(([^()\s]+)\)\s*$", re.MULTILINE)
+# With a folder for each attempt, or without; the first date, as a file's own name may hold another.
 _BRIGHTSPACE = re.compile(
-    r"(?:.*/)?(?P<attempt>\d+-\d+ - (?P<name>[^/]+) - "
-    r"(?P<when>\w+\.? \d{1,2}, \d{4} \d{1,4}(?: ?[AP]M)?))/(?:.*/)?(?P<file>[^/]+)",
+    r"(?:.*/)?(?P<attempt>\d+-\d+ - (?P<name>[^/]+?) - "
+    r"(?P<when>(?:\w+\.? \d{1,2}|\d{1,2} \w+\.?),? \d{4},? \d{1,4}(?: ?[AaPp]\.?[Mm]\.?)?))"
+    r"(?:/(?:.*/)?| - )(?P<file>[^/]+)",
     re.DOTALL,
 )
-_WHEN = re.compile(r"(\w{3})\w*\.? (\d{1,2}), (\d{4}) (\d{1,2}?)(\d\d)(?: ?([AP]M))?", re.ASCII)
+_WHEN = re.compile(
+    r"(?:(?P<month>\w{3})\w*\.? (?P<day>\d{1,2})|(?P<first>\d{1,2}) (?P<then>\w{3})\w*\.?),? "
+    r"(?P<year>\d{4}),? (?P<hour>\d{1,2}?)(?P<minute>\d\d)(?: ?(?P<half>[AP])\.?M\.?)?",
+    re.ASCII | re.IGNORECASE,
+)
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _NOBODYS = ("Thumbs.db", "desktop.ini", "index.html")
 
@@ -161,13 +162,14 @@ def _brightspace(found: re.Match[str]) -> Named:
 def _when(text: str) -> datetime | None:
     """Read "Nov 21, 2026 1224 PM"; None for a month in another language."""
     found = _WHEN.fullmatch(text)
-    if not found or found[1].casefold() not in _MONTHS:
+    named = (found["month"] or found["then"]).casefold() if found else ""
+    if not found or named not in _MONTHS:
         return None
-    hour = int(found[4])
-    if found[6]:
-        hour = hour % 12 + (12 if found[6] == "PM" else 0)
-    month = _MONTHS.index(found[1].casefold()) + 1
-    return _moment(int(found[3]), month, int(found[2]), hour, int(found[5]))
+    hour = int(found["hour"])
+    if found["half"]:
+        hour = hour % 12 + (12 if found["half"] in "Pp" else 0)
+    day = int(found["day"] or found["first"])
+    return _moment(int(found["year"]), _MONTHS.index(named) + 1, day, hour, int(found["minute"]))
 
 
 def _moment(*parts: int) -> datetime | None:
@@ -187,11 +189,11 @@ class Owners:
                 f"be one of {NAMES[system]}: their numbers are not the same people's. Nothing was "
                 "collected"
             )
-        self._system = system
+        self._system, self._is_own = system, students.source == "plain"
         self._by_id = students.by("lms_id")
-        self._by_username = students.by("username") or unique(
-            (folded(s.id), s) for s in students.students
-        )
+        # Who has no username of their own may have it for an id.
+        ids = unique((folded(s.id), s) for s in students.students if not s.username)
+        self._by_username = ids | students.by("username")
         self._by_name: dict[str, set[Student]] = defaultdict(set)
         for student in students.students:
             for name in student.names:
@@ -199,6 +201,13 @@ class Owners:
         self._handed_in: dict[str, set[str]] = defaultdict(set)
         for named in names:
             self._handed_in[_squash(named.name)].add(named.who)
+        self._made_up = {
+            folded(key) for s in students.made_up for key in (s.lms_id, s.username) if key
+        }
+
+    def is_made_up(self, named: Named) -> bool:
+        """Tell whether a file is that of somebody whom the platform made up."""
+        return bool({folded(named.lms_id), folded(named.username)} & self._made_up)
 
     def of(self, named: Named) -> Student:
         """Return whose a file is. RefusedError: nobody's, or it can't be told."""
@@ -206,22 +215,29 @@ class Owners:
             raise RefusedError("it was handed in without a name: it can't be told whose it is")
         if self._system == "blackboard":
             return self._of_username(named)
-        if self._system == "brightspace" or not self._by_id:
+        if self._system == "brightspace":
             return self._of_name(named)
         return self._of_id(named)
 
     def _of_id(self, named: Named) -> Student:
+        """Return whose the platform's number is, or else the name of somebody without a number."""
         found = self._by_id.get(named.lms_id)
-        if found is None:
-            what = "Canvas ID" if self._system == "canvas" else "participant"
-            raise RefusedError(f"the class list has no {what} {named.lms_id}")
-        if self._system == "moodle" and not (self._is_blind() or _is_named(found, named.name)):
+        is_named = found and (self._is_blind() or _is_named(found, named.name))
+        if found and (is_named or self._system == "canvas"):
+            return found
+        if not self._by_id or (self._is_own and self._system == "moodle"):
+            return self._of_name(named)  # the numbers of a list of one's own are not Moodle's
+        if found:
             # A worksheet of another assignment may have the same number.
             raise RefusedError(
                 f"participant {named.lms_id} has another name in the class list: is it the "
                 "grading worksheet of another assignment"
             )
-        return found
+        without = [s for s in self._by_name.get(_squash(named.name), ()) if not s.lms_id]
+        if without:
+            return self._of_name(named)
+        what = "Canvas ID" if self._system == "canvas" else "participant"
+        raise RefusedError(f"the class list has no {what} {named.lms_id}")
 
     def _of_username(self, named: Named) -> Student:
         if named.username:
