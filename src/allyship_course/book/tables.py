@@ -95,26 +95,10 @@ class ModuleFacts(_FromModules):
             yield f"Research: {', '.join(f'{{cite:t}}`{key}`' for key in keys)}."
 
 
-_DOING = {
-    "recall": "recalls",
-    "choice": "decides",
-    "choices": "ticks",
-    "sort": "sorts cards",
-    "order": "puts in order",
-    "mark": "presses phrases",
-    "scale": "rates",
-    "text": "writes",
-    "list": "lists",
-    "line": "fills in lines",
-    "date": "sets dates",
-}
-
-
 def _doing(exercise: Exercise) -> str:
-    """Say what one does in an exercise, in a few words."""
-    types = {field.type for field in exercise.all_fields()}
-    done = [words for field_type, words in _DOING.items() if field_type in types]
-    return ("a case in steps: " if exercise.steps else "") + ", ".join(done)
+    """Say what somebody does in an exercise, in a few words and in the order of the page."""
+    doing = dict.fromkeys(field.doing for field in exercise.all_fields())
+    return ("a case in steps: " if exercise.steps else "") + ", ".join(doing)
 
 
 def _private(exercise: Exercise) -> str:

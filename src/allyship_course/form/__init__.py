@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 from markupsafe import Markup
 
-from ..spec import RATINGS, AnyField, Choice, Exercise, Module, Scale
+from ..spec import RATINGS, AnyField, Exercise, Module, Scale
 
 if TYPE_CHECKING:
     import jinja2
@@ -63,12 +63,11 @@ def template(file: Path) -> jinja2.Template:
 
 
 def _labels(module: Module, field: AnyField) -> dict[str, str]:
-    """Return the labels of the options that ``field.earlier`` may name, if it names a choice."""
+    """Return the labels of the ids in the answer that ``field.earlier`` names, if it is near."""
     of_module, exercise_id, field_id = field.earlier.split("/")
     if of_module != module.module:
         return {}
-    earlier = {f.id: f for f in module.exercise(exercise_id).all_fields()}[field_id]
-    return {o.id: o.label for o in earlier.options} if isinstance(earlier, Choice) else {}
+    return {f.id: f for f in module.exercise(exercise_id).all_fields()}[field_id].labels()
 
 
 def render(module: Module, exercise: Exercise, place: Place) -> str:

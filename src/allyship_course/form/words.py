@@ -5,19 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..spec import (
-    NONE,
-    RATINGS,
-    AnyField,
-    Choice,
-    Choices,
-    Mark,
-    Module,
-    Order,
-    Recall,
-    Scale,
-    Sort,
-)
+from ..spec import FIELD_TYPES, AnyField, FieldType, Module
 
 
 def describe(module: Module, page: str) -> dict[str, Any]:
@@ -54,37 +42,17 @@ def describe_field(field: AnyField) -> dict[str, Any]:
     words: dict[str, Any] = {"type": field.type, "label": field.label}
     if field.private == "always":
         words["private"] = True
-    match field:
-        case Choice():
-            words["labels"] = {o.id: o.label for o in field.options}
-        case Choices():
-            words["labels"] = {o.id: o.label for o in field.options} | {NONE: field.none}
-        case Scale():
-            words["labels"] = {str(i): step for i, step in enumerate(field.steps, 1)}
-        case Sort():
-            words["labels"] = {c.id: c.label for c in field.categories}
-            words["parts"] = {c.id: c.text for c in field.cards}
-        case Order():
-            words["labels"] = {i.id: i.text for i in field.items}
-        case Mark():
-            words["labels"] = {one: text for text, one in field.parts() if one}
-            words["labels"][NONE] = "None of the phrases"
-        case Recall():
-            words["labels"] = RATINGS
+    if labels := field.labels():
+        words["labels"] = labels
+    if parts := field.part_labels():
+        words["parts"] = parts
     return words
 
 
-def say(words: dict[str, Any], value: object) -> str:
-    """Say an answer in the words of the form: ids become the labels that they stand for."""
-    labels, parts = words.get("labels", {}), words.get("parts", {})
-    match value:
-        case list():
-            return "\n".join(say(words, item) for item in value)
-        case dict():
-            if words["type"] == "list":
-                return "; ".join(str(cell) for cell in value.values())
-            if words["type"] == "order":
-                return "\n".join(f"{at}. {labels.get(item, item)}" for item, at in value.items())
-            return "\n".join(f"{say(words, v)}: {parts.get(key, key)}" for key, v in value.items())
-        case _:
-            return str(labels.get(str(value), value))
+def say(words: Mapping[str, Any], value: object) -> str:
+    """Say an answer in the words of the form: ids become the labels that they stand for.
+
+    ``words`` is what :func:`describe_field` returned. Of an answer to a field that is no longer
+    in the course nothing is known: its ``type`` is none of the field types.
+    """
+    return FIELD_TYPES.get(words["type"], FieldType).say(words, value)

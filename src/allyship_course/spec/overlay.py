@@ -20,8 +20,9 @@ from typing import NamedTuple
 import yaml
 
 from .exercise import EXERCISES_FILE, MODULES_FOLDER
+from .findings import Finding, did_you_mean
 from .reading import PLACED
-from .yamlfile import Finding, Problem, Source, SpecError, did_you_mean, read_text
+from .yamlfile import Problem, Source, SpecError, read_text
 
 READING = "index.md"
 TOC = "_toc.yml"
