@@ -93,10 +93,7 @@ options:
         yield from twice([o.id for o in self.options], (*loc, "options"), "option")
         for i, option in enumerate(self.options):
             for j, effect in enumerate(option.effects):
-                if sum(map(bool, (effect.gains, effect.pays, effect.unasked))) != 1:
-                    problem = f"the effect on {effect.who} is not one of 'gains', 'pays', 'unasked'"
-                    remedy = "Write just one of them; somebody may have several effects"
-                    yield (*loc, "options", i, "effects", j), problem, remedy
+                yield from _one_effect(effect, (*loc, "options", i, "effects", j))
 
     def unfinished(self, loc: Loc) -> Iterator[Finding]:
         for i, option in enumerate(self.options):
@@ -281,6 +278,17 @@ back: "{TO_WRITE} what we would say."
 
     def made_up(self) -> str:
         return next(iter(RATINGS))
+
+
+def _one_effect(effect: Effect, loc: Loc) -> Iterator[Finding]:
+    """Find an effect that is none, or that is two."""
+    given = [f"'{key}'" for key in ("gains", "pays", "unasked") if getattr(effect, key)]
+    if not given:
+        problem = f"the effect on {effect.who} says nothing"
+        yield loc, problem, "Write one of 'gains', 'pays' and 'unasked'"
+    elif len(given) > 1:
+        problem = f"the effect on {effect.who} says both {' and '.join(given[:2])}"
+        yield loc, problem, "Write one effect for each"
 
 
 def _tick(box: str, label: str) -> Question:

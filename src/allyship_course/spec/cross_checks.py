@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from .arranged import Sort
 from .chosen import Choice, Scale
 from .exercise import END, PLACEHOLDER, Drawing, Exercise, Module
+from .fields import AnyField
 from .findings import Finding, Loc, did_you_mean, twice
 from .written import Date, Rows
 
@@ -86,7 +87,7 @@ def _check_drawing(exercise: Exercise, here: Loc) -> Iterator[Finding]:
             remedy = "Give the exercise a 'profile' with 'compare', or draw something else"
             yield loc, "a slope needs a profile that is compared with an earlier one", remedy
         if drawing.field:
-            yield (*loc, "field"), "a slope is of all scales", "Remove 'field'"
+            yield (*loc, "field"), "a slope is drawn of all scales", "Remove 'field'"
     else:
         yield from _check_drawn_field(exercise, drawing, loc)
     if drawing.seat and drawing.kind != "seats":
@@ -96,23 +97,31 @@ def _check_drawing(exercise: Exercise, here: Loc) -> Iterator[Finding]:
 def _check_drawn_field(exercise: Exercise, drawing: Drawing, loc: Loc) -> Iterator[Finding]:
     """Find a drawing whose field is not there or of another type, or whose seats are unknown."""
     shape, name = (Sort, "sort") if drawing.kind == "rings" else (Rows, "list")
-    field = next((f for f in exercise.all_fields() if f.id == drawing.field), None)
-    if not isinstance(field, shape):
-        known = [f.id for f in exercise.all_fields() if isinstance(f, shape)]
+    fields = {f.id: f for f in exercise.all_fields() if isinstance(f, shape)}
+    if drawing.field not in fields:
+        remedy = f"Add 'field:' with one of: {', '.join(fields)}"
+        if not fields:
+            remedy = "The exercise has none: add one, or draw something else"
         problem = f"'{drawing.kind}' are drawn of a field of type {name}"
         if drawing.field:
-            problem = f"'{drawing.field}' is no field of type {name}"
-        where = (*loc, "field") if drawing.field else loc
-        remedy = f"Add 'field:' with one of: {', '.join(known)}" if known else f"Add a {name}"
-        yield where, problem, remedy
-    elif isinstance(field, Rows) and drawing.kind == "seats":
-        columns = [c.id for c in field.columns if c.options]
-        if drawing.seat not in columns:
-            where = (*loc, "seat") if drawing.seat else loc
-            remedy = "Give a column 'options', such as [decides, is heard], and name it in 'seat'"
-            if columns:
-                remedy = f"Add 'seat:' with one of: {', '.join(columns)}"
-            yield where, "'seat' names no column that has options", remedy
+            loc, problem = (*loc, "field"), f"'{drawing.field}' is no field of type {name}"
+        yield loc, problem, remedy
+    elif drawing.kind == "seats":
+        yield from _check_seat(fields[drawing.field], drawing.seat, loc)
+
+
+def _check_seat(rows: AnyField, seat: str | None, loc: Loc) -> Iterator[Finding]:
+    """Find seats at a column that is not there, or in which anything at all can be written."""
+    columns = [c.id for c in rows.columns if c.options] if isinstance(rows, Rows) else []
+    if seat in columns:
+        return
+    remedy = f"Add 'seat:' with one of: {', '.join(columns)}"
+    if not columns:
+        remedy = "Give a column 'options', such as [decides, is heard]"
+    if seat:
+        yield (*loc, "seat"), f"'{seat}' is no column with options", remedy
+    else:
+        yield loc, "'seats' needs a column that says who sits where", remedy
 
 
 def _check_steps(exercise: Exercise, here: Loc) -> Iterator[Finding]:
