@@ -106,6 +106,9 @@ exercises:
                 next: end
       - id: noon
         title: Noon
+      - id: afternoon
+        title: Afternoon
+        plainly: The kettle boiled.
       - id: evening
         title: Evening
         plainly: There was tea.
@@ -188,7 +191,7 @@ ERRORS = [
           "          - when: {lacks: a-verb}", "plant", "'lacks' can't be 'a-verb'",
           "Write 'day-or-moment' or 'first-person', or remove the line"),
     Error("plain words where the way goes on", "                next: end\n",
-          "                next: evening\n", "                plainly: Nobody had tea.", "kettle",
+          "                next: noon\n", "                plainly: Nobody had tea.", "kettle",
           "the way goes on after option 'leave'", "Move it to where the way ends"),
     Error("plain words of a step that leads on", "        title: Noon\n",
           "        title: Noon\n        plainly: It was noon.\n",

@@ -216,7 +216,9 @@ def _names_elsewhere(folders: list[Path]) -> Iterator[Problem]:
         for i, prompt in enumerate(module.ending.prompts if module.ending else ()):
             if prompt not in prompts:
                 what = f"the journal has no exercise '{prompt}'"
-                remedy = did_you_mean(prompt, prompts) if prompts else "The book has no journal"
+                remedy = "The book has no journal: remove the line"
+                if prompts:
+                    remedy = did_you_mean(prompt, prompts)
                 yield source.problem((("ending", "prompts", i), what, remedy))
 
 

@@ -189,17 +189,21 @@ def _check_reach(exercise: Exercise, here: Loc) -> Iterator[Finding]:
 
 
 def _check_plain_ends(exercise: Exercise, here: Loc) -> Iterator[Finding]:
-    """Find a ``plainly`` where the way goes on: nobody would ever be shown it."""
+    """Find a ``plainly`` where the way goes on: it would tell the story before it is over.
+
+    A way is over at the exercise's end, and where only a last step is left: many cases close
+    with one in which all ways come together to look back.
+    """
     onward, routes = exercise.default_next(), {r["id"]: r["next"] for r in exercise.routes()}
+    over = {END} | {step for step, leads_to in routes.items() if leads_to == [END]}
     remedy = "Move it to where the way ends, or remove it"
     for s, step in enumerate(exercise.steps):
         loc: Loc = (*here, "steps", s)
-        if step.plainly and END not in routes[step.id]:
+        if step.plainly and over.isdisjoint(routes[step.id]):
             yield (*loc, "plainly"), f"the way goes on after step '{step.id}'", remedy
         for j, field in enumerate(step.fields):
             for k, option in enumerate(field.options if isinstance(field, Choice) else ()):
-                leads_to = option.next or onward[step.id]
-                if option.plainly and leads_to != END:
+                if option.plainly and (option.next or onward[step.id]) not in over:
                     where: Loc = (*loc, "fields", j, "options", k, "plainly")
                     yield where, f"the way goes on after option '{option.id}'", remedy
 
