@@ -85,7 +85,7 @@ class ModuleFacts(_FromModules):
         yield from ("", "| exercise | minutes | what one does | private answers |")
         yield "|---|---|---|---|"
         for exercise in module.exercises:
-            cells = (exercise.title, str(exercise.minutes), _doing(exercise), _private(exercise))
+            cells = (exercise.title, str(exercise.minutes), doing_in(exercise), _private(exercise))
             yield f"| {' | '.join(cells)} |"
         rows = sorted({row for e in module.exercises for row in e.sources}, key=_by_number)
         keys = dict.fromkeys(key for e in module.exercises for key in e.evidence)
@@ -95,7 +95,7 @@ class ModuleFacts(_FromModules):
             yield f"Research: {', '.join(f'{{cite:t}}`{key}`' for key in keys)}."
 
 
-def _doing(exercise: Exercise) -> str:
+def doing_in(exercise: Exercise) -> str:
     """Say what somebody does in an exercise, in a few words and in the order of the page."""
     doing = dict.fromkeys(field.doing for field in exercise.all_fields())
     return ("a case in steps: " if exercise.steps else "") + ", ".join(doing)
