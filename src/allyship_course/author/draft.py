@@ -14,8 +14,10 @@ from ..spec import (
     TO_WRITE,
     Source,
     did_you_mean,
+    module_folders,
 )
-from ..spec.overlay import READING, TOC, with_cells, with_chapter
+from ..spec.modules import TOC
+from ..spec.overlay import READING, with_cells, with_chapter
 
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
@@ -116,7 +118,7 @@ def new_exercise(
     own = overlay / module if overlay else None
     here = base if base.is_dir() else own
     if here is None or not (here / EXERCISES_FILE).exists():
-        known = sorted(f.parent.name for f in book.glob(f"{MODULES_FOLDER}/*/{EXERCISES_FILE}"))
+        known = [folder.name for folder in module_folders(book)]
         raise AuthorError(f"there is no module '{module}'. {did_you_mean(module, known)}")
     target = own or base
     file = target / EXERCISES_FILE

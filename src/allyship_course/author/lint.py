@@ -31,6 +31,7 @@ from ..spec import (
     Written,
     did_you_mean,
     load_module,
+    module_folders,
     read_text,
 )
 from ..spec.folders import (
@@ -39,10 +40,10 @@ from ..spec.folders import (
     SOURCE_MAP,
     SPEED,
     evidence_keys,
-    exercise_folders,
     source_rows,
 )
 from ..spec.glossary import glossary, term_faults
+from ..spec.modules import exercise_folders
 from ..spec.overlay import Laid, lay_over
 from ..spec.reading import PLACED, SOURCES, links, plain_text, reading_grade
 
@@ -144,7 +145,7 @@ def _terms(book: Path) -> Iterator[Problem]:
     """Check that each module links the glossary's terms where it first uses them."""
     page = book / GLOSSARY
     entries = glossary(page.read_text("utf-8")) if page.exists() else []
-    for folder in (f for f in exercise_folders(book) if f.parent.name == MODULES_FOLDER):
+    for folder in module_folders(book):
         titles = [exercise.title for exercise in load_module(folder).exercises]
         reading = folder / "index.md"
         for line, what, remedy in term_faults(

@@ -22,7 +22,8 @@ from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 from ..spec import EXERCISES_FILE, EXTRAS, FIELD_TYPES, Exercise, Module, load_module
-from ..spec.folders import SOURCE_MAP, SPEED, exercise_folders, source_rows
+from ..spec.folders import SOURCE_MAP, SPEED, source_rows
+from ..spec.modules import TOC, exercise_folders
 from ..spec.reading import SOURCES, plain_text
 from .website import TEMPLATES
 
@@ -32,10 +33,12 @@ class _FromModules(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         book = Path(self.env.srcdir)
-        for file in (*book.glob(f"**/{EXERCISES_FILE}"), book / SOURCE_MAP):
+        folders = exercise_folders(book)
+        files = [folder / EXERCISES_FILE for folder in folders]
+        for file in (*files, book / TOC, book / SOURCE_MAP):
             self.env.note_dependency(str(file))
         # The authors' guide has exercises too: samples, of which no table should speak.
-        folders = [f for f in exercise_folders(book) if "guides" not in f.relative_to(book).parts]
+        folders = [f for f in folders if "guides" not in f.relative_to(book).parts]
         modules = [(folder, load_module(folder)) for folder in folders]
         found: list[nodes.Node] = self.parse_text_to_nodes("\n".join(self.lines(book, modules)))
         return found

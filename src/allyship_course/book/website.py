@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from ..form import FOLDER, SCRIPT, STYLE
-from ..spec import EXERCISES_FILE, load_module
+from ..spec import EXERCISES_FILE, load_module, module_folders
 
 if TYPE_CHECKING:
     from docutils.nodes import document
@@ -275,8 +275,7 @@ def _description(doctree: document | None) -> str:
 
 def _metadata(app: Sphinx, description: str) -> dict[str, Any]:
     """Return the course as schema.org describes courses, for the search engines' lists."""
-    folders = sorted(f.parent for f in Path(app.srcdir).glob(f"modules/*/{EXERCISES_FILE}"))
-    modules = [load_module(folder) for folder in folders]
+    modules = [load_module(folder) for folder in module_folders(Path(app.srcdir))]
     minutes = sum(module.minutes for module in modules)
     return {
         "@context": "https://schema.org",

@@ -31,7 +31,7 @@ from ..grading.feedback import write_feedback
 from ..grading.gradebook import open_gradebook
 from ..messages import Tell
 from ..notebook.assignments import make_assignment
-from ..spec import EXERCISES_FILE, Module, load_module
+from ..spec import Module, load_module, module_folders
 from ..store.journal import Note, keep
 from ..store.record import RECORD_FILE
 from .report.table import completion_table
@@ -123,9 +123,9 @@ def make_demo(root: Path, book: Path, course_config: Path, tell: Tell) -> Demo:
     with _log_to(root / "nbgrader.log") as log, warnings.catch_warnings():
         # nbgrader 0.9.6 warns of itself: of its SQLAlchemy sessions and of cells without ids.
         warnings.simplefilter("ignore")
-        for exercises in sorted(book.glob(f"modules/*/{EXERCISES_FILE}")):
-            make_assignment(exercises.parent, demo.course / "source")
-            _run_module(demo, load_module(exercises.parent), log, tell)
+        for folder in module_folders(book):
+            make_assignment(folder, demo.course / "source")
+            _run_module(demo, load_module(folder), log, tell)
     demo_table(demo).to_csv(root / "completion.csv", index=False)
     return demo
 

@@ -37,7 +37,7 @@ from .exercise import (
 from .field import TICKED, TO_WRITE, Answer, FieldType, Id, Part, Question, Text
 from .fields import FIELD_TYPES, AnyField
 from .findings import Finding, Loc, did_you_mean, twice
-from .modules import load_module
+from .modules import TOC, folders_in, in_order, load_module, module_folders
 from .written import (
     SPACE,
     UNSPACED,
@@ -65,6 +65,7 @@ __all__ = [
     "RATINGS",
     "SPACE",
     "TICKED",
+    "TOC",
     "TO_WRITE",
     "UNSPACED",
     "Answer",
@@ -115,9 +116,12 @@ __all__ = [
     "Written",
     "count_words",
     "did_you_mean",
+    "folders_in",
+    "in_order",
     "in_words",
     "load_checked",
     "load_module",
+    "module_folders",
     "read_text",
     "twice",
 ]
