@@ -23,7 +23,6 @@ from tests.support.paths import COURSE_CONFIG, ROOT
 from allyship_course.grading.folder import find_alembic
 from allyship_course.grading.gradebook import ModuleGrades, Rules, open_gradebook
 from allyship_course.grading.results import Graded
-from allyship_course.instructor.demo import made_up_answer
 from allyship_course.notebook.assignments import make_assignment
 from allyship_course.spec import Module, load_module
 from allyship_course.store.journal import Note, entry_of
@@ -171,7 +170,7 @@ def _records(module: Module, chance: random.Random) -> list[bytes]:
         entries = {}
         for exercise in module.exercises:
             fields = [f for f in exercise.all_fields() if chance.random() < 0.8]
-            note = Note({f.id: made_up_answer(f) for f in fields}, chance.random() < 0.1)
+            note = Note({f.id: f.made_up() for f in fields}, chance.random() < 0.1)
             entries[exercise.id] = entry_of(exercise, note)
         found.append(json.dumps(Record(module.module, entries).to_json()).encode())
     return found

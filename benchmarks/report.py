@@ -14,7 +14,7 @@ from allyship_course.grading.folder import find_alembic
 from allyship_course.grading.gradebook import ModuleGrades, Rules, open_gradebook
 from allyship_course.grading.results import Graded
 from allyship_course.notebook.assignments import make_assignment
-from allyship_course.spec import EXERCISES_FILE, load_module
+from allyship_course.spec import load_module, module_folders
 from allyship_course.store.record import RECORD_FILE
 
 from .grading import _peak_memory, _records, _timed
@@ -59,8 +59,8 @@ def make_graded_class(course: Path, students: int) -> Path:
     course.mkdir(parents=True)
     (course / "nbgrader_config.py").write_text(COURSE_CONFIG.read_text())
     chance = random.Random(3)  # noqa: S311  for variety, not for secrecy
-    for exercises in sorted(ROOT.glob(f"book/modules/*/{EXERCISES_FILE}")):
-        make_assignment(exercises.parent, course / "source")
+    for folder in module_folders(ROOT / "book"):
+        make_assignment(folder, course / "source")
     for place, folder in enumerate(sorted((course / "source").iterdir())):
         module = load_module(folder)
         _timed(course, "nbgrader", "generate_assignment", module.module)

@@ -25,7 +25,7 @@ import nbformat
 from nbformat.v4 import new_code_cell
 
 from allyship_course.notebook.assignments import make_assignment, make_journal
-from allyship_course.spec import EXERCISES_FILE, JOURNAL, MODULES_FOLDER
+from allyship_course.spec import EXERCISES_FILE, JOURNAL, folders_in, module_folders
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
@@ -76,7 +76,7 @@ def main(book: Path, site: Path) -> None:
         contents = write_contents(book, Path(work, "contents"))
         build_site(contents, site, Path(work, "site"))
         say("Compiling Python for the browser ...")
-        add_python(site, next(contents.glob(f"*/{EXERCISES_FILE}")), Path(work, "wheel"))
+        add_python(site, folders_in(contents)[0] / EXERCISES_FILE, Path(work, "wheel"))
     finish(site)
     size = sum(f.stat().st_size for f in site.rglob("*") if f.is_file())
     say(f"{site}: {size / 1e6:.0f} MB")
@@ -160,8 +160,8 @@ def locked(lock: Path) -> dict[str, str]:
 
 def write_contents(book: Path, contents: Path) -> Path:
     """Write what a learner's drive begins with: a folder for each module, and the journal's."""
-    for exercises in sorted(book.glob(f"{MODULES_FOLDER}/*/{EXERCISES_FILE}")):
-        add_submission(make_assignment(exercises.parent, contents))
+    for folder in module_folders(book):
+        add_submission(make_assignment(folder, contents))
     if (book / JOURNAL).exists():
         make_journal(book, contents)
     return contents

@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .spec import END, Exercise, TextField, count_words
+from .spec import END, Exercise
 
 
 @dataclass(frozen=True)
@@ -53,11 +53,10 @@ def answered(exercise: Exercise, answers: Mapping[str, Any]) -> Answered:
     Values of fields that the exercise does not have, or that are no answer to their field
     (an option that is gone, too few words), count as not answered; nothing raises.
     """
-    fields = [f for f in exercise.all_fields() if f.answered(answers.get(f.id))]
-    texts = [f for f in exercise.all_fields() if isinstance(f, TextField)]
-    words = {f.id: count_words(v) for f in texts if isinstance(v := answers.get(f.id), str)}
+    values = [(field, answers.get(field.id)) for field in exercise.all_fields()]
     return Answered(
-        tuple(f.id for f in fields), {field_id: n for field_id, n in words.items() if n}
+        tuple(field.id for field, value in values if field.answered(value)),
+        {field.id: n for field, value in values if (n := field.counted_words(value))},
     )
 
 

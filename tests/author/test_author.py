@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from allyship_course.author.lint import TO_WRITE, check_book
+from allyship_course.author.lint import check_book
 from allyship_course.cli import main
 from allyship_course.notebook.assignments import assignment_notebook
-from allyship_course.spec import FIELD_TYPES, load_module
+from allyship_course.spec import FIELD_TYPES, TO_WRITE, load_module
 from allyship_course.spec.overlay import lay_over
 from tests.support.books import build_book
 from tests.support.paths import ROOT, TINY

@@ -31,7 +31,6 @@ from sqlalchemy import URL, delete
 
 from allyship_course.grading.folder import course_directory, load_config
 from allyship_course.grading.gradebook import open_gradebook
-from allyship_course.instructor.demo import made_up_answer
 from allyship_course.notebook.assignments import make_assignment
 from allyship_course.spec import load_module
 from allyship_course.store.journal import Note, entry_of
@@ -113,7 +112,7 @@ class Pair:
         entries = {}
         for exercise in self._module.exercises:
             fields = [f for f in exercise.all_fields() if self._chance.random() < 0.9]
-            note = Note({f.id: made_up_answer(f) for f in fields}, self._chance.random() < 0.1)
+            note = Note({f.id: f.made_up() for f in fields}, self._chance.random() < 0.1)
             entries[exercise.id] = entry_of(exercise, note)
         return json.dumps(Record(MODULE, entries).to_json()).encode()
 

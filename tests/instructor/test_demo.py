@@ -17,7 +17,6 @@ from allyship_course.instructor.demo import (
     Demo,
     DemoError,
     demo_table,
-    made_up_answer,
     make_demo,
 )
 from allyship_course.spec import EXERCISES_FILE, load_module
@@ -88,7 +87,7 @@ def test_whoever_looks_finds_a_fetched_assignment_with_nothing_in_it(demo_class:
 def test_made_up_answers_answer_every_field_of_every_module(exercises: Path) -> None:
     for exercise in load_module(exercises.parent).exercises:
         for field in exercise.all_fields():
-            assert field.answered(made_up_answer(field)), f"{exercise.id}: {field.id}"
+            assert field.answered(field.made_up()), f"{exercise.id}: {field.id}"
 
 
 def test_a_demo_is_replaced_by_the_command_which_prints_the_table(

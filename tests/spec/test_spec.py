@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 import stat
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from allyship_course.spec import Problem, SpecError, load_module, yamlfile
+from allyship_course.spec import SpecError, load_module, yamlfile
+from tests.support.authors import Error, assert_told, problems
 from tests.support.paths import TINY_MODULE
 from tests.support.strategies import exercise_dicts, quick
 
@@ -91,18 +91,6 @@ exercises:
             type: text
             label: Why?
 """
-
-
-class Error(NamedTuple):
-    """One author error, where it must be found and what must be said."""
-
-    name: str
-    old: str
-    new: str
-    at: str  # the text of the line, as it stands after the change
-    exercise: str | None
-    what: str
-    remedy: str
 
 
 ERRORS = [
@@ -285,29 +273,6 @@ ERRORS = [
 ]  # fmt: skip
 
 
-def problems(folder: Path, text: str | bytes) -> tuple[Problem, ...]:
-    """Load ``text`` as a module's exercises and return what its author is told."""
-    raw = text.encode() if isinstance(text, str) else text
-    (folder / "exercises.yml").write_bytes(raw)
-    with pytest.raises(SpecError) as caught:
-        load_module(folder)
-    told = str(caught.value)
-    assert told.splitlines() == [str(p) for p in caught.value.problems]
-    assert_plain(told)
-    return caught.value.problems
-
-
-def assert_plain(told: str) -> None:
-    """Nobody who writes exercises should have to know Python."""
-    jargon = (
-        r"pydantic|Traceback|Error\b|Input should|\bNone\b|True|False|validation|datetime|dict|loc="
-    )
-    assert not re.search(jargon, told), told
-    for line in told.splitlines():
-        assert "?." not in line, line
-        assert ".." not in line.split("exercises.yml")[-1], line
-
-
 def test_the_good_file_loads(tmp_path: Path) -> None:
     (tmp_path / "exercises.yml").write_text(GOOD, encoding="utf-8")
     assert [e.id for e in load_module(tmp_path).exercises] == ["plant", "kettle"]
@@ -315,21 +280,7 @@ def test_the_good_file_loads(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: error.name)
 def test_an_error_names_file_line_exercise_what_and_remedy(error: Error, tmp_path: Path) -> None:
-    assert error.old in GOOD
-    text = GOOD.replace(error.old, error.new, 1)
-    # The line that reads like ``at``; of two alike, the one that the change brought in.
-    lines = text.split("\n")
-    line = max(n for n, t in enumerate(lines, 1) if t == error.at)
-    told = problems(tmp_path, text)
-    found = [p for p in told if error.what in p.what]
-    assert [(p.file, p.line, p.exercise) for p in found] == [
-        (tmp_path / "exercises.yml", line, error.exercise)
-    ], told
-    assert error.remedy in found[0].remedy
-    where = f"{tmp_path / 'exercises.yml'}:{line}"
-    assert str(found[0]).startswith(
-        f"{where}, exercise '{error.exercise}': " if error.exercise else f"{where}: "
-    )
+    assert_told(error, GOOD, tmp_path)
 
 
 def test_all_errors_of_a_file_are_told_at_once(tmp_path: Path) -> None:

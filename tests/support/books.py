@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bs4 import BeautifulSoup
 
+from allyship_course.spec import load_module
 from tests.support.paths import ROOT
 
 
@@ -20,6 +21,18 @@ def build_book(source: Path, out: Path) -> None:
     command += ["--path-output", str(out), str(source), "--warningiserror", "--keep-going"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
+
+
+def write_module(folder: Path, exercises: str) -> None:
+    """Write a module: these exercises, and a reading that places each of them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "exercises.yml").write_text(exercises, encoding="utf-8")
+    module = load_module(folder)
+    cells = "".join(
+        f'\n```{{code-cell}} python\nexercise("{exercise.id}")\n```\n'
+        for exercise in module.exercises
+    )
+    (folder / "index.md").write_text(f"# {module.title}\n{cells}", encoding="utf-8")
 
 
 def pages(html: Path) -> Iterator[tuple[Path, BeautifulSoup]]:

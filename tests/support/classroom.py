@@ -23,7 +23,6 @@ from sqlalchemy import URL, make_url, text
 from allyship_course.cli import main
 from allyship_course.grading.folder import course_directory
 from allyship_course.grading.gradebook import open_gradebook
-from allyship_course.instructor.demo import made_up_answer
 from allyship_course.notebook.assignments import assignment_notebook, make_assignment
 from allyship_course.spec import (
     AnyField,
@@ -194,7 +193,7 @@ _ROWS = {
 
 def full_note(exercise: Exercise, shared: bool = False, **own: str) -> dict[str, Any]:
     """A note with every field answered; ``own`` says by field id what is typed there."""
-    answers = {f.id: made_up_answer(f) for f in exercise.all_fields()} | own
+    answers = {f.id: f.made_up() for f in exercise.all_fields()} | own
     return {"answers": answers, "passed": False, "shared": shared}
 
 
@@ -231,9 +230,9 @@ def _somebodys(field: AnyField, chance: Random, texts: Sequence[str]) -> Any:
                 card.id: chance.choices(field.categories, weights)[0].id for card in field.cards
             }
         case TextField():
-            return chance.choice(texts or [made_up_answer(field)])
+            return chance.choice(texts or [field.made_up()])
         case _:
-            return made_up_answer(field)
+            return field.made_up()
 
 
 @contextmanager

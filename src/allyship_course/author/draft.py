@@ -7,79 +7,19 @@ import textwrap
 from pathlib import Path
 
 from ..errors import CourseError
-from ..spec import EXERCISES_FILE, MODULES_FOLDER, Source, did_you_mean
-from ..spec.overlay import READING, TOC, with_cells, with_chapter
-from .lint import TO_WRITE
+from ..spec import (
+    EXERCISES_FILE,
+    FIELD_TYPES,
+    MODULES_FOLDER,
+    TO_WRITE,
+    Source,
+    did_you_mean,
+    module_folders,
+)
+from ..spec.modules import TOC
+from ..spec.overlay import READING, with_cells, with_chapter
 
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-
-# What stands below "id" and "type" of a field of each type. None but YAML knows these.
-_FIELDS = {
-    "choice": f"""\
-        label: What do you do?
-        options:
-          - id: speak
-            label: Say it now
-            consequence: "{TO_WRITE} who gains, who pays, what opens and what closes."
-          - id: wait
-            label: Wait until afterwards
-            consequence: "{TO_WRITE} the same, from at least two points of view."
-""",
-    "choices": """\
-        label: Which of these have you seen?
-        options:
-          - {id: once, label: A question that nobody answered}
-          - {id: often, label: An answer that nobody had asked for}
-        none: None of these
-""",
-    "scale": """\
-        label: How sure are you?
-        steps: [Not at all, A little, Fairly, Quite]
-""",
-    "sort": f"""\
-        label: Where does each of these belong?
-        categories:
-          - {{id: mine, label: With me}}
-          - {{id: theirs, label: With somebody else}}
-        cards:
-          - id: first
-            text: The list of who speaks
-            reasoning: "{TO_WRITE} why one could put it there, and why elsewhere."
-""",
-    "order": """\
-        label: What comes first?
-        items:
-          - {id: ask, text: Ask the person}
-          - {id: tell, text: Tell somebody who decides}
-""",
-    "text": """\
-        label: What happened?
-        starters: [It began when …, I would have …]
-""",
-    "line": """\
-        label: Who told you?
-""",
-    "date": """\
-        label: When do you want to look at it again?
-""",
-    "list": """\
-        label: Who else is concerned?
-        columns:
-          - {id: who, label: Who}
-          - {id: how, label: How}
-""",
-    "mark": f"""\
-        label: Press what you would say otherwise.
-        passage: You did well, [considering](considering), and [we](we) are glad.
-        phrases:
-          - {{id: considering, note: "{TO_WRITE} what this does."}}
-          - {{id: we, note: "{TO_WRITE} who is meant."}}
-""",
-    "recall": f"""\
-        label: What was the difference?
-        back: "{TO_WRITE} what we would say."
-""",
-}
 
 _EXERCISE = """\
   - id: {id}
@@ -178,7 +118,7 @@ def new_exercise(
     own = overlay / module if overlay else None
     here = base if base.is_dir() else own
     if here is None or not (here / EXERCISES_FILE).exists():
-        known = sorted(f.parent.name for f in book.glob(f"{MODULES_FOLDER}/*/{EXERCISES_FILE}"))
+        known = [folder.name for folder in module_folders(book)]
         raise AuthorError(f"there is no module '{module}'. {did_you_mean(module, known)}")
     target = own or base
     file = target / EXERCISES_FILE
@@ -214,7 +154,7 @@ def _exercise(exercise: str, kind: str) -> str:
         title=_title(exercise),
         field="answer",
         type=kind,
-        rest=_FIELDS[kind],
+        rest=textwrap.indent(FIELD_TYPES[kind].sample, " " * 8),
         to_write=TO_WRITE,
     )
 

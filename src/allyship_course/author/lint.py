@@ -10,27 +10,29 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 from ..form.posters import POSTERS_FILE, load_posters
 from ..spec import (
+    COMPOSED,
     EXERCISES_FILE,
+    JOURNAL,
     MODULES_FOLDER,
-    Choice,
+    TO_WRITE,
+    AnyField,
     Exercise,
     Finding,
-    Line,
     Loc,
     Module,
     Problem,
-    Rows,
     Scale,
-    Sort,
     Source,
     SpecError,
-    TextField,
+    Written,
+    did_you_mean,
     load_module,
+    module_folders,
     read_text,
 )
 from ..spec.folders import (
@@ -39,10 +41,10 @@ from ..spec.folders import (
     SOURCE_MAP,
     SPEED,
     evidence_keys,
-    exercise_folders,
     source_rows,
 )
 from ..spec.glossary import glossary, term_faults
+from ..spec.modules import exercise_folders
 from ..spec.overlay import Laid, lay_over
 from ..spec.reading import PLACED, SOURCES, links, plain_text, reading_grade
 
@@ -50,9 +52,6 @@ WORDS = (900, 1600)
 MINUTES = (30, 50)
 EXERCISES = (4, 11)
 GRADE = 9
-TO_WRITE = "To write:"
-"""Where a draft still waits for its author; see ``allyship new``."""
-
 
 _MISSPELT = re.compile(r"^(.+?):(\d+): (.+) ==> (.+)$", re.MULTILINE)
 
@@ -85,7 +84,7 @@ def _check_exercises(laid: Laid) -> list[Problem]:
 def _check_pages(laid: Laid, overlay: Path | None) -> list[Problem]:
     folders = exercise_folders(laid.book)
     ours = [f for f in folders if f.name not in laid.own]
-    checks = [_earlier(folders), _lengths(ours), _pages(laid.book), _terms(laid.book)]
+    checks = [_names_elsewhere(folders), _lengths(ours), _pages(laid.book), _terms(laid.book)]
     checks += [
         _spelling(laid.original.parent, place) for place in (laid.original, overlay) if place
     ]
@@ -147,7 +146,7 @@ def _terms(book: Path) -> Iterator[Problem]:
     """Check that each module links the glossary's terms where it first uses them."""
     page = book / GLOSSARY
     entries = glossary(page.read_text("utf-8")) if page.exists() else []
-    for folder in (f for f in exercise_folders(book) if f.parent.name == MODULES_FOLDER):
+    for folder in module_folders(book):
         titles = [exercise.title for exercise in load_module(folder).exercises]
         reading = folder / "index.md"
         for line, what, remedy in term_faults(
@@ -201,8 +200,8 @@ def _claims(book: Path, folders: list[Path], *, whole: bool) -> Iterator[Problem
             yield Problem(book / SOURCE_MAP, 1, None, what, "Name it under an exercise's 'sources'")
 
 
-def _earlier(folders: list[Path]) -> Iterator[Problem]:
-    """Check that what a form shows again from elsewhere is there, and can be shown."""
+def _names_elsewhere(folders: list[Path]) -> Iterator[Problem]:
+    """Check that what a module names of another one is there, and can be shown where it says."""
     modules = {folder: load_module(folder) for folder in folders}
     fields = {
         f"{module.module}/{exercise.id}/{field.id}": field
@@ -210,29 +209,43 @@ def _earlier(folders: list[Path]) -> Iterator[Problem]:
         for exercise in module.exercises
         for field in exercise.all_fields()
     }
+    prompts = [e.id for m in modules.values() if m.module == JOURNAL for e in m.exercises]
     for folder, module in modules.items():
         source = Source(folder / EXERCISES_FILE)
         for i, exercise in enumerate(module.exercises):
-            for loc, path, types in _shown_again(exercise, ("exercises", i)):
-                # Another module's labels are not at hand where a notebook runs.
-                here = path.startswith(f"{module.module}/")
-                field = fields.get(path)
-                if not isinstance(field, types) or (isinstance(field, Choice) and not here):
-                    what = f"'{path}' is no field that can be shown here"
-                    remedy = "Name the module/exercise/field of a text, a line or a list"
-                    yield source.problem((loc, what, remedy))
+            for finding in _shown_again(module, exercise, ("exercises", i), fields):
+                yield source.problem(finding)
+        for i, prompt in enumerate(module.ending.prompts if module.ending else ()):
+            if prompt not in prompts:
+                what = f"the journal has no exercise '{prompt}'"
+                remedy = "The book has no journal: remove the line"
+                if prompts:
+                    remedy = did_you_mean(prompt, prompts)
+                yield source.problem((("ending", "prompts", i), what, remedy))
 
 
-def _shown_again(exercise: Exercise, here: Loc) -> Iterator[tuple[Loc, str, tuple[type, ...]]]:
-    """Yield where an exercise points elsewhere, the full path, and the types it may point to."""
+def _shown_again(
+    module: Module, exercise: Exercise, here: Loc, fields: Mapping[str, AnyField]
+) -> Iterator[Finding]:
+    """Find what an exercise shows or takes over of a field that is not there, or is no such one."""
     for loc, field in exercise.places(here):
-        if field.earlier:
-            yield (*loc, "earlier"), field.earlier, (TextField, Line, Rows, Choice)
+        named = fields.get(field.earlier)
+        # Another module's labels are not at hand where a notebook runs.
+        labelled = named and named.labels() and not field.earlier.startswith(f"{module.module}/")
+        if field.earlier and (not named or not named.shown_again or labelled):
+            remedy = "Name the module/exercise/field of a text, a line or a list"
+            yield (*loc, "earlier"), f"'{field.earlier}' is no field that can be shown here", remedy
+        prefill = field.prefill if isinstance(field, Written) else ""
+        own_draft = exercise.compose and prefill == f"{module.module}/{exercise.id}/{COMPOSED}"
+        if prefill and not own_draft and not isinstance(fields.get(prefill), Written):
+            what = f"'{prefill}' is no field whose answer this one can begin with"
+            yield (*loc, "prefill"), what, "Name the module/exercise/field of a text or a line"
     if exercise.profile and exercise.profile.compare:
-        for field in exercise.all_fields():
-            if isinstance(field, Scale):
+        for scale in (f for f in exercise.all_fields() if isinstance(f, Scale)):
+            path = f"{exercise.profile.compare}/{scale.id}"
+            if not isinstance(fields.get(path), Scale):
                 loc = (*here, "profile", "compare")
-                yield loc, f"{exercise.profile.compare}/{field.id}", (Scale,)
+                yield loc, f"'{path}' is no scale", "Name a module/exercise with the same scales"
 
 
 def check_module(folder: Path, own: Collection[str] = ()) -> list[Problem]:
@@ -291,16 +304,7 @@ def _content(exercise: Exercise, here: Loc) -> Iterator[Finding]:
     if not exercise.evidence and not exercise.practice_wisdom:
         yield here, "it names no evidence", "Add 'evidence: [key]' or 'practice-wisdom: true'"
     for loc, field in exercise.places(here):
-        if isinstance(field, Choice):
-            for o, option in enumerate(field.options):
-                if not option.consequence:
-                    what = f"option '{option.id}' of '{field.id}' has no consequence"
-                    yield (*loc, "options", o), what, "Add one"
-        if isinstance(field, Sort):
-            for c, card in enumerate(field.cards):
-                if not card.reasoning:
-                    what = f"card '{card.id}' of '{field.id}' has no reasoning"
-                    yield (*loc, "cards", c), what, "Add one"
+        yield from field.unfinished(loc)
 
 
 def _placing(reading: Path, parts: dict[str, list[str]]) -> Iterator[Problem]:

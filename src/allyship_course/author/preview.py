@@ -22,7 +22,8 @@ from ..errors import CourseError
 from ..messages import Tell
 from ..notebook.assignments import make_assignment
 from ..spec import EXERCISES_FILE, MODULES_FOLDER, SpecError, did_you_mean
-from ..spec.overlay import TOC, lay_over
+from ..spec.modules import TOC, folders_in
+from ..spec.overlay import lay_over
 from ..store.journal import FOLDER_VARIABLE
 
 _BESIDE = ("glossary.md", "references.bib")
@@ -70,7 +71,7 @@ def preview(project: Path, overlay: Path | None, module: str, tell: Tell) -> Non
     places = [f for f in (overlay, project / "book" / MODULES_FOLDER) if f]
     watched = [f / module for f in places if (f / module / EXERCISES_FILE).exists()]
     if not watched:
-        known = sorted({p.parent.name for f in places for p in f.glob(f"*/{EXERCISES_FILE}")})
+        known = sorted({folder.name for place in places for folder in folders_in(place)})
         raise PreviewError(f"there is no module '{module}'. {did_you_mean(module, known)}")
     end_on_signals()
     with tempfile.TemporaryDirectory(prefix="allyship-preview-") as folder:

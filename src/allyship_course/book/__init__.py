@@ -19,7 +19,8 @@ from ..form.words import describe, outline
 from ..notebook.page import BUILDING
 from ..notebook.strip import FOLDER as NOTEBOOK_FOLDER
 from ..spec import EXERCISES_FILE, Module, SpecError, load_module
-from ..spec.folders import REFERENCES, exercise_folders
+from ..spec.folders import REFERENCES
+from ..spec.modules import exercise_folders
 from .print.paper import ONLY_WEBSITE, fill_epub
 from .print.paper import STYLE as PAPER_STYLE
 from .print.workbook import WORKBOOK_NAME, write_workbook

@@ -22,7 +22,8 @@ from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 from ..spec import EXERCISES_FILE, EXTRAS, FIELD_TYPES, Exercise, Module, load_module
-from ..spec.folders import SOURCE_MAP, SPEED, exercise_folders, source_rows
+from ..spec.folders import SOURCE_MAP, SPEED, source_rows
+from ..spec.modules import TOC, exercise_folders
 from ..spec.reading import SOURCES, plain_text
 from .website import TEMPLATES
 
@@ -32,10 +33,12 @@ class _FromModules(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         book = Path(self.env.srcdir)
-        for file in (*book.glob(f"**/{EXERCISES_FILE}"), book / SOURCE_MAP):
+        folders = exercise_folders(book)
+        files = [folder / EXERCISES_FILE for folder in folders]
+        for file in (*files, book / TOC, book / SOURCE_MAP):
             self.env.note_dependency(str(file))
         # The authors' guide has exercises too: samples, of which no table should speak.
-        folders = [f for f in exercise_folders(book) if "guides" not in f.relative_to(book).parts]
+        folders = [f for f in folders if "guides" not in f.relative_to(book).parts]
         modules = [(folder, load_module(folder)) for folder in folders]
         found: list[nodes.Node] = self.parse_text_to_nodes("\n".join(self.lines(book, modules)))
         return found
@@ -85,7 +88,7 @@ class ModuleFacts(_FromModules):
         yield from ("", "| exercise | minutes | what one does | private answers |")
         yield "|---|---|---|---|"
         for exercise in module.exercises:
-            cells = (exercise.title, str(exercise.minutes), _doing(exercise), _private(exercise))
+            cells = (exercise.title, str(exercise.minutes), doing_in(exercise), _private(exercise))
             yield f"| {' | '.join(cells)} |"
         rows = sorted({row for e in module.exercises for row in e.sources}, key=_by_number)
         keys = dict.fromkeys(key for e in module.exercises for key in e.evidence)
@@ -95,26 +98,10 @@ class ModuleFacts(_FromModules):
             yield f"Research: {', '.join(f'{{cite:t}}`{key}`' for key in keys)}."
 
 
-_DOING = {
-    "recall": "recalls",
-    "choice": "decides",
-    "choices": "ticks",
-    "sort": "sorts cards",
-    "order": "puts in order",
-    "mark": "presses phrases",
-    "scale": "rates",
-    "text": "writes",
-    "list": "lists",
-    "line": "fills in lines",
-    "date": "sets dates",
-}
-
-
-def _doing(exercise: Exercise) -> str:
-    """Say what one does in an exercise, in a few words."""
-    types = {field.type for field in exercise.all_fields()}
-    done = [words for field_type, words in _DOING.items() if field_type in types]
-    return ("a case in steps: " if exercise.steps else "") + ", ".join(done)
+def doing_in(exercise: Exercise) -> str:
+    """Say what somebody does in an exercise, in a few words and in the order of the page."""
+    doing = dict.fromkeys(field.doing for field in exercise.all_fields())
+    return ("a case in steps: " if exercise.steps else "") + ", ".join(doing)
 
 
 def _private(exercise: Exercise) -> str:

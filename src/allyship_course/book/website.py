@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 
 from ..form import FOLDER, STYLE
 from ..form.bundle import bundle_site
-from ..spec import EXERCISES_FILE, load_module
+from ..spec import EXERCISES_FILE, load_module, module_folders
 
 if TYPE_CHECKING:
     from docutils.nodes import document
@@ -286,8 +286,7 @@ def _description(doctree: document | None) -> str:
 
 def _metadata(app: Sphinx, description: str) -> dict[str, Any]:
     """Return the course as schema.org describes courses, for the search engines' lists."""
-    folders = sorted(f.parent for f in Path(app.srcdir).glob(f"modules/*/{EXERCISES_FILE}"))
-    modules = [load_module(folder) for folder in folders]
+    modules = [load_module(folder) for folder in module_folders(Path(app.srcdir))]
     minutes = sum(module.minutes for module in modules)
     return {
         "@context": "https://schema.org",

@@ -9,7 +9,7 @@ from typing import Literal
 import click
 
 from ..author.lint import can_spell, check_book
-from ..spec import EXERCISES_FILE, FIELD_TYPES, JOURNAL
+from ..spec import FIELD_TYPES, JOURNAL, module_folders
 from .command import course_root, main, overlay
 
 
@@ -30,7 +30,7 @@ def check() -> None:
     if problems:
         click.echo(f"{len(problems)} to mend.", err=True)
         sys.exit(1)
-    modules = len(list(book.glob(f"modules/*/{EXERCISES_FILE}")))
+    modules = len(module_folders(book))
     click.echo(f"Nothing to mend in {modules} {'module' if modules == 1 else 'modules'}.")
 
 
@@ -52,7 +52,7 @@ def assignments() -> None:
 
         notebooks = make_sources(course)
     else:
-        folders = sorted(f.parent for f in root.glob(f"book/modules/*/{EXERCISES_FILE}"))
+        folders = module_folders(root / "book")
         notebooks = [make_assignment(folder, course / "source") for folder in folders]
     for notebook in notebooks:
         click.echo(f"{notebook.relative_to(root)}")

@@ -46,8 +46,7 @@ def submit(module: str, folder: Path | None, to_file: bool) -> None:
     from ..store.journal import journal_folder
     from ..student import hand_in as work_to
     from ..student.exchange import find_exchange
-    from ..student.learn import modules_in
-    from ..student.modules import called, work_folder
+    from ..student.modules import called, modules_in, work_folder
 
     home = work_folder(folder)
     name = called(module, [m.module for m in modules_in(home)])

@@ -2,23 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
-from ..spec import (
-    NONE,
-    RATINGS,
-    AnyField,
-    Choice,
-    Choices,
-    Mark,
-    Module,
-    Order,
-    Recall,
-    Scale,
-    Sort,
-)
+from ..spec import FIELD_TYPES, AnyField, FieldType, Module
 
 
 def describe(module: Module, page: str) -> dict[str, Any]:
@@ -55,23 +42,10 @@ def describe_field(field: AnyField) -> dict[str, Any]:
     words: dict[str, Any] = {"type": field.type, "label": field.label}
     if field.private == "always":
         words["private"] = True
-    match field:
-        case Choice():
-            words["labels"] = {o.id: o.label for o in field.options}
-        case Choices():
-            words["labels"] = {o.id: o.label for o in field.options} | {NONE: field.none}
-        case Scale():
-            words["labels"] = {str(i): step for i, step in enumerate(field.steps, 1)}
-        case Sort():
-            words["labels"] = {c.id: c.label for c in field.categories}
-            words["parts"] = {c.id: c.text for c in field.cards}
-        case Order():
-            words["labels"] = {i.id: i.text for i in field.items}
-        case Mark():
-            words["labels"] = {one: text for text, one in field.parts() if one}
-            words["labels"][NONE] = "None of the phrases"
-        case Recall():
-            words["labels"] = RATINGS
+    if labels := field.labels():
+        words["labels"] = labels
+    if parts := field.part_labels():
+        words["parts"] = parts
     return words
 
 
@@ -79,53 +53,8 @@ def answer_in_words(text: Mapping[str, Any], value: object) -> list[str]:
     """Return an answer as lines in the words of the form: ids become what they stand for.
 
     ``text`` is what :func:`describe_field` returns. The value may be anything at all: what no form
-    of ours sends is shown as it is. ``in-words.mjs`` has the same rule; both run against
+    of ours sends is shown as it is. Of an answer to a field that is no longer in the course, the
+    ``type`` is none of the field types. ``in-words.mjs`` has the same rule; both run against
     ``tests/vectors/in-words.yml``.
     """
-    if isinstance(value, list):
-        return [line for one in value for line in answer_in_words(text, one)]
-    if isinstance(value, dict):
-        return [line for part in _parts_in_words(text, value) for line in _lines(part)]
-    words = _text_of(value)
-    return _lines(text.get("labels", {}).get(words, words))
-
-
-def _parts_in_words(text: Mapping[str, Any], value: Mapping[str, object]) -> list[str]:
-    labels, parts = text.get("labels", {}), text.get("parts", {})
-    match text["type"]:
-        case "list":
-            return [": ".join(filter(None, map(_text_of, value.values())))]
-        case "order":
-            placed = [(item, place) for item, place in value.items() if _text_of(place)]
-            placed.sort(key=lambda one: _place(one[1]))
-            return [f"{_text_of(place)}. {labels.get(item, item)}" for item, place in placed]
-        case _:
-            return [
-                f"{parts.get(key, key)}: {', '.join(answer_in_words(text, one))}"
-                for key, one in value.items()
-            ]
-
-
-def _place(value: object) -> tuple[bool, int | float]:
-    """Return what a place in a row is sorted by; what is no number comes last."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return (False, value)
-    return (True, 0)
-
-
-def _text_of(value: object) -> str:
-    """Return a text, a number or a yes as text, and nothing for anything else."""
-    match value:
-        case bool():
-            return str(value).lower()
-        case float() if value.is_integer():
-            return str(int(value))
-        case str() | int() | float():
-            return str(value)
-        case _:
-            return ""
-
-
-def _lines(text: str) -> list[str]:
-    written = text.rstrip("\r\n")
-    return re.split(r"\r\n?|\n", written) if written else []
+    return FIELD_TYPES.get(text["type"], FieldType).in_words(text, value)

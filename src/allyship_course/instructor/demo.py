@@ -31,24 +31,7 @@ from ..grading.feedback import write_feedback
 from ..grading.gradebook import open_gradebook
 from ..messages import Tell
 from ..notebook.assignments import make_assignment
-from ..spec import (
-    EXERCISES_FILE,
-    RATINGS,
-    AnyField,
-    Choice,
-    Choices,
-    Date,
-    Line,
-    Mark,
-    Module,
-    Order,
-    Recall,
-    Rows,
-    Scale,
-    Sort,
-    TextField,
-    load_module,
-)
+from ..spec import Module, load_module, module_folders
 from ..store.journal import Note, keep
 from ..store.record import RECORD_FILE
 from .report.table import completion_table
@@ -140,9 +123,9 @@ def make_demo(root: Path, book: Path, course_config: Path, tell: Tell) -> Demo:
     with _log_to(root / "nbgrader.log") as log, warnings.catch_warnings():
         # nbgrader 0.9.6 warns of itself: of its SQLAlchemy sessions and of cells without ids.
         warnings.simplefilter("ignore")
-        for exercises in sorted(book.glob(f"modules/*/{EXERCISES_FILE}")):
-            make_assignment(exercises.parent, demo.course / "source")
-            _run_module(demo, load_module(exercises.parent), log, tell)
+        for folder in module_folders(book):
+            make_assignment(folder, demo.course / "source")
+            _run_module(demo, load_module(folder), log, tell)
     demo_table(demo).to_csv(root / "completion.csv", index=False)
     return demo
 
@@ -270,41 +253,13 @@ def work(demo: Demo, module: Module, student: Student) -> None:
     for number, exercise in enumerate(module.exercises[: student.exercises]):
         passed = number < student.passes
         shared = number < student.shares
-        answers = {} if passed else {f.id: made_up_answer(f) for f in exercise.all_fields()}
+        answers = {} if passed else {f.id: f.made_up() for f in exercise.all_fields()}
         keep(module, exercise, Note(answers, passed, shared), folder, journal)
     if student.state == RECORD_DAMAGED:
         record = folder / RECORD_FILE
         record.write_bytes(record.read_bytes()[:200])
     if student.state == CELLS_DAMAGED:
         _tamper(folder / f"{module.module}.ipynb")
-
-
-def made_up_answer(field: AnyField) -> Any:
-    """Return an answer to a field, made from the field itself."""
-    words = ["One", "made-up", "sentence", "of", "a", "demo", "class."]
-    match field:
-        case Choice():
-            return field.options[0].id
-        case Choices():
-            return [option.id for option in field.options]
-        case Scale():
-            return len(field.steps)
-        case Sort():
-            return {card.id: field.categories[0].id for card in field.cards}
-        case Order():
-            return {item.id: place for place, item in enumerate(field.items, 1)}
-        case Date():
-            return "2031-01-31"
-        case Rows():
-            return [{c.id: " ".join(words) for c in field.columns}] * field.at_least
-        case Mark():
-            return [field.phrases[0].id]
-        case Recall():
-            return next(iter(RATINGS))
-        case Line():
-            return " ".join(words)
-        case TextField():
-            return " ".join(words * (6 + field.min_words // len(words)))
 
 
 def _tamper(notebook: Path) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from ..errors import CourseError
 from ..grading.folder import CONFIG_FILE
 from ..notebook.assignments import Terms
-from ..spec import EXERCISES_FILE, MODULES_FOLDER, Module, Problem, SpecError, load_module
+from ..spec import MODULES_FOLDER, Module, Problem, SpecError, load_module, module_folders
 from ..spec.overlay import lay_over
 from .course import COURSE_FILE, Course, load_course, overlay_of, place, project_of, written
 from .lms.class_list import ClassListError, Student, read_class_list
@@ -135,9 +135,9 @@ def modules_of(book: Path) -> dict[str, Module]:
     """Load a book's modules by their names; SpecError with all that is wrong in any."""
     found: dict[str, Module] = {}
     problems: list[Problem] = []
-    for file in sorted(book.glob(f"{MODULES_FOLDER}/*/{EXERCISES_FILE}")):
+    for folder in module_folders(book):
         try:
-            found[file.parent.name] = load_module(file.parent)
+            found[folder.name] = load_module(folder)
         except SpecError as e:
             problems += e.problems
     if problems:

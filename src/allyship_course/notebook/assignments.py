@@ -22,11 +22,13 @@ from ..spec import (
     EXERCISES_FILE,
     JOURNAL,
     MODULES_FOLDER,
+    TOC,
     Exercise,
     Module,
     Problem,
     SpecError,
     load_module,
+    module_folders,
 )
 from ..spec.reading import PLACED, in_a_notebook
 from ..store.submission import CHECK_PREFIX, NOTE_PROMPT, NOTE_TAG
@@ -112,13 +114,16 @@ def make_journal(book: Path, course: Path, modules: Collection[str] | None = Non
 
     Beside it, ``my-course.ipynb`` shows how far each module is. They are no assignments:
     nothing of them is collected, and the folder can be handed round in any way. The
-    ``modules``, or all, lie in it too, since both count them.
+    ``modules``, or all, lie in it too, with their order, since both count them.
     """
     folder = course / JOURNAL
     shutil.rmtree(folder / MODULES_FOLDER, ignore_errors=True)  # of a module that is gone since
     copies = {book / JOURNAL / EXERCISES_FILE: folder / EXERCISES_FILE}
-    for file in book.glob(f"{MODULES_FOLDER}/*/{EXERCISES_FILE}"):
-        if modules is None or file.parent.name in modules:
+    if (book / TOC).exists():
+        copies[book / TOC] = folder / TOC
+    for module_folder in module_folders(book):
+        if modules is None or module_folder.name in modules:
+            file = module_folder / EXERCISES_FILE
             copies[file] = folder / file.relative_to(book)
     for file, copy in copies.items():
         copy.parent.mkdir(parents=True, exist_ok=True)

@@ -20,7 +20,7 @@ from ..course_progress import in_all, progress_by_notes, progress_by_record, whe
 from ..form import STYLE, render
 from ..form.bundle import bundle
 from ..form.posters import load_posters, markdown, page_html
-from ..spec import EXERCISES_FILE, MODULES_FOLDER, Exercise, Module, SpecError, load_module
+from ..spec import Exercise, Module, SpecError, load_module, module_folders
 from ..store.files import RecordError
 from ..store.journal import Note, catch_up, journal_folder, keep, note_json, read_note, read_notes
 from ..store.record import submitted_record
@@ -227,8 +227,7 @@ def my_course() -> Page:
 
 def _course() -> tuple[list[Module], dict[str, dict[str, Note]]]:
     """Return the modules in the folder ``modules`` beside this notebook, and the notes of each."""
-    files = Path.cwd().glob(f"{MODULES_FOLDER}/*/{EXERCISES_FILE}")
-    modules = [load_module(folder) for folder in sorted(f.parent for f in files)]
+    modules = [load_module(folder) for folder in module_folders(Path.cwd())]
     return modules, {m.module: read_notes(journal_folder(), m.module) for m in modules}
 
 

@@ -3,7 +3,22 @@
 It knows nothing of how a form looks or where answers are kept.
 """
 
+from .arranged import Card, Category, Item, Order, Sort
+from .chosen import (
+    NONE,
+    RATINGS,
+    Choice,
+    Choices,
+    Effect,
+    ManyOption,
+    Mark,
+    Option,
+    Phrase,
+    Recall,
+    Scale,
+)
 from .exercise import (
+    COMPOSED,
     END,
     EXERCISES_FILE,
     EXTRAS,
@@ -19,58 +34,29 @@ from .exercise import (
     Person,
     Profile,
     Step,
-    load_module,
 )
-from .fields import (
-    FIELD_TYPES,
-    NONE,
-    RATINGS,
+from .field import TICKED, TO_WRITE, Answer, FieldType, Id, Part, Question, Text
+from .fields import FIELD_TYPES, AnyField
+from .findings import Finding, Loc, did_you_mean, twice
+from .modules import TOC, folders_in, in_order, load_module, module_folders
+from .written import (
     SPACE,
     UNSPACED,
-    Answer,
-    AnyField,
-    Card,
-    Category,
-    Choice,
-    Choices,
     Column,
     Date,
-    Effect,
     Hint,
-    Id,
-    Item,
     Line,
-    ManyOption,
-    Mark,
-    Option,
-    Order,
-    Part,
-    Phrase,
-    Recall,
     Rows,
-    Scale,
-    Sort,
-    Text,
     TextField,
     When,
     WordLimit,
+    Written,
     count_words,
 )
-from .yamlfile import (
-    Finding,
-    Loc,
-    Problem,
-    Shape,
-    Source,
-    SpecError,
-    did_you_mean,
-    in_words,
-    load_checked,
-    read_text,
-    twice,
-)
+from .yamlfile import Problem, Shape, Source, SpecError, in_words, load_checked, read_text
 
 __all__ = [
+    "COMPOSED",
     "END",
     "EXERCISES_FILE",
     "EXTRAS",
@@ -80,6 +66,9 @@ __all__ = [
     "NONE",
     "RATINGS",
     "SPACE",
+    "TICKED",
+    "TOC",
+    "TO_WRITE",
     "UNSPACED",
     "Answer",
     "AnyField",
@@ -96,6 +85,7 @@ __all__ = [
     "Ending",
     "Event",
     "Exercise",
+    "FieldType",
     "Finding",
     "Hint",
     "Id",
@@ -112,6 +102,7 @@ __all__ = [
     "Phrase",
     "Problem",
     "Profile",
+    "Question",
     "Recall",
     "Rows",
     "Scale",
@@ -124,11 +115,15 @@ __all__ = [
     "TextField",
     "When",
     "WordLimit",
+    "Written",
     "count_words",
     "did_you_mean",
+    "folders_in",
+    "in_order",
     "in_words",
     "load_checked",
     "load_module",
+    "module_folders",
     "read_text",
     "twice",
 ]

@@ -20,11 +20,12 @@ from typing import NamedTuple
 import yaml
 
 from .exercise import EXERCISES_FILE, MODULES_FOLDER
+from .findings import Finding, did_you_mean
+from .modules import TOC, module_folders
 from .reading import PLACED
-from .yamlfile import Finding, Problem, Source, SpecError, did_you_mean, read_text
+from .yamlfile import Problem, Source, SpecError, read_text
 
 READING = "index.md"
-TOC = "_toc.yml"
 _CELL = '```{{code-cell}} python\n:tags: [remove-input]\nexercise("{}")\n```'
 _CHAPTER = re.compile(rf"^(\s*- file: ){MODULES_FOLDER}/.*$", re.MULTILINE)
 _HEAD = ("module", "title", "minutes")
@@ -121,7 +122,7 @@ def _lines_of(file: Path, text: str) -> list[Line]:
 def _with_own(book: Path, folder: Path, toc: str) -> str:
     """Return the contents with a module of the overlay's own."""
     if not (folder / READING).exists():
-        known = sorted(f.parent.name for f in book.glob(f"{MODULES_FOLDER}/*/{EXERCISES_FILE}"))
+        known = [folder.name for folder in module_folders(book)]
         what = f"there is no module '{folder.name}', and as one of your own it has no {READING}"
         remedy = did_you_mean(folder.name, known)
         raise SpecError([Problem(folder / EXERCISES_FILE, 1, None, what, remedy)])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import difflib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar, get_args
@@ -13,9 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from ..errors import CourseError
 from .fields import FIELD_TYPES
-
-Loc = tuple[str | int, ...]
-Finding = tuple[Loc, str, str]  # where, what is wrong, what would be right
+from .findings import Finding, Loc, did_you_mean
 
 
 class Problem(NamedTuple):
@@ -219,12 +216,6 @@ def _duplicate_keys(
             yield from _duplicate_keys(item, (*loc, i), seen)
 
 
-def did_you_mean(word: str, known: Sequence[str]) -> str:
-    """Say which of the known words is meant; where none is near, which there are."""
-    near = difflib.get_close_matches(word, known, n=1)
-    return f"Did you mean '{near[0]}'?" if near else f"There are: {', '.join(known)}"
-
-
 def _keys_of(loc: Loc, shape: type[BaseModel]) -> list[str]:
     """Return the keys that are allowed at ``loc``, for an unknown key's message."""
     for part in loc[:-1]:
@@ -313,12 +304,3 @@ def _as_yaml(value: object) -> str:
     text = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, width=1000)
     text = text.removesuffix("\n...\n").strip()
     return text if len(text) <= 60 else f"{text[:59]}…"
-
-
-def twice(ids: Sequence[str], loc: Loc, what: str) -> Iterator[Finding]:
-    """Find ids that stand twice in the list of ``what`` at ``loc``."""
-    seen: set[str] = set()
-    for i, one in enumerate(ids):
-        if one in seen:
-            yield (*loc, i, "id"), f"the {what} '{one}' stands here twice", "Rename one of them"
-        seen.add(one)

@@ -16,11 +16,11 @@ from ..course_progress import progress_by_record, where_to_go_on
 from ..errors import CourseError
 from ..messages import Tell
 from ..notebook.jupyterlab import LOOPBACK, command, end_on_signals, settings
-from ..spec import EXERCISES_FILE, JOURNAL, MODULES_FOLDER, Module, load_module
+from ..spec import EXERCISES_FILE, JOURNAL, MODULES_FOLDER, TOC, module_folders
 from ..store.journal import catch_up, journal_folder, read_notes
 from ..store.record import RECORD_FILE, read_record
 from .exchange import Exchange
-from .modules import called, installed_book
+from .modules import called, installed_book, modules_in
 
 _NEEDED = ("jupyterlab", "jupytext", "nbformat")
 _INSTRUCTORS_PANELS = ("course-list", "create-assignment", "formgrader", "validate-assignment")
@@ -59,11 +59,10 @@ def lay_ready(folder: Path, exchange: Exchange | None, tell: Tell) -> None:
 def _make_modules(folder: Path) -> None:
     from ..notebook.assignments import make_assignment
 
-    for file in sorted(installed_book().glob(f"{MODULES_FOLDER}/*/{EXERCISES_FILE}")):
-        name = file.parent.name
-        if not (folder / name / f"{name}.ipynb").exists():
+    for module in module_folders(installed_book()):
+        if not (folder / module.name / f"{module.name}.ipynb").exists():
             with tempfile.TemporaryDirectory() as made:
-                make_assignment(file.parent, Path(made))
+                make_assignment(module, Path(made))
                 _add(Path(made), folder)
 
 
@@ -80,6 +79,8 @@ def _make_journal(folder: Path) -> None:
         _add(Path(made), folder)
     counted = folder / JOURNAL / MODULES_FOLDER
     shutil.rmtree(counted, ignore_errors=True)
+    if (book / TOC).exists():  # the order may be another one since an upgrade
+        shutil.copyfile(book / TOC, folder / JOURNAL / TOC)
     for module in modules_in(folder):
         (counted / module.module).mkdir(parents=True)
         file = folder / module.module / EXERCISES_FILE
@@ -93,13 +94,6 @@ def _add(made: Path, folder: Path) -> None:
         if not copy.exists():
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(file, copy)
-
-
-def modules_in(folder: Path) -> list[Module]:
-    """Return the modules in a student's folder, in order."""
-    files = sorted(folder.glob(f"*/{EXERCISES_FILE}"))
-    modules = [load_module(f.parent) for f in files if f.parent.name != JOURNAL]
-    return [module for module in modules if module.collected]
 
 
 def notebook_to_open(folder: Path, name: str | None) -> Path:

@@ -6,10 +6,18 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ..errors import CourseError
-from ..spec import EXERCISES_FILE, JOURNAL, MODULES_FOLDER, Module, load_module
+from ..spec import (
+    EXERCISES_FILE,
+    JOURNAL,
+    Module,
+    folders_in,
+    in_order,
+    load_module,
+    module_folders,
+)
 
 _PACKED = "content"
-"""Beside this package's files in a wheel: ``modules/`` and ``journal/`` of the book."""
+"""Beside this package's files in a wheel: the book's modules, journal and contents."""
 
 
 def installed_book() -> Path:
@@ -26,7 +34,7 @@ def work_folder(chosen: Path | None) -> Path:
         return chosen.absolute()
     if (here / EXERCISES_FILE).exists() and (here / f"{here.name}.ipynb").exists():
         return here.parent  # in a module's own folder
-    if any(here.glob(f"*/{EXERCISES_FILE}")):
+    if folders_in(here):
         return here
     return Path.home() / "allyship-course"
 
@@ -53,13 +61,15 @@ def modules_for(work: Path) -> list[Module]:
     modules of its own, or older ones than this installation.
     """
     book = installed_book()
-    files = [*book.glob(f"{MODULES_FOLDER}/*/{EXERCISES_FILE}"), *work.glob(f"*/{EXERCISES_FILE}")]
-    found: dict[str, Module] = {}
-    for file in files:
-        module = load_module(file.parent)
-        if module.collected:
-            found[module.module] = module
-    return [found[name] for name in sorted(found)]
+    folders = {folder.name: folder for folder in [*module_folders(book), *folders_in(work)]}
+    modules = [load_module(folder) for folder in in_order(folders.values(), book)]
+    return [module for module in modules if module.collected]
+
+
+def modules_in(work: Path) -> list[Module]:
+    """Return the modules that lie in a student's folder, in the course's order."""
+    modules = [load_module(folder) for folder in in_order(folders_in(work), installed_book())]
+    return [module for module in modules if module.collected]
 
 
 def journal_of() -> list[Module]:

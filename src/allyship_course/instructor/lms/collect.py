@@ -29,7 +29,7 @@ from ...grading.plugin import rules_of
 from ...grading.results import GradeError, Notice
 from ...grading.waiting import persist
 from ...messages import Tell
-from ...spec import EXERCISES_FILE, Module, load_module
+from ...spec import EXERCISES_FILE, Module, folders_in, load_module
 from ...store.files import RecordError, encode_json, parse_json, read_json, read_plain, replace_file
 from ...store.record import (
     MAX_NOTEBOOK_BYTES,
@@ -194,10 +194,10 @@ def _opened(archive: Path) -> zipfile.ZipFile:
 
 def _no_such_module(where: CourseDirectory, module: str) -> str:
     source = source_of(where, module).parent
-    found = sorted(p.parent.name for p in source.glob(f"*/{EXERCISES_FILE}"))
+    known = [folder.name for folder in folders_in(source)]
     return (
         f"there is no module {module} in {source}. "
-        f"There are: {', '.join(found) or 'none yet; run allyship assignments'}"
+        f"There are: {', '.join(known) or 'none yet; run allyship assignments'}"
     )
 
 

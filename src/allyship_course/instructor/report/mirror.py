@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -21,16 +21,11 @@ from ...grading.folder import course_directory, source_of
 from ...notebook.page import Page
 from ...spec import (
     EXERCISES_FILE,
+    TICKED,
     AnyField,
-    Choice,
-    Choices,
     Exercise,
-    Mark,
     Module,
-    Order,
-    Scale,
-    Sort,
-    TextField,
+    Question,
     load_module,
 )
 from ...store.files import RecordError, encode_json, read_json, replace_file
@@ -46,19 +41,10 @@ FOLDER = "mirror"
 SHOWN_FILE = "shown.json"
 _SCHEMA = 1
 _MOST = 100_000_000
-YES, NO = "yes", "no"
 
 
 class MirrorError(CourseError):
     """There can be no mirror; the message says why and what to do."""
-
-
-class Question(NamedTuple):
-    """One thing that people chose among options, by id."""
-
-    key: str
-    label: str
-    options: Mapping[str, str]
 
 
 class Line(NamedTuple):
@@ -188,77 +174,38 @@ def _exercise(
             for person, mine in shared.items()
             if field.id in mine and field.answered(mine[field.id])
         }
-        if isinstance(field, TextField):
+        if field.texts_in_mirror:
             texts = memory.gather(key, answers, spec.mirror)
             made.append(Shown(steps.get(field.id, ""), field.label, (), texts, len(texts)))
             continue
-        tables = []
-        for question in questions(field):
-            chose = {person: option_of(field, question, one) for person, one in answers.items()}
-            counted = memory.count(f"{key}/{question.key}", question, chose, spec.mirror)
-            tables.append((question, counted))
-        made.append(_tables(steps.get(field.id, ""), field, tables))
+        counted = []
+        for question in field.questions():
+            options = {person: question.chosen(answer) for person, answer in answers.items()}
+            counts = memory.count(f"{key}/{question.key}", question, options, spec.mirror)
+            counted.append((question, counts))
+        made.append(_tables(steps.get(field.id, ""), field, counted))
     return made
 
 
-def questions(field: AnyField) -> Iterator[Question]:
-    """Return what people chose in a field, each with its options; nothing where it is written."""
-    yes_no = {YES: YES, NO: NO}
-    match field:
-        case Choice():
-            yield Question("choice", field.label, {o.id: o.label for o in field.options})
-        case Scale():
-            steps = {str(n): step for n, step in enumerate(field.steps, 1)}
-            yield Question("step", field.label, steps)
-        case Choices():
-            for option in field.options:
-                yield Question(option.id, option.label, yes_no)
-        case Mark():
-            for text, phrase in field.parts():
-                if phrase:
-                    yield Question(phrase, f"“{text}”", yes_no)
-        case Sort():
-            categories = {c.id: c.label for c in field.categories}
-            for card in field.cards:
-                yield Question(card.id, card.text, categories)
-        case Order():
-            yield Question("first", "Put first", {i.id: i.text for i in field.items})
-        case _:
-            return
+def _tables(step: str, field: AnyField, counted: Sequence[tuple[Question, Counted]]) -> Shown:
+    """Return what is shown of a field whose answers are counted.
 
-
-def option_of(field: AnyField, question: Question, answer: Any) -> str:
-    """Return which option of a question an answer, which answers the field, stands for."""
-    match field:
-        case Choices() | Mark():
-            return YES if question.key in answer else NO
-        case Sort():
-            return str(answer[question.key])
-        case Order():
-            return next(i.id for i in field.items if answer[i.id] == 1)
-        case Scale():
-            return str(int(answer))
-        case _:
-            return str(answer)
-
-
-def _tables(step: str, field: AnyField, found: Sequence[tuple[Question, Counted]]) -> Shown:
-    people = max((counted.people for _, counted in found), default=0)
-    if isinstance(field, Choices | Mark):
-        lines = []
-        for question, counted in found:
-            chose = dict(zip(counted.groups, counted.counts, strict=True)).get((YES,))
-            lines.append(Line((question.label,), chose, counted.people))
-        return Shown(step, field.label, [("", lines)], (), people)
-    tables = []
-    for question, counted in found:
-        shown = [
-            Line([question.options[o] for o in group], n, counted.people)
-            for group, n in zip(counted.groups, counted.counts, strict=True)
+    Boxes stand in one table, each a line with how many ticked it; other questions have one each.
+    """
+    boxes: list[Line] = []
+    tables: list[tuple[str, Sequence[Line]]] = []
+    for question, counts in counted:
+        by_group = dict(zip(counts.groups, counts.counts, strict=True))
+        if question.is_box:
+            boxes.append(Line((question.label,), by_group.get((TICKED,)), counts.people))
+            continue
+        lines = [
+            Line([question.options[option] for option in group], n, counts.people)
+            for group, n in by_group.items()
         ]
-        heading = "" if isinstance(field, Choice | Scale) else question.label
-        tables.append((heading, shown))
-    return Shown(step, field.label, tables, (), people)
+        tables.append(("" if question.label == field.label else question.label, lines))
+    people = max((counts.people for _, counts in counted), default=0)
+    return Shown(step, field.label, [("", boxes), *tables] if boxes else tables, (), people)
 
 
 class _Memory:
