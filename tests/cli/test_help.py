@@ -1,4 +1,4 @@
-"""Every command says what it does, where people look for it: in its help and in the README."""
+"""Every command says what it does, where people look for it: in its help and in the guide."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from allyship_course.cli import main
 from tests.support.paths import ROOT
 
+GUIDE = (ROOT / "book" / "guides" / "commands.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
@@ -23,7 +24,7 @@ def commands(group: click.Group, before: str = "") -> Iterator[tuple[str, click.
 
 
 @pytest.mark.parametrize(("name", "command"), [*commands(main)])
-def test_every_command_explains_itself_and_stands_in_the_readme(
+def test_every_command_explains_itself_and_is_in_the_guide(
     name: str, command: click.Command
 ) -> None:
     shown = CliRunner().invoke(main, [*name.split(), "--help"])
@@ -36,8 +37,8 @@ def test_every_command_explains_itself_and_stands_in_the_readme(
             continue
         assert isinstance(option, click.Option)
         assert option.help, f"{name} {option.opts[0]} has no help"
-    assert f"`allyship {name}" in README
+    assert f"`allyship {name}" in GUIDE
 
 
-def test_the_readme_names_no_command_that_is_not_there() -> None:
-    assert set(re.findall(r"`allyship ([a-z-]+)", README)) <= {*main.commands}
+def test_readme_and_guide_name_no_command_that_is_not_there() -> None:
+    assert set(re.findall(r"`allyship ([a-z-]+)", README + GUIDE)) <= {*main.commands}
