@@ -4,6 +4,7 @@
 SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
+$(shell mkdir -p .make)
 READY := .venv/.ready
 SOURCES := $(shell find src -type f -not -name '*.pyc' 2>/dev/null)
 SCRIPTS := $(shell find src lite -name '*.mjs' -o -name '*.js' 2>/dev/null)
@@ -17,14 +18,13 @@ start: _build/html/index.html demo/completion.csv
 # Four at a time, on two cores too: half of their time, tests wait for a browser or a kernel.
 # Files come as their folders do: xdist's own order, those with many tests first, ends with the
 # longest files, which have few.
-test: $(READY)
+test: check
 	@$(BIN)/python -m tests.support.browser
 	@$(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder
 
-test-all: $(READY)
+test-all: check
 	@$(BIN)/python -m tests.support.browser
 	@$(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder -m "not postgres and not hub"
-	@$(MAKE) --no-print-directory check
 
 # With a throwaway server from the system's packages.
 test-postgres: $(READY)
@@ -41,13 +41,27 @@ test-exchange: $(READY)
 	@$(BIN)/python -m tests.support.browser
 	@$(BIN)/python -m tests.support.postgres $(BIN)/pytest -m hub tests/exchange
 
-check: $(READY) scripts
+# Each check runs again once a file that it reads has changed. The commit hook calls this too.
+check: $(READY) .make/python .make/scripts .make/spelling .make/content
+
+PYTHON_FILES := pyproject.toml $(shell find src tests lite hub benchmarks course -name '*.py' 2>/dev/null)
+
+# Form, common faults, types, and the order of imports between rooms.
+.make/python: $(PYTHON_FILES) CONTRIBUTING.md
 	@$(BIN)/ruff check .
-	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy
-	@$(BIN)/lint-imports --no-logo --quiet || $(BIN)/lint-imports --no-logo
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/lint-imports --no-logo --cache-dir .make/imports >.make/imports.txt || \
+	  { cat .make/imports.txt; exit 1; }
+	@touch $@
+
+.make/spelling: $(PYTHON_FILES) $(SCRIPTS) $(CONTENT) $(wildcard *.md)
 	@$(BIN)/codespell
+	@touch $@
+
+.make/content: $(SOURCES) $(CONTENT)
 	@$(BIN)/allyship check
+	@touch $@
 
 # Types, form and common faults of the scripts; nothing is run for what has not changed.
 scripts: .make/scripts
@@ -57,7 +71,7 @@ scripts: .make/scripts
 	@set -e; for pages in jsconfig jsconfig.worker jsconfig.node; do \
 	  $(BIN)/node node_modules/.bin/tsc --project $$pages.json; done
 	@$(BIN)/node node_modules/.bin/biome check --error-on-warnings
-	@mkdir -p .make && touch $@
+	@touch $@
 
 book: _build/html/index.html
 
@@ -117,10 +131,12 @@ $(READY): requirements.lock pyproject.toml $(shell find src/jupyter -type f)
 	@echo "Setting up .venv from requirements.lock (once; about a minute) ..."
 	@$(PYTHON) -m venv .venv || \
 	  { echo "Python's venv module is missing. On Debian or Ubuntu: apt install python3-venv"; exit 1; }
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps --no-compile \
-	  --progress-bar on -r requirements.lock
-	@$(BIN)/python -m compileall -qq -j 0 .venv/lib || true  # some files are for other Pythons
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	@# pip gets uv, of the lock's version, and uv fetches and unpacks the rest at the same time.
+	@sed -n '/^uv==/,/[^\\]$$/p' requirements.lock >.venv/uv.txt
+	@$(BIN)/pip --quiet --disable-pip-version-check install --require-hashes --no-deps -r .venv/uv.txt
+	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --require-hashes --no-deps --compile-bytecode \
+	  -r requirements.lock
+	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --no-build-isolation --no-deps --editable .
 	@touch $@
 
 # What checks the scripts. Node comes with .venv.
