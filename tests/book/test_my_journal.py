@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pypdf
 import pytest
@@ -187,6 +188,62 @@ def test_a_file_that_is_no_journal_is_told_and_changes_nothing(
     place.get_by_label("Take in a journal").set_input_files(file)
     expect(status(place)).to_contain_text(told)
     expect(place.get_by_role("article").filter(has_text=HOPE)).to_have_count(1)
+
+
+SPRING = "Object.keys(localStorage).find((key) => key.endsWith('/spring'))"
+
+
+def taken_in(place: Locator, file: Path, **exercises: dict[str, Any]) -> Locator:
+    """Take in a journal of the module; return where it is told what came of it."""
+    data = {"schema": 1, "modules": {"02-fields": {"exercises": exercises}}}
+    file.write_text(json.dumps(data))
+    place.get_by_label("Take in a journal").set_input_files(file)
+    return status(place)
+
+
+def test_what_a_newer_version_kept_is_not_taken_over_and_what_is_damaged_is_set_aside(
+    written: Page, fields_site: str, tmp_path: Path
+) -> None:
+    note = {"answers": {"hope": "Hail"}, "saved": LONG_AGO}
+    for text in ('{"schema": 99, "answers": {"hope": {"of": "tomorrow"}}}', '{"schema": 1, "an'):
+        written.evaluate(f"text => localStorage.setItem({SPRING}, text)", text)
+        place = journal(written, fields_site)
+        told = taken_in(place, tmp_path / "old.json", spring=note)
+        expect(told).to_contain_text("1 exercise")
+        assert text in written.evaluate("Object.values(localStorage)")
+    expect(place.get_by_role("article").filter(has_text="In spring")).to_contain_text("Hail")
+
+
+def test_a_clock_that_was_wrong_takes_away_nothing_that_was_written(
+    written: Page, fields_site: str, tmp_path: Path
+) -> None:
+    note = {"answers": {"hope": "Hail"}, "saved": "2099-01-01T00:00:00Z"}
+    place = journal(written, fields_site)
+    told = taken_in(place, tmp_path / "old.json", spring=note)
+    expect(told).to_have_text("Taken in: 1 exercise.")
+    spring = place.get_by_role("article").filter(has_text="In spring")
+    expect(spring).to_contain_text("Hail")
+    expect(spring).to_contain_text(HOPE)
+
+
+def test_what_the_course_has_no_longer_can_still_be_read_taken_along_and_deleted(
+    written: Page, fields_site: str
+) -> None:
+    note = '{"schema": 1, "answers": {"why": "three evenings"}, "passed": false}'
+    written.evaluate(
+        f"note => localStorage.setItem({SPRING}.replace('02-fields/spring', '99-gone/old'), note)",
+        note,
+    )
+    place = journal(written, fields_site)
+    gone = place.get_by_role("article").filter(has_text="three evenings")
+    expect(gone).to_be_visible()
+    for name in ("Save as text", "Save to take in elsewhere"):
+        with written.expect_download() as download:
+            place.get_by_role("button", name=name).click()
+        assert "three evenings" in Path(download.value.path()).read_text("utf-8")
+    gone.get_by_role("button", name="Delete").click()
+    place.get_by_role("button", name="Yes, delete").click()
+    expect(gone).to_have_count(0)
 
 
 def test_the_certificate_tells_what_is_complete_and_keeps_no_name(written: Page) -> None:

@@ -523,6 +523,17 @@ def test_damaged_answers_are_set_aside_and_new_ones_are_kept(
     assert damaged in page.evaluate("Object.values(localStorage)")
 
 
+def test_what_is_damaged_once_more_is_set_aside_too(tiny_site: str, page: Page) -> None:
+    first, second = '{"schema": 1, "answers": {"thoughts": "cut', '{"schema": 1, "answers": {"who'
+    put_in_storage(page, tiny_site, first)
+    aside = "Object.keys(localStorage).find((key) => key.endsWith(':damaged'))"
+    key = page.evaluate(aside).removesuffix(":damaged")
+    page.evaluate("([key, text]) => localStorage.setItem(key, text)", [key, second])
+    page.reload()
+    expect(trouble(page, "all-types")).to_contain_text("were damaged in this browser")
+    assert {first, second} <= set(page.evaluate("Object.values(localStorage)"))
+
+
 def test_answers_of_a_newer_version_are_not_touched(tiny_site: str, page: Page) -> None:
     newer = '{"schema": 99, "answers": {"thoughts": {"html": "from the future"}}}'
     put_in_storage(page, tiny_site, newer)

@@ -159,6 +159,18 @@ def test_what_is_shared_stays_so_until_it_is_taken_back(worked: Page, tiny_site:
     expect(dialog.get_by_role("definition").filter(has_text="something more")).to_be_visible()
 
 
+def test_sharing_takes_nothing_back_that_another_tab_has_kept(worked: Page, tiny_site: str) -> None:
+    dialog = prepare(worked)
+    other = open_tiny(worked.context.new_page(), tiny_site)
+    thoughts(other).fill("written in the other tab")
+    secret(other).focus()
+    other.wait_for_function("() => Object.values(localStorage).join().includes('the other tab')")
+    dialog.get_by_label("Share my answers").first.check()
+    expect(dialog.get_by_role("definition").filter(has_text="the other tab")).to_be_visible()
+    kept = notes(worked)["all-types"]
+    assert (kept.answers["thoughts"], kept.shared) == ("written in the other tab", True)
+
+
 def test_letter_by_letter_it_shows_what_is_in_the_file(worked: Page, tmp_path: Path) -> None:
     dialog = prepare(worked)
     dialog.get_by_text("letter by letter").click()
