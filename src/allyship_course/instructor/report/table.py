@@ -21,7 +21,7 @@ from nbgrader.api import (
     SubmittedAssignment,
     SubmittedNotebook,
 )
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from ...grading.folder import course_directory, source_of
 from ...grading.gradebook import open_gradebook
@@ -208,7 +208,8 @@ def _module(
     done: dict[str, set[int]] = {}
     for cell, (name, points) in cells.items():
         place = places[name.removeprefix(CHECK_PREFIX)]
-        for notebook, score in gradebook.db.execute(_scores(cell)):
+        scores = select(Grade.notebook_id, Grade.score).where(Grade.cell_id == cell)
+        for notebook, score in gradebook.db.execute(scores):
             if score >= points:
                 done.setdefault(notebook, set()).add(place)
     # Not joined: the database has no index for it.
@@ -263,14 +264,6 @@ def _cells(gradebook: Gradebook, assignment: str) -> dict[str, tuple[str, float]
         .where(Notebook.assignment_id == assignment)
     )
     return {row[0]: (row[1], row[2]) for row in rows}
-
-
-def _scores(cell: str) -> Any:
-    """Select the score of each notebook's grade cell, by nbgrader's own rule."""
-    grade = Grade.__table__.c
-    score = func.coalesce(grade.manual_score, grade.auto_score, 0.0)
-    extra = func.coalesce(grade.extra_credit, 0.0)
-    return select(grade.notebook_id, score + extra).where(grade.cell_id == cell)
 
 
 def _utc(time: datetime | None, extension: timedelta | None = None) -> datetime | None:
