@@ -380,20 +380,3 @@ def known_modules(
             f"There are: {', '.join(known) or 'none yet; run nbgrader generate_assignment'}"
         )
     return wanted or [m for m in known if (source_of(where, m) / EXERCISES_FILE).exists()]
-
-
-def other_courses(gradebook: Gradebook, where: CourseDirectory) -> dict[str, int]:
-    """Return the other courses that have assignments in the same database, with their submissions.
-
-    In nbgrader, no two courses in one database can have an assignment of the same name.
-    """
-    counted = (
-        select(Assignment.course_id, func.count(SubmittedAssignment.id))
-        .outerjoin(SubmittedAssignment, SubmittedAssignment.assignment_id == Assignment.id)
-        .where(Assignment.course_id != where.course_id)
-        .group_by(Assignment.course_id)
-        .order_by(Assignment.course_id)
-    )
-    found = {row[0]: row[1] for row in gradebook.db.execute(counted)}
-    gradebook.db.commit()
-    return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,6 +25,7 @@ from sqlalchemy import select
 
 from ...grading.folder import course_directory, source_of
 from ...grading.gradebook import open_gradebook
+from ...grading.other_courses import is_ours, students_here, students_of_other_courses
 from ...spec import EXERCISES_FILE, load_module
 from ...store.record import Record
 from ...store.submission import CHECK_PREFIX, RefusedError, open_folder, read_record_of
@@ -89,14 +90,14 @@ def read_class(course: Path) -> ClassState:
                 Assignment.id, Assignment.name, Assignment.duedate, Assignment.course_id
             ).order_by(Assignment.name)
         ).all()
-        found = [
-            row
-            for row in assignments
-            if row.course_id == where.course_id or source_of(where, row.name).exists()
-        ]
+        found = [row for row in assignments if is_ours(row, where)]
         students = select(Student.id, Student.first_name, Student.last_name).order_by(Student.id)
         if len(found) < len(assignments):
-            students = students.where(Student.id.not_in(_only_elsewhere([row.id for row in found])))
+            ours = [row.id for row in found]
+            only_elsewhere = students_of_other_courses(ours).where(
+                SubmittedAssignment.student_id.not_in(students_here(ours))
+            )
+            students = students.where(Student.id.not_in(only_elsewhere))
         names = {
             row.id: f"{row.first_name or ''} {row.last_name or ''}".strip()
             for row in gradebook.db.execute(students)
@@ -237,14 +238,6 @@ def _module(
         )
     waiting = frozenset(s for s in students if s not in work and _is_there(submitted, s, row.name))
     return ModuleState(row.name, title, _utc(row.duedate), tuple(exercises), work, waiting)
-
-
-def _only_elsewhere(ours: Sequence[str]) -> Any:
-    """Select who has handed in to another course of the same database, and nothing to ours."""
-    handed_in = SubmittedAssignment.assignment_id.in_(ours)
-    mine = select(SubmittedAssignment.student_id).where(handed_in)
-    theirs = select(SubmittedAssignment.student_id).where(~handed_in)
-    return theirs.where(SubmittedAssignment.student_id.not_in(mine))
 
 
 def _exercises(where: CourseDirectory, module: str) -> tuple[str, list[tuple[str, str]]]:
