@@ -34,7 +34,7 @@ class Checks:
     Most of a class is in one of few states, so that a check is worked out once for each state.
     """
 
-    _MOST = 10_000
+    _MOST_STATES = 10_000
 
     def __init__(self, module: Module, points: Mapping[str, float]) -> None:
         self._module, self._points = module, points
@@ -64,7 +64,7 @@ class Checks:
         answered = self._fields[exercise.id].intersection(entry.answered)
         state = (name, frozenset(answered), entry.passed)
         if state not in self._known:
-            if len(self._known) >= self._MOST:
+            if len(self._known) >= self._MOST_STATES:
                 self._known.clear()
             self._known[state] = self._work_out(name, record)
         return self._known[state]

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 from ..form.words import describe_field, say
 from ..spec import Exercise, Module
 from .files import RecordError, encode_json, read_json, replace_file
-from .journal import MAX_BYTES, Note, locked, note_json, read_note, read_notes, write_notes
+from .journal import MAX_JOURNAL_BYTES, Note, locked, note_json, read_note, read_notes, write_notes
 from .record import SCHEMA, migrate
 
 Notes = Mapping[str, Mapping[str, Note]]
@@ -88,7 +88,7 @@ def import_journal(folder: Path, file: Path) -> Imported:
 
 
 def _read_export(file: Path) -> dict[str, dict[str, Note]]:
-    data = read_json(file, MAX_BYTES)
+    data = read_json(file, MAX_JOURNAL_BYTES)
     if data is None:
         raise RecordError(f"there is no file {file}")
     modules = migrate(data, file.name).get("modules")

@@ -41,7 +41,7 @@ FOLDER = "mirror"
 """In the course folder: the pages, and what was shown in them."""
 SHOWN_FILE = "shown.json"
 _SCHEMA = 1
-_MOST = 100_000_000
+_MAX_SHOWN_BYTES = 100_000_000
 
 
 class MirrorError(CourseError):
@@ -227,7 +227,7 @@ class _Memory:
         self._counted: dict[str, Counted] = {}
         self._gathered: dict[str, Gathered] = {}
         try:
-            data = read_json(file, _MOST)
+            data = read_json(file, _MAX_SHOWN_BYTES)
             if data is not None:
                 self._take(data)
         except (RecordError, KeyError, TypeError, ValueError, AttributeError):
