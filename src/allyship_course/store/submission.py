@@ -90,16 +90,16 @@ def check_id(student: str) -> None:
         raise RefusedError("the id holds characters that can't be seen")
 
 
-def seal(folder: int, module: str) -> str:
-    """Return a text that is another one as soon as a file that counts is another one."""
+def fingerprint(folder: int, module: str) -> str:
+    """Return a text that changes when a file changes on which a grade depends."""
     parts = []
     for name in (RECORD_FILE, f"{module}.ipynb", TIMESTAMP_FILE):
         try:
-            found = os.stat(name, dir_fd=folder, follow_symlinks=False)
+            status = os.stat(name, dir_fd=folder, follow_symlinks=False)
         except FileNotFoundError:
             parts.append("-")
         else:
-            parts.append(f"{found.st_ino}:{found.st_size}:{found.st_ctime_ns}")
+            parts.append(f"{status.st_ino}:{status.st_size}:{status.st_ctime_ns}")
     return " ".join(parts)
 
 

@@ -150,15 +150,15 @@ def _chosen(spec: Module, exercise: str | None) -> list[Exercise]:
 def _shared(submitted: Path, spec: Module) -> dict[str, dict[str, Mapping[str, Any]]]:
     """Return by exercise what each person shared who was told of a mirror like this one."""
     names = sorted(f.name for f in submitted.iterdir()) if submitted.is_dir() else []
-    found: dict[str, dict[str, Mapping[str, Any]]] = {}
+    by_exercise: dict[str, dict[str, Mapping[str, Any]]] = {}
     for student, record in records(submitted, spec.module, names):
         if record.module != spec.module:
             continue
         for name, entry in record.exercises.items():
-            told = 0 < entry.mirror <= spec.mirror
-            if told and entry.shared is not None and not entry.passed:
-                found.setdefault(name, {})[student] = entry.shared
-    return found
+            knew_of_it = 0 < entry.mirror <= spec.mirror
+            if knew_of_it and entry.shared is not None and not entry.passed:
+                by_exercise.setdefault(name, {})[student] = entry.shared
+    return by_exercise
 
 
 def _exercise(
