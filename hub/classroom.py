@@ -22,12 +22,11 @@ import urllib.request
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import psutil
 
 from allyship_course.instructor.term import new_course
-from allyship_course.notebook.jupyterlab import settings
+from allyship_course.notebook.jupyterlab import COURSES, STUDENTS, hide_panels, settings
 
 from .environment import ROOT, HubError, Tell
 from .users import add_user, end_processes, new_password, remove_users
@@ -53,18 +52,6 @@ c.CourseDirectory.course_id = {course!r}
 c.Authenticator.plugin_class = "nbgrader.auth.JupyterHubAuthPlugin"
 c.ExchangeFactory.submit = "allyship_course.exchange.folder.SafeSubmit"
 """
-_EXTENSION = "nbgrader.server_extensions"
-_LAB = "@jupyter/nbgrader"
-# Formgrader is the course's, and the one list of courses is the hub's page of services. Nobody
-# makes an assignment in a notebook: they come from the modules.
-_OWN_SERVER = {
-    "server": ("formgrader", "course_list"),
-    "lab": ("formgrader", "course-list", "create-assignment"),
-}
-_COURSE_SERVER = {
-    "server": ("assignment_list", "course_list", "validate_assignment"),
-    "lab": ("assignment-list", "course-list", "create-assignment", "validate-assignment"),
-}
 
 
 @dataclass(frozen=True)
@@ -155,18 +142,10 @@ class Classroom:
     def _write_settings(self) -> None:
         """Write what nbgrader and JupyterLab are told, for all to read."""
         etc = self.place / "etc"
-        for name, unused in (("own-server", _OWN_SERVER), ("course", _COURSE_SERVER)):
-            (etc / name / "labconfig").mkdir(parents=True)
-            off = {f"{_EXTENSION}.{one}": False for one in unused["server"]}
-            server: dict[str, Any] = {"jpserver_extensions": off}
-            if name == "course":
-                # Formgrader is a page in a page, which JupyterHub would allow nobody.
-                server |= settings()
-            (etc / name / "jupyter_server_config.json").write_text(
-                json.dumps({"ServerApp": server}), "utf-8"
-            )
-            lab = {"disabledExtensions": {f"{_LAB}:{one}": True for one in unused["lab"]}}
-            (etc / name / "labconfig" / "page_config.json").write_text(json.dumps(lab), "utf-8")
+        # The one list of courses is the hub's page of services.
+        hide_panels(etc / "own-server", but=STUDENTS)
+        # Formgrader is a page in a page, which JupyterHub would allow nobody.
+        hide_panels(etc / "course", but=COURSES, server=settings())
         (etc / "all").mkdir()
         told = _NBGRADER.format(exchange=str(self.exchange), course=COURSE)
         (etc / "all" / "nbgrader_config.py").write_text(told, "utf-8")

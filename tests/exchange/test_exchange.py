@@ -19,7 +19,7 @@ import requests
 from playwright.sync_api import Page, expect
 from sqlalchemy import create_engine, make_url, text
 
-from allyship_course.exchange.parcel import MAX_BYTES, pack, pack_folder, unpack
+from allyship_course.exchange.parcel import MAX_PARCEL_BYTES, pack, pack_folder, unpack
 from allyship_course.store.record import RECORD_FILE
 from tests.support.classroom import allyship, nbgrader, scores
 from tests.support.hubs import COURSE, PASSWORD, Hub, course_in, do_the_work, running_hub
@@ -297,7 +297,7 @@ def test_of_forty_who_hand_in_at_once_none_is_lost(taught: Class) -> None:
 
 def test_what_is_too_large_is_refused_in_words(taught: Class) -> None:
     folder = taught.work("bob")
-    (folder / "film.bin").write_bytes(bytes(MAX_BYTES))
+    (folder / "film.bin").write_bytes(bytes(MAX_PARCEL_BYTES))
     said = taught.nbgrader("bob", "submit", MODULE, ok=False)
     assert "too large to send" in said
     assert "film.bin" in said

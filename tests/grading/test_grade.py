@@ -105,12 +105,17 @@ def test_all_that_was_collected_is_graded_and_a_second_run_finds_nothing_new(cou
 def test_nbgrader_takes_the_result_for_its_own(course: Path) -> None:
     ours(course, "grade", "01-tiny")
     assert "Skipping existing assignment" in nbgrader(course, "autograde", "01-tiny")
+    with open_gradebook(course) as gradebook:  # as when a person lowers a grade afterwards
+        gradebook.find_submission("01-tiny", "cleo").notebooks[0].late_submission_penalty = 5
+        gradebook.db.commit()
     nbgrader(course, "generate_feedback", "01-tiny")
     by_nbgrader = words_by_student(course)
     shutil.rmtree(course / "feedback")
     assert "3 feedback pages written" in ours(course, "feedback")
     assert words_by_student(course) == by_nbgrader
     assert {*by_nbgrader} == {*STUDENTS}
+    assert "Score: 0 of 3" in " ".join(by_nbgrader["cleo"])
+    assert "Score: 2 of 3" in " ".join(by_nbgrader["ben"])
     with open_gradebook(course) as gradebook:
         gradebook.update_or_create_student("ada", last_name='Okafor, "Dr."', first_name="=1+2")
         gradebook.add_student("dan")
@@ -126,6 +131,7 @@ def test_nbgrader_takes_the_result_for_its_own(course: Path) -> None:
     points = ("raw_score", "late_submission_penalty", "score", "max_score")
     assert [float(ben[name]) for name in points] == [2, 0.5, 1.5, 3]
     assert [float(dan[name]) for name in points] == [0, 0, 0, 3]
+    assert [float(rows["cleo"][name]) for name in points] == [2, 5, 0, 3]
 
 
 def test_one_student_or_an_unknown_module_can_be_named(course: Path) -> None:

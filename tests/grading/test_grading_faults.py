@@ -161,7 +161,7 @@ def release(course: Path) -> None:
 
 
 def state(course: Path) -> dict[str, Any]:
-    """All that grading has made in a course, but for random ids and the seals."""
+    """All that grading has made in a course, but for random ids and the fingerprints."""
     return {
         **rows_of(course),
         **{name: tree(course / name) for name in ("autograded", "feedback")},

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from allyship_course.store.files import MAX_BYTES, RecordError
+from allyship_course.store.files import MAX_RECORD_BYTES, RecordError
 from allyship_course.store.journal import Note, entry_of
 from allyship_course.store.record import (
     Entry,
@@ -374,7 +374,9 @@ def test_a_file_that_may_not_be_read_is_refused() -> None:
 def test_what_is_too_long_is_refused_and_the_old_record_stays(tmp_path: Path) -> None:
     file = tmp_path / "completion.json"
     write_record(file, SMALL)
-    long = Record("01-tiny", {"plant": Entry(shared={"thoughts": "word " * (MAX_BYTES // 5)})})
+    long = Record(
+        "01-tiny", {"plant": Entry(shared={"thoughts": "word " * (MAX_RECORD_BYTES // 5)})}
+    )
     with pytest.raises(RecordError, match="too long to hand in"):
         write_record(file, long)
     assert read_record(file) == SMALL
@@ -464,7 +466,7 @@ def test_a_damaged_file_is_not_passed_over_for_the_notebook(tmp_path: Path) -> N
         ({"record": {"schema": 99, "module": "m", "exercises": {}}}, "newer version"),
         ({"record": {"schema": 1, "module": "m"}}, "'exercises' is missing"),
         ({"record": {"schema": 1, "module": "m", "exercises": {"a": 1}}}, "not an object"),
-        ({"record": {"schema": 1, "module": "x" * MAX_BYTES, "exercises": {}}}, "too large"),
+        ({"record": {"schema": 1, "module": "x" * MAX_RECORD_BYTES, "exercises": {}}}, "too large"),
     ],
 )
 def test_a_record_in_the_notebook_keeps_the_same_limits(

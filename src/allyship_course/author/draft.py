@@ -132,8 +132,8 @@ def new_exercise(
         file.write_text(f"module: {module}\nexercises:\n{draft}", "utf-8")
     else:
         text = file.read_text("utf-8")
-        found = re.search(r"^( *)- id:", text, re.MULTILINE)
-        indented = textwrap.indent(textwrap.dedent(draft), found[1] if found else "  ")
+        first = re.search(r"^( *)- id:", text, re.MULTILINE)
+        indented = textwrap.indent(textwrap.dedent(draft), first[1] if first else "  ")
         file.write_text(f"{text.rstrip()}\n\n{indented}", "utf-8")
     if not reading.exists():  # an overlay's exercise is placed when the two are put together
         return [file]

@@ -69,8 +69,8 @@ def check_book(book: Path, overlay: Path | None = None) -> list[Problem]:
             )
         except SpecError as e:
             return list(e.problems)
-        found = _check_exercises(laid) or _check_pages(laid, overlay)
-        return [laid.mended_where(problem) for problem in found]
+        problems = _check_exercises(laid) or _check_pages(laid, overlay)
+        return [laid.mended_where(problem) for problem in problems]
 
 
 def _check_exercises(laid: Laid) -> list[Problem]:
@@ -98,21 +98,21 @@ def _lengths(folders: list[Path]) -> Iterator[Problem]:
         # The list of sources at the end is for looking up.
         whole = read_text(reading, "Each module has a reading")
         text = plain_text(whole.partition(SOURCES)[0])
-        for what, found, least, most in (
+        for measure, number, least, most in (
             ("words of reading", len(text.split()), *WORDS),
             ("minutes", module.minutes, *MINUTES),
             ("exercises", len(module.exercises), *EXERCISES),
             ("the reading grade (Flesch-Kincaid)", round(reading_grade(text), 1), 0, GRADE),
         ):
-            if not least <= found <= most:
-                told = f"{what}: {found}, and not from {least} to {most}"
-                yield Problem(reading, 1, None, told, "Shorten, split or simplify it")
+            if not least <= number <= most:
+                problem = f"{measure}: {number}, and not from {least} to {most}"
+                yield Problem(reading, 1, None, problem, "Shorten, split or simplify it")
         doing, reads = sum(e.minutes for e in module.exercises), len(text.split()) / SPEED
         if abs(module.minutes - doing - reads) > 2.5:  # stated to the nearest five
-            told = (
+            problem = (
                 f"minutes: {module.minutes}, and not {doing} for exercises and {reads:.0f} to read"
             )
-            yield Problem(reading, 1, None, told, "Correct 'minutes', or shorten something")
+            yield Problem(reading, 1, None, problem, "Correct 'minutes', or shorten something")
 
 
 def _pages(book: Path) -> Iterator[Problem]:

@@ -40,8 +40,8 @@ class _FromModules(SphinxDirective):
         # The authors' guide has exercises too: samples, of which no table should speak.
         folders = [f for f in folders if "guides" not in f.relative_to(book).parts]
         modules = [(folder, load_module(folder)) for folder in folders]
-        found: list[nodes.Node] = self.parse_text_to_nodes("\n".join(self.lines(book, modules)))
-        return found
+        parsed: list[nodes.Node] = self.parse_text_to_nodes("\n".join(self.lines(book, modules)))
+        return parsed
 
     def lines(self, book: Path, modules: list[tuple[Path, Module]]) -> Iterator[str]:
         raise NotImplementedError

@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 
 from ..store.files import RecordError, parse_json
 
-MAX_BYTES = 10_000_000
+MAX_PARCEL_BYTES = 10_000_000
 """The longest parcel. What a student hands in of a module has some thousands."""
 _MAX_FILES = 1000
 _MAX_DEPTH = 10
@@ -50,11 +50,11 @@ def pack(files: Mapping[str, bytes]) -> bytes:
     _check_paths(files)
     texts = {path: base64.b64encode(raw).decode() for path, raw in files.items()}
     raw = json.dumps({"files": texts}, sort_keys=True, separators=(",", ":")).encode()
-    if len(raw) > MAX_BYTES:
+    if len(raw) > MAX_PARCEL_BYTES:
         largest = max(files, key=lambda path: len(files[path]))
         raise ParcelError(
-            f"that is too large to send: {len(raw) / 1e6:,.1f} MB of at most {MAX_BYTES / 1e6:.0f} "
-            f"MB. The largest file is {largest!a}"
+            f"that is too large to send: {len(raw) / 1e6:,.1f} MB of at most "
+            f"{MAX_PARCEL_BYTES / 1e6:.0f} MB. The largest file is {largest!a}"
         )
     return raw
 
@@ -67,7 +67,7 @@ def pack_folder(folder: Path) -> bytes:
 
 def unpack(raw: bytes) -> dict[str, bytes]:
     """Return the files of a parcel from anywhere; ParcelError says what is wrong with it."""
-    if len(raw) > MAX_BYTES:
+    if len(raw) > MAX_PARCEL_BYTES:
         raise ParcelError("it is too large")
     try:
         texts = parse_json(raw, "it", max_depth=3).get("files")

@@ -24,7 +24,7 @@ from tornado.ioloop import IOLoop
 from tornado.web import Application, HTTPError, RequestHandler
 
 from .database import MissingError, Store, TakenError
-from .parcel import MAX_BYTES, ParcelError, check_name
+from .parcel import MAX_PARCEL_BYTES, ParcelError, check_name
 
 DATABASE = "ALLYSHIP_EXCHANGE_DB"
 """The environment variable with the database's address."""
@@ -221,7 +221,9 @@ def make_app(store: Store, auth: HubAuth, prefix: str) -> Application:
 async def serve(store: Store, auth: HubAuth, address: str, prefix: str) -> None:
     """Serve until told to stop; what is under way is finished first."""
     where = urlsplit(address)
-    server = HTTPServer(make_app(store, auth, prefix), max_body_size=MAX_BYTES, xheaders=True)
+    server = HTTPServer(
+        make_app(store, auth, prefix), max_body_size=MAX_PARCEL_BYTES, xheaders=True
+    )
     server.listen(where.port or 80, where.hostname or "127.0.0.1")
     _log.info("The exchange listens on %s", address)
     stop = asyncio.Event()

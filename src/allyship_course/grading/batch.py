@@ -2,8 +2,8 @@
 
 For each submission, in this order: read it, write its graded copy into a folder of new copies,
 write its rows into the gradebook (a few hundred submissions to a transaction), put the graded
-copy in its place. A copy in its place carries a seal of what it was made from, so a run that
-was stopped anywhere is taken up by the next: what has no valid seal is graded again, and
+copy in its place. A copy in its place carries a fingerprint of what it was made from, so a run that
+was stopped anywhere is taken up by the next: what has no valid fingerprint is graded again, and
 grading again gives the same rows. The folder of new copies is emptied when a run begins.
 """
 
@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..store.submission import STAGING, RefusedError, open_folder
-from .graded_copy import load_sheet
+from .graded_copy import load_to_grade
 from .results import BATCH, Graded, Item, Notice, Progress, Summary
 from .worker import Batch, grade_batch
 
@@ -117,7 +117,7 @@ class _Work:
                 f"{released / module}.ipynb is missing, from which graded copies are made. "
                 f"Run: nbgrader generate_assignment {module}"
             )
-        self._sheet = load_sheet(
+        self._to_grade = load_to_grade(
             source_of(where, module),
             released / f"{module}.ipynb",
             self._grades.grade_ids,
@@ -129,7 +129,7 @@ class _Work:
         summary = Summary()
         items = list(self._items(students, summary))
         batches = [
-            Batch(self._sheet, self._submitted, self._autograded, tuple(some), force)
+            Batch(self._to_grade, self._submitted, self._autograded, tuple(some), force)
             for some in (items[i : i + BATCH] for i in range(0, len(items), BATCH))
         ]
         done = 0

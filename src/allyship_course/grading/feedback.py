@@ -118,7 +118,7 @@ def _page(notebook: dict[str, Any], module: str, result: Result) -> str:
             )
     return _template().render(
         title=notebook["metadata"].get("title") or module,
-        score=sum(result.scores.values()) - (result.penalty or 0),
+        score=result.net,
         max_score=result.max_score,
         late_penalty=result.penalty or 0,
         checks=checks,

@@ -30,7 +30,7 @@ from sqlalchemy.exc import ArgumentError
 from ..messages import Tell
 from ..spec import EXERCISES_FILE
 from .folder import CONFIG_FILE, course_directory, find_alembic, source_of
-from .results import Graded, GradeError, Held, Result
+from .results import Graded, GradeError, Held, Result, after_lateness
 from .waiting import _locked, _patiently
 
 SQLITE_WAITS = 5
@@ -150,7 +150,7 @@ class ModuleGrades:
             if row := rows.get(student):
                 held = grades.get(row.notebook, {})
                 scores = {
-                    name: _score(held[cell].auto_score, held[cell]) if cell in held else 0.0
+                    name: held[cell].score if cell in held else 0.0
                     for name, cell in self._grade_cells.items()
                 }
                 said = tuple(comments.get(row.notebook, ()))
@@ -173,10 +173,11 @@ class ModuleGrades:
             rows = self._submission_rows(students[first : first + _SOME])
             grades = self._grade_rows([row.notebook for row in rows.values()])
             for student, row in rows.items():
-                score = sum(_score(g.auto_score, g) for g in grades.get(row.notebook, {}).values())
-                now = row.penalty or 0.0
+                score = sum(grade.score for grade in grades.get(row.notebook, {}).values())
                 late = _late(due, row.timestamp, row.extension)
-                yield student, now, self._penalty(student, late, score, score - now) or 0.0
+                earned = after_lateness(score, row.penalty)
+                would_lose = self._penalty(student, late, score, earned) or 0.0
+                yield student, row.penalty or 0.0, would_lose
         self._db.commit()
 
     def store(self, graded: Sequence[Graded]) -> set[str]:
@@ -248,6 +249,7 @@ class ModuleGrades:
                 Grade.auto_score,
                 Grade.manual_score,
                 Grade.extra_credit,
+                Grade.score,
             ).where(Grade.notebook_id.in_(notebooks))
         )
         rows: dict[str, dict[str, Any]] = {}
@@ -296,7 +298,7 @@ class ModuleGrades:
         fresh: dict[Any, list[dict[str, Any]]],
         changed: dict[Any, list[dict[str, Any]]],
     ) -> None:
-        earned = sum(_score(g.auto_score, g) for g in old.values()) - (row.penalty or 0)
+        earned = after_lateness(sum(grade.score for grade in old.values()), row.penalty)
         score = 0.0
         for name, cell in self._grade_cells.items():
             points = result.points[name]
@@ -311,7 +313,7 @@ class ModuleGrades:
             changed[Grade].append(
                 {"row": grade.id, "auto_score": points, "needs_manual_grade": needs_manual}
             )
-            score += _score(points, grade)
+            score += _score_with(points, grade)
         changed[SubmittedAssignment].append({"row": row.id, "timestamp": result.timestamp})
         late = _late(self.due, result.timestamp, row.extension)
         penalty = self._penalty(result.student, late, score, earned)
@@ -352,10 +354,10 @@ def _new_grade(notebook: str, cell: str, points: float) -> dict[str, Any]:
     }
 
 
-def _score(auto: float | None, grade: Any) -> float:
-    """Return a grade's score by nbgrader's rule: a person's counts before the computed one."""
-    score = auto if grade.manual_score is None else grade.manual_score
-    return 0.0 if score is None else float(score + (grade.extra_credit or 0))
+def _score_with(points: float, grade: Any) -> float:
+    """Return what a grade's score will be, with these points, by the rule of ``Grade.score``."""
+    score = points if grade.manual_score is None else grade.manual_score
+    return float(score + (grade.extra_credit or 0))
 
 
 def bounded(penalty: float | None, score: float, earned: float) -> float | None:
@@ -378,20 +380,3 @@ def known_modules(
             f"There are: {', '.join(known) or 'none yet; run nbgrader generate_assignment'}"
         )
     return wanted or [m for m in known if (source_of(where, m) / EXERCISES_FILE).exists()]
-
-
-def other_courses(gradebook: Gradebook, where: CourseDirectory) -> dict[str, int]:
-    """Return the other courses that have assignments in the same database, with their submissions.
-
-    In nbgrader, no two courses in one database can have an assignment of the same name.
-    """
-    counted = (
-        select(Assignment.course_id, func.count(SubmittedAssignment.id))
-        .outerjoin(SubmittedAssignment, SubmittedAssignment.assignment_id == Assignment.id)
-        .where(Assignment.course_id != where.course_id)
-        .group_by(Assignment.course_id)
-        .order_by(Assignment.course_id)
-    )
-    found = {row[0]: row[1] for row in gradebook.db.execute(counted)}
-    gradebook.db.commit()
-    return found

@@ -34,7 +34,7 @@ class Checks:
     Most of a class is in one of few states, so that a check is worked out once for each state.
     """
 
-    _MOST = 10_000
+    _MOST_STATES = 10_000
 
     def __init__(self, module: Module, points: Mapping[str, float]) -> None:
         self._module, self._points = module, points
@@ -64,7 +64,7 @@ class Checks:
         answered = self._fields[exercise.id].intersection(entry.answered)
         state = (name, frozenset(answered), entry.passed)
         if state not in self._known:
-            if len(self._known) >= self._MOST:
+            if len(self._known) >= self._MOST_STATES:
                 self._known.clear()
             self._known[state] = self._work_out(name, record)
         return self._known[state]
@@ -89,8 +89,8 @@ def _show(cell: NotebookNode, plain: str, html: str, line: str) -> None:
     from nbformat.v4 import new_output  # here: the processes that grade do without nbformat
 
     data = {"text/plain": plain, "text/html": html}
-    told = {"line": line}
-    cell.outputs = [new_output("execute_result", data, metadata=told, execution_count=1)]
+    beside = {"line": line}
+    cell.outputs = [new_output("execute_result", data, metadata=beside, execution_count=1)]
     cell.execution_count = 1
 
 
@@ -110,12 +110,12 @@ def points_of(cell: NotebookNode) -> float:
 
 
 @dataclass(frozen=True)
-class Sheet:
+class ModuleToGrade:
     """One module, ready to grade any number of submissions.
 
     ``pieces`` is the text of the graded copy, cut where a submission's own parts go in;
-    ``holes`` names those parts, one between each two pieces. ``key`` is another one as soon as
-    anything that a grade depends on is.
+    ``holes`` names those parts, one between each two pieces. ``key`` changes when anything
+    changes that a grade depends on.
     """
 
     module: Module
@@ -145,8 +145,10 @@ def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def load_sheet(source: Path, released: Path, grade_ids: Sequence[str], *settings: str) -> Sheet:
-    """Make the sheet of a module from its source folder and its released notebook.
+def load_to_grade(
+    source: Path, released: Path, grade_ids: Sequence[str], *settings: str
+) -> ModuleToGrade:
+    """Make a module ready to grade, from its source folder and its released notebook.
 
     ``settings`` is whatever else a grade depends on: it goes into the key, by which a later
     run knows whether a submission must be graded anew.
@@ -174,7 +176,7 @@ def load_sheet(source: Path, released: Path, grade_ids: Sequence[str], *settings
         name = cell.metadata.nbgrader.grade_id
         _show(cell, *(f"{mark}{part} {name}" for part in ("plain", "html", "line")))
     pieces, names = _cut(nbformat.writes(nb), mark)
-    return Sheet(module, checks, key.hexdigest(), pieces, names, note)
+    return ModuleToGrade(module, checks, key.hexdigest(), pieces, names, note)
 
 
 def _cut(text: str, mark: str) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -33,7 +33,7 @@ from .feedback import PAGES, TEMPLATE
 from .folder import find_alembic, quiet
 from .gradebook import Rules, bounded
 from .graded_copy import Checks, is_check, note_cells, points_of, show_check
-from .results import GradeError
+from .results import GradeError, after_lateness
 
 # No HTML, and no images, which a browser would fetch.
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).disable("image")
@@ -169,8 +169,8 @@ class EarnedBefore(NbGraderPreprocessor):
                 notebook = gradebook.find_submission_notebook(
                     names["notebook"], names["assignment"], names["student"]
                 )
-                resources["allyship_earned"] = notebook.score - (
-                    notebook.late_submission_penalty or 0
+                resources["allyship_earned"] = after_lateness(
+                    notebook.score, notebook.late_submission_penalty
                 )
         return nb, resources
 

@@ -78,3 +78,21 @@ class Result(NamedTuple):
     max_score: float
     penalty: float | None
     comments: tuple[str, ...]
+
+    @property
+    def score(self) -> float:
+        """What was earned, before lateness."""
+        return sum(self.scores.values())
+
+    @property
+    def net(self) -> float:
+        """What is left after lateness: what counts."""
+        return after_lateness(self.score, self.penalty)
+
+
+def after_lateness(score: float, penalty: float | None) -> float:
+    """Return what is left of a score. Nobody has less than nothing.
+
+    A penalty may be more than the score: when a person has lowered a grade since it was worked out.
+    """
+    return max(0.0, score - (penalty or 0.0))

@@ -8,18 +8,25 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..store.files import RecordError, read_plain
-from ..store.submission import STAGING, RefusedError, check_id, open_folder, read_submission, seal
-from .graded_copy import Sheet
+from ..store.submission import (
+    STAGING,
+    RefusedError,
+    check_id,
+    fingerprint,
+    open_folder,
+    read_submission,
+)
+from .graded_copy import ModuleToGrade
 from .results import Graded, Held, Item, Notice, Summary
 
-SEAL_FILE = ".graded"
+FINGERPRINT_FILE = ".graded"
 
 
 @dataclass(frozen=True)
 class Batch:
     """Some submissions of a module, on their way through a process."""
 
-    sheet: Sheet
+    to_grade: ModuleToGrade
     submitted: Path
     autograded: Path
     items: tuple[Item, ...]
@@ -27,7 +34,7 @@ class Batch:
 
     @property
     def module(self) -> str:
-        return self.sheet.module.module
+        return self.to_grade.module.module
 
     def copy_of(self, student: str) -> Path:
         return self.autograded / student / self.module
@@ -59,52 +66,53 @@ def grade_batch(batch: Batch) -> tuple[list[Graded], Summary]:
 def _grade_one(batch: Batch, item: Item, root: int, summary: Summary) -> Graded | None:
     check_id(item.student)
     with open_folder(item.student, root) as home, open_folder(batch.module, home) as folder:
-        files = seal(folder, batch.module)
+        files = fingerprint(folder, batch.module)
         if (
             item.held
             and not batch.force
-            and _seal(batch, item.held, files) == _seal_of(batch, item)
+            and _fingerprint(batch, item.held, files) == _fingerprint_there(batch, item)
         ):
             summary.unchanged += 1
             return None
         submission = read_submission(folder, batch.module)
     stored = Held(submission.timestamp, item.held.extension if item.held else None)
     summary.remarks += [Notice(batch.module, item.student, what) for what in submission.remarks]
-    sheet = _sheet_of(batch)
-    checks, shared = sheet.checks.of(submission.record), sheet.checks.shared(submission.record)
+    to_grade = _to_grade(batch)
+    checks = to_grade.checks.of(submission.record)
+    shared = to_grade.checks.shared(submission.record)
     _write_copy(
         batch.new_copy_of(item.student),
         {
-            f"{batch.module}.ipynb": sheet.graded_copy(checks, shared, submission.note),
+            f"{batch.module}.ipynb": to_grade.graded_copy(checks, shared, submission.note),
             **submission.kept,
-            SEAL_FILE: _seal(batch, stored, files),
+            FINGERPRINT_FILE: _fingerprint(batch, stored, files),
         },
     )
     points = {name: float(check) for name, check in checks.items()}
     return Graded(item.student, submission.timestamp, points)
 
 
-_sheets: dict[str, Sheet] = {}
+_known: dict[str, ModuleToGrade] = {}
 
 
-def _sheet_of(batch: Batch) -> Sheet:
-    """Return the same sheet for each batch of a module: it knows the checks worked out so far."""
-    return _sheets.setdefault(batch.sheet.key, batch.sheet)
+def _to_grade(batch: Batch) -> ModuleToGrade:
+    """Return the same object for each batch of a module: it knows the checks worked out so far."""
+    return _known.setdefault(batch.to_grade.key, batch.to_grade)
 
 
-def _seal(batch: Batch, held: Held, files: str) -> bytes:
+def _fingerprint(batch: Batch, held: Held, files: str) -> bytes:
     """Return what a graded copy was made from, and what the gradebook then has of it.
 
     So a copy that is newer than a gradebook, which somebody put back, is made anew.
     """
     extension = held.extension.total_seconds() if held.extension else 0.0
-    text = f"{batch.sheet.key} {extension} {held.timestamp} {files}"
+    text = f"{batch.to_grade.key} {extension} {held.timestamp} {files}"
     return hashlib.sha256(text.encode()).hexdigest().encode()
 
 
-def _seal_of(batch: Batch, item: Item) -> bytes | None:
+def _fingerprint_there(batch: Batch, item: Item) -> bytes | None:
     try:
-        return read_plain(batch.copy_of(item.student) / SEAL_FILE, 100)
+        return read_plain(batch.copy_of(item.student) / FINGERPRINT_FILE, 100)
     except RecordError:
         return None
 

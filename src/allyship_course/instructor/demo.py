@@ -143,9 +143,9 @@ def _make_empty(root: Path) -> None:
     marker = root / MARKER
     if marker.exists():
         shutil.rmtree(root)
-    elif root.exists() and (found := sorted(p.name for p in root.iterdir())):
+    elif root.exists() and (entries := sorted(p.name for p in root.iterdir())):
         raise DemoError(
-            f"{root} is not a demo folder: it holds {', '.join(found[:3])}. Name an empty folder"
+            f"{root} is not a demo folder: it holds {', '.join(entries[:3])}. Name an empty folder"
         )
     root.mkdir(parents=True, exist_ok=True)
     marker.write_text("'allyship demo' deletes this whole folder when it makes it again.\n")

@@ -33,7 +33,8 @@ from sqlalchemy import Select, delete, func, make_url, select, text
 from ..exchange.client import kept_by_service
 from ..exchange.folder import REFUSED_FOLDER
 from ..grading.folder import course_directory, load_config, only_one
-from ..grading.gradebook import open_gradebook, other_courses
+from ..grading.gradebook import open_gradebook
+from ..grading.other_courses import other_courses, students_here, students_of_other_courses
 from ..grading.results import GradeError
 from ..grading.waiting import persist
 from ..messages import Tell
@@ -323,18 +324,16 @@ def _rows(gradebook: Gradebook, where: CourseDirectory) -> dict[str, int]:
 
 def _ids(gradebook: Gradebook, where: CourseDirectory) -> dict[Any, Select[Any]]:
     """Return of each table the rows to delete. A database may hold several courses."""
+    # By the course's name alone: what an older name left, 'allyship teach' enters under this one.
     ours = select(Assignment.id).where(Assignment.course_id == where.course_id)
     submissions = select(SubmittedAssignment.id).where(SubmittedAssignment.assignment_id.in_(ours))
     notebooks = select(SubmittedNotebook.id).where(SubmittedNotebook.assignment_id.in_(submissions))
     students = select(Student.id)
     if other_courses(gradebook, where):
-        mine = select(SubmittedAssignment.student_id).where(
-            SubmittedAssignment.assignment_id.in_(ours)
+        students = students.where(
+            Student.id.in_(students_here(ours)),
+            Student.id.not_in(students_of_other_courses(ours)),
         )
-        theirs = select(SubmittedAssignment.student_id).where(
-            SubmittedAssignment.assignment_id.not_in(ours)
-        )
-        students = students.where(Student.id.in_(mine), Student.id.not_in(theirs))
     return {
         Comment: select(Comment.id).where(Comment.notebook_id.in_(notebooks)),
         Grade: select(Grade.id).where(Grade.notebook_id.in_(notebooks)),

@@ -145,6 +145,37 @@ def settings(framed_by: str = "") -> dict[str, Any]:
     return {"tornado_settings": {"headers": headers}}
 
 
+STUDENTS, COURSES = "assignment-list", "formgrader"
+"""The one panel of nbgrader's that a student needs, and the one that a course's server needs."""
+
+# Panel of JupyterLab, and extension of the server, where there is one.
+_PANELS = {
+    "assignment-list": "assignment_list",
+    "course-list": "course_list",
+    "create-assignment": None,
+    "formgrader": "formgrader",
+    "validate-assignment": "validate_assignment",
+}
+
+
+def hide_panels(folder: Path, but: str, server: Mapping[str, Any] | None = None) -> None:
+    """Hide nbgrader's panels ``but`` one, in the folder of a JupyterLab's configuration.
+
+    Nobody makes or validates an assignment in a notebook: they come from the modules. ``server``
+    are more settings of the server.
+    """
+    hidden = {panel: extension for panel, extension in _PANELS.items() if panel != but}
+    page = {"disabledExtensions": {f"@jupyter/nbgrader:{panel}": True for panel in hidden}}
+    off = {f"nbgrader.server_extensions.{name}": False for name in hidden.values() if name}
+    app = {"ServerApp": {"jpserver_extensions": off, **(server or {})}}
+    (folder / "labconfig").mkdir(parents=True, exist_ok=True)
+    for name, content in (
+        ("labconfig/page_config.json", page),
+        ("jupyter_server_config.json", app),
+    ):
+        (folder / name).write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+
+
 def end_on_signals() -> None:
     """Let a plain kill, or closing the terminal's window, end things as Ctrl-C does."""
     for name in ("SIGTERM", "SIGHUP"):

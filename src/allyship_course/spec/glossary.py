@@ -57,14 +57,14 @@ def term_faults(
     known = {term.lower(): entry for entry in entries for term in entry.terms}
     text = _without_code(reading)
     linked: dict[Entry, int] = {}
-    for found in _TERM.finditer(text):
-        term, line = found[2] or found[1], _line(text, found.start())
+    for match in _TERM.finditer(text):
+        term, line = match[2] or match[1], _line(text, match.start())
         if (entry := known.get(term.lower())) is None:
             yield line, f"'{term}' is no term of the glossary", "Correct it, or add the term there"
         elif entry in linked:
             yield line, f"'{term}' is linked a second time", "Link a term at its first use only"
         else:
-            linked[entry] = found.start()
+            linked[entry] = match.start()
     running = _running_text(text, titles)
     for entry in entries:
         forms = "|".join(r"\s+".join(map(re.escape, term.split())) for term in entry.terms)
@@ -75,11 +75,11 @@ def term_faults(
         remedy = f"Write {{term}}`{entry.terms[0]}`, or {{term}}`your words <{entry.terms[0]}>`"
         if first and (link is None or first.start() < link):
             words = " ".join(first[0].split())
-            told = f"'{words}' is not linked to the glossary where it is first used"
-            yield _line(text, first.start()), told, remedy
+            problem = f"'{words}' is not linked to the glossary where it is first used"
+            yield _line(text, first.start()), problem, remedy
         elif module in entry.modules and link is None:
-            told = f"'{entry.terms[0]}' is first met here, says the glossary, and is not linked"
-            yield 1, told, remedy
+            problem = f"'{entry.terms[0]}' is first met here, says the glossary, and is not linked"
+            yield 1, problem, remedy
 
 
 def _running_text(text: str, titles: list[str]) -> str:

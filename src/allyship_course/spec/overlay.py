@@ -106,8 +106,8 @@ def lay_over(book: Path, overlay: Path | None, into: Path) -> Laid:
 
 
 def _folders(overlay: Path) -> list[Path]:
-    found = overlay.iterdir() if overlay.is_dir() else ()
-    return sorted(f for f in found if f.is_dir() and not f.name.startswith((".", "_")))
+    entries = overlay.iterdir() if overlay.is_dir() else ()
+    return sorted(f for f in entries if f.is_dir() and not f.name.startswith((".", "_")))
 
 
 def _write(target: Path, raw: bytes) -> None:
@@ -231,9 +231,9 @@ def with_cells(reading: Path, added: list[tuple[str, str]], over: Source) -> lis
     lines = _lines_of(reading, read_text(reading, "Each module has a reading"))
     for one, after in added:
         places = {
-            found[2]: n
+            call[2]: n
             for n, line in enumerate(lines)
-            if (found := PLACED.match(line.text.rstrip("\n")))
+            if (call := PLACED.match(line.text.rstrip("\n")))
         }
         if after and after not in places:
             what = f"'{one}' is to come after '{after}', which stands nowhere in the reading"

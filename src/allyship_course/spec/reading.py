@@ -65,14 +65,14 @@ class Link(NamedTuple):
 def links(page: str) -> Iterator[Link]:
     """Yield the links and images of a page, in Markdown and in HTML, but not those in code."""
     text = _without_code(page)
-    for found in _LINK.finditer(text):
-        yield Link(_line(text, found.start()), found[3], found[2].strip() if found[1] else None)
-    for found in _TAG.finditer(text):
-        attributes = dict(_ATTRIBUTE.findall(found[2]))
-        line = _line(text, found.start())
-        if found[1] == "a":
+    for match in _LINK.finditer(text):
+        yield Link(_line(text, match.start()), match[3], match[2].strip() if match[1] else None)
+    for match in _TAG.finditer(text):
+        attributes = dict(_ATTRIBUTE.findall(match[2]))
+        line = _line(text, match.start())
+        if match[1] == "a":
             yield Link(line, attributes.get("href", ""), None)
-        elif found[1] == "img":
+        elif match[1] == "img":
             alt = attributes.get("alt")
             # Where alt="" is written, somebody has decided that it is decoration.
             yield Link(line, attributes.get("src", ""), "" if alt is None else alt or "decoration")
@@ -85,10 +85,10 @@ def _picture_directives(page: str) -> Iterator[Link]:
     lines = page.splitlines()
     for number, line in enumerate(lines, 1):
         fence = _FENCE.match(line)
-        if fence and (found := _PICTURE_DIRECTIVE.match(fence[2])):
+        if fence and (match := _PICTURE_DIRECTIVE.match(fence[2])):
             options = lines[number : lines.index(fence[1], number)]
             alts = [o.removeprefix(":alt:").strip() for o in options if o.startswith(":alt:")]
-            yield Link(number, found[2], "".join(alts))
+            yield Link(number, match[2], "".join(alts))
 
 
 def _without_code(page: str) -> str:
@@ -100,12 +100,12 @@ def _without_code(page: str) -> str:
     lines = _FRONT_MATTER.sub(lambda m: _blank(m[0]), page).splitlines(keepends=True)
     fence, hidden = "", False
     for number, line in enumerate(lines):
-        found = _FENCE.match(line)
-        if fence and found and found[1].startswith(fence) and not found[2].strip():
+        match = _FENCE.match(line)
+        if fence and match and match[1].startswith(fence) and not match[2].strip():
             fence, hidden = "", False
-        elif not fence and found:
-            fence = found[1]
-            hidden = not found[2].startswith("{") or found[2].startswith("{code-cell}")
+        elif not fence and match:
+            fence = match[1]
+            hidden = not match[2].startswith("{") or match[2].startswith("{code-cell}")
         elif not hidden:
             continue
         lines[number] = _blank(line)

@@ -171,15 +171,15 @@ def _line(node: yaml.Node | None, loc: Loc) -> int:
         return 1
     line = node.start_mark.line + 1
     for part in _without_tags(loc):
-        found: yaml.Node | None = None
+        child: yaml.Node | None = None
         if isinstance(node, yaml.MappingNode):
             for key, value in node.value:
                 if key.value == str(part):
-                    line, found = key.start_mark.line + 1, value
+                    line, child = key.start_mark.line + 1, value
         elif isinstance(node, yaml.SequenceNode) and isinstance(part, int):
-            found = node.value[part]
-            line = found.start_mark.line + 1
-        node = found or node
+            child = node.value[part]
+            line = child.start_mark.line + 1
+        node = child or node
     return line
 
 

@@ -14,8 +14,9 @@ from typing import Any
 
 from ..errors import CourseError
 
-MAX_BYTES = 1_000_000
-MAX_DEPTH = 20
+MAX_RECORD_BYTES = 1_000_000
+"""The longest file that says what is complete, and any JSON file of which nothing else is said."""
+MAX_JSON_DEPTH = 20
 
 
 # Neither follow a link nor wait for somebody to write into a pipe. A browser's files are neither,
@@ -31,7 +32,7 @@ class RecordError(CourseError):
     """A record or journal that can't be used, in words for the person whose file it is."""
 
 
-def read_json(file: Path, limit: int = MAX_BYTES) -> dict[str, Any] | None:
+def read_json(file: Path, limit: int = MAX_RECORD_BYTES) -> dict[str, Any] | None:
     """Read a plain file of at most ``limit`` bytes as a JSON object; ``None`` if there is none."""
     raw = read_plain(file, limit)
     return None if raw is None else parse_json(raw, file.name)
@@ -66,7 +67,7 @@ def read_plain(file: Path | str, limit: int, dir_fd: int | None = None) -> bytes
     return raw
 
 
-def parse_json(raw: bytes, name: str, max_depth: int | None = MAX_DEPTH) -> dict[str, Any]:
+def parse_json(raw: bytes, name: str, max_depth: int | None = MAX_JSON_DEPTH) -> dict[str, Any]:
     """Parse a file's bytes as a JSON object, nested no deeper than any form of ours nests."""
     if not raw.strip():
         raise RecordError(f"{name} is empty")
@@ -90,7 +91,7 @@ def _finite(digits: str) -> float:
     return number
 
 
-def _too_deep(data: object, max_depth: int = MAX_DEPTH) -> bool:
+def _too_deep(data: object, max_depth: int = MAX_JSON_DEPTH) -> bool:
     """Tell whether lists and objects are nested deeper than any form of ours nests them."""
     level = [data]
     for _ in range(max_depth):

@@ -45,7 +45,7 @@ if sys.platform != "emscripten":
 
 
 FOLDER_VARIABLE = "ALLYSHIP_JOURNAL"
-MAX_BYTES = 50_000_000
+MAX_JOURNAL_BYTES = 50_000_000
 """The longest journal of a module, and the longest file that is taken in."""
 
 
@@ -79,7 +79,7 @@ def journal_folder() -> Path:
 
 def read_notes(folder: Path, module_id: str) -> dict[str, Note]:
     """Return the notes of one module by exercise id; empty where nothing was written yet."""
-    data = read_json(folder / f"{module_id}.json", MAX_BYTES)
+    data = read_json(folder / f"{module_id}.json", MAX_JOURNAL_BYTES)
     if data is None:
         return {}
     exercises = migrate(data, f"{module_id}.json").get("exercises")
@@ -241,7 +241,7 @@ def write_notes(folder: Path, module_id: str, notes: Mapping[str, Note]) -> None
     exercises = {name: note_json(note) for name, note in notes.items()}
     data = {"schema": SCHEMA, "module": module_id, "exercises": exercises}
     raw = encode_json(data)
-    if len(raw) > MAX_BYTES:
+    if len(raw) > MAX_JOURNAL_BYTES:
         # Else it could never be read again.
         raise RecordError(
             "Not saved: your journal of this module is full. Shorten a text in it and type on"

@@ -26,7 +26,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from .files import MAX_BYTES, RecordError, encode_json, read_json, replace_file
+from .files import MAX_RECORD_BYTES, RecordError, encode_json, read_json, replace_file
 
 RECORD_FILE = "completion.json"
 SCHEMA = 1
@@ -112,7 +112,7 @@ def notebook_record(notebook: Mapping[str, Any], name: str) -> Record | None:
     data = ours.get("record") if isinstance(ours, dict) else None
     if not isinstance(data, dict):
         raise RecordError(f"the completion record in {name} is damaged")
-    if len(encode_json(data)) > MAX_BYTES:
+    if len(encode_json(data)) > MAX_RECORD_BYTES:
         raise RecordError(f"the completion record in {name} is too large")
     return parse_record(data, f"the completion record in {name}")
 
@@ -120,7 +120,7 @@ def notebook_record(notebook: Mapping[str, Any], name: str) -> Record | None:
 def write_record(file: Path, record: Record) -> None:
     """Write ``record``; at any moment the file holds either the old or the new one."""
     raw = encode_json(record.to_json())
-    if len(raw) > MAX_BYTES:
+    if len(raw) > MAX_RECORD_BYTES:
         # Else it could never be read again.
         raise RecordError(
             "Your answers are safe in your journal, but what you share is too long to hand in. "

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from ..errors import CourseError
-from .files import MAX_BYTES, RecordError, parse_json, read_plain
+from .files import MAX_RECORD_BYTES, RecordError, parse_json, read_plain
 from .record import MAX_NOTEBOOK_BYTES, RECORD_FILE, Record, notebook_record, parse_record
 
 CHECK_PREFIX = "check-"
@@ -90,16 +90,16 @@ def check_id(student: str) -> None:
         raise RefusedError("the id holds characters that can't be seen")
 
 
-def seal(folder: int, module: str) -> str:
-    """Return a text that is another one as soon as a file that counts is another one."""
+def fingerprint(folder: int, module: str) -> str:
+    """Return a text that changes when a file changes on which a grade depends."""
     parts = []
     for name in (RECORD_FILE, f"{module}.ipynb", TIMESTAMP_FILE):
         try:
-            found = os.stat(name, dir_fd=folder, follow_symlinks=False)
+            status = os.stat(name, dir_fd=folder, follow_symlinks=False)
         except FileNotFoundError:
             parts.append("-")
         else:
-            parts.append(f"{found.st_ino}:{found.st_size}:{found.st_ctime_ns}")
+            parts.append(f"{status.st_ino}:{status.st_size}:{status.st_ctime_ns}")
     return " ".join(parts)
 
 
@@ -107,7 +107,7 @@ def read_submission(folder: int, module: str) -> Submission:
     """Read what was handed in of ``module`` from an open folder. RefusedError: nothing was."""
     remarks: list[str] = []
     notebook = _notebook(folder, f"{module}.ipynb", remarks)
-    raw = _plain(folder, RECORD_FILE, MAX_BYTES)
+    raw = _plain(folder, RECORD_FILE, MAX_RECORD_BYTES)
     if notebook is None and raw is None:
         raise RefusedError(f"there is neither {module}.ipynb nor {RECORD_FILE} in it")
     return Submission(
@@ -124,7 +124,7 @@ def read_record_of(folder: int, module: str) -> Record | RecordError | None:
 
     The notebook is looked into only where there is no record beside it.
     """
-    raw = _plain(folder, RECORD_FILE, MAX_BYTES)
+    raw = _plain(folder, RECORD_FILE, MAX_RECORD_BYTES)
     notebook = _notebook(folder, f"{module}.ipynb", []) if raw is None else None
     return _record(raw, notebook, module)
 

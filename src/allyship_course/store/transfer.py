@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 from ..form.words import answer_in_words, describe_field
 from ..spec import Exercise, Module
 from .files import RecordError, encode_json, read_json, replace_file
-from .journal import MAX_BYTES, Note, locked, note_json, read_note, read_notes, write_notes
+from .journal import MAX_JOURNAL_BYTES, Note, locked, note_json, read_note, read_notes, write_notes
 from .moments import iso, now_in_ms, sound_moment
 from .record import SCHEMA, migrate
 
@@ -94,7 +94,7 @@ def import_journal(folder: Path, file: Path, modules: Sequence[Module] = ()) -> 
 
 
 def _read_export(file: Path) -> dict[str, dict[str, Note]]:
-    data = read_json(file, MAX_BYTES)
+    data = read_json(file, MAX_JOURNAL_BYTES)
     if data is None:
         raise RecordError(f"there is no file {file}")
     modules = migrate(data, file.name).get("modules")

@@ -18,7 +18,7 @@ from typing import Any
 from ..completion import Completion, completion
 from ..spec import EXERCISES_FILE, Exercise, Module, load_module
 from ..store.files import (
-    MAX_BYTES,
+    MAX_RECORD_BYTES,
     RecordError,
     encode_json,
     parse_json,
@@ -207,7 +207,7 @@ def for_upload(work: Work, student: str) -> bytes:
     The record stands in the notebook's metadata, with the id that the class uses.
     """
     record = work.record.to_json()
-    if len(encode_json(record)) > MAX_BYTES:
+    if len(encode_json(record)) > MAX_RECORD_BYTES:
         raise RecordError("what you share is too long to hand in. Share one exercise less")
     metadata = {**work.notebook["metadata"], NOTEBOOK_KEY: {"record": record, "student": student}}
     return _encoded({**work.notebook, "metadata": metadata})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import json
 import os
 import shutil
 import subprocess
@@ -15,7 +14,14 @@ from pathlib import Path
 from ..course_progress import progress_by_record, where_to_go_on
 from ..errors import CourseError
 from ..messages import Tell
-from ..notebook.jupyterlab import LOOPBACK, command, end_on_signals, settings
+from ..notebook.jupyterlab import (
+    LOOPBACK,
+    STUDENTS,
+    command,
+    end_on_signals,
+    hide_panels,
+    settings,
+)
 from ..spec import EXERCISES_FILE, JOURNAL, MODULES_FOLDER, TOC, module_folders
 from ..store.journal import catch_up, journal_folder, read_notes
 from ..store.record import RECORD_FILE, read_record
@@ -23,8 +29,6 @@ from .exchange import Exchange
 from .modules import called, installed_book, modules_in
 
 _NEEDED = ("jupyterlab", "jupytext", "nbformat")
-_INSTRUCTORS_PANELS = ("course-list", "create-assignment", "formgrader", "validate-assignment")
-_INSTRUCTORS_SERVERS = ("course_list", "formgrader", "validate_assignment")
 
 
 class LearnError(CourseError):
@@ -132,7 +136,7 @@ def open_lab(folder: Path, notebook: Path, browser: bool, tell: Tell) -> None:
     """
     end_on_signals()
     with tempfile.TemporaryDirectory() as extra:
-        _write_settings(Path(extra))
+        hide_panels(Path(extra), but=STUDENTS, server=settings())
         paths = [extra, os.environ.get("JUPYTER_CONFIG_PATH", "")]
         environment = {**os.environ, "JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, paths))}
         tell(f"Your work is in {folder}. What you write is kept in your journal.")
@@ -172,15 +176,3 @@ def _follow(process: subprocess.Popen[str], tell: Tell) -> None:
             tell(f"It is at {line.strip()}")
     if process.wait():
         raise LearnError(f"JupyterLab ended. It said:\n{''.join(last)}")
-
-
-def _write_settings(folder: Path) -> None:
-    """Leave out of JupyterLab what is for instructors, and other hosts; own settings stay."""
-    (folder / "labconfig").mkdir()
-    panels = {f"@jupyter/nbgrader:{name}": True for name in _INSTRUCTORS_PANELS}
-    page = {"disabledExtensions": panels}
-    (folder / "labconfig" / "page_config.json").write_text(json.dumps(page), encoding="utf-8")
-    servers = {f"nbgrader.server_extensions.{name}": False for name in _INSTRUCTORS_SERVERS}
-    server = {"ServerApp": {"jpserver_extensions": servers, **settings()}}
-    text = json.dumps(server)
-    (folder / "jupyter_server_config.json").write_text(text, encoding="utf-8")

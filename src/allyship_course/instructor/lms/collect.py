@@ -58,11 +58,11 @@ from .roster import nobody_joined, people_in, with_class_list
 SOURCE_FILE = "collected.json"
 """Beside a submission: which platform it came from, and what was collected before it."""
 MAX_ENTRIES = 100_000
-MAX_UNPACKED = 10_000_000_000
+MAX_UNPACKED_BYTES = 10_000_000_000
 """Bytes that the files of one ZIP may have together, unpacked."""
 _MAX_RATIO = 200
 _RATIO_FROM = 1_000_000  # bytes; a small file of zeros does no harm
-_MAX_ABOUT = 100_000
+_MAX_ABOUT_BYTES = 100_000
 _BLOCK = 1 << 20
 _ARCHIVES = (".zip", ".gz", ".tgz", ".bz2", ".xz", ".tar", ".rar", ".7z")
 _OURS = (".ipynb", ".json", ".ipynb.txt")
@@ -294,7 +294,7 @@ class _Collect:
         for info, path in found:
             if begin := about_attempts(path):
                 try:
-                    name = username_in(self._read(info, _MAX_ABOUT))
+                    name = username_in(self._read(info, _MAX_ABOUT_BYTES))
                 except RefusedError:
                     continue
                 if name and folded(begin.partition("_attempt_")[0]).endswith(f"_{folded(name)}"):
@@ -494,10 +494,11 @@ class _Collect:
                     self._unpacked += len(block)
                     if len(raw) > limit:
                         raise RefusedError("it is larger than it says")
-                    if self._unpacked > MAX_UNPACKED:
+                    if self._unpacked > MAX_UNPACKED_BYTES:
                         raise GradeError(
-                            f"the files in the ZIP are larger than {MAX_UNPACKED / 1e9:.0f} GB "
-                            "together. What was collected is kept"
+                            "the files in the ZIP are larger than "
+                            f"{MAX_UNPACKED_BYTES / 1e9:.0f} GB together. What was collected is "
+                            "kept"
                         )
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError):
             raise RefusedError("it is damaged in the ZIP, or packed in an unknown way") from None

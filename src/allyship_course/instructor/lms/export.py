@@ -249,7 +249,4 @@ def _scores(
 
 
 def _of_some(grades: ModuleGrades, students: Sequence[str]) -> list[tuple[str, float]]:
-    return [
-        (result.student, max(0.0, sum(result.scores.values()) - (result.penalty or 0)))
-        for result in grades.results(students)
-    ]
+    return [(result.student, result.net) for result in grades.results(students)]

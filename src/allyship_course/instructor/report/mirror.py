@@ -40,7 +40,7 @@ FOLDER = "mirror"
 """In the course folder: the pages, and what was shown in them."""
 SHOWN_FILE = "shown.json"
 _SCHEMA = 1
-_MOST = 100_000_000
+_MAX_SHOWN_BYTES = 100_000_000
 
 
 class MirrorError(CourseError):
@@ -148,15 +148,15 @@ def _chosen(spec: Module, exercise: str | None) -> list[Exercise]:
 def _shared(submitted: Path, spec: Module) -> dict[str, dict[str, Mapping[str, Any]]]:
     """Return by exercise what each person shared who was told of a mirror like this one."""
     names = sorted(f.name for f in submitted.iterdir()) if submitted.is_dir() else []
-    found: dict[str, dict[str, Mapping[str, Any]]] = {}
+    by_exercise: dict[str, dict[str, Mapping[str, Any]]] = {}
     for student, record in records(submitted, spec.module, names):
         if record.module != spec.module:
             continue
         for name, entry in record.exercises.items():
-            told = 0 < entry.mirror <= spec.mirror
-            if told and entry.shared is not None and not entry.passed:
-                found.setdefault(name, {})[student] = entry.shared
-    return found
+            knew_of_it = 0 < entry.mirror <= spec.mirror
+            if knew_of_it and entry.shared is not None and not entry.passed:
+                by_exercise.setdefault(name, {})[student] = entry.shared
+    return by_exercise
 
 
 def _exercise(
@@ -217,7 +217,7 @@ class _Memory:
         self._counted: dict[str, Counted] = {}
         self._gathered: dict[str, Gathered] = {}
         try:
-            data = read_json(file, _MOST)
+            data = read_json(file, _MAX_SHOWN_BYTES)
             if data is not None:
                 self._take(data)
         except (RecordError, KeyError, TypeError, ValueError, AttributeError):

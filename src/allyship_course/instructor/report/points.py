@@ -12,6 +12,7 @@ from pathlib import Path
 from nbgrader.api import Assignment, Gradebook, Student, SubmittedAssignment
 from nbgrader.plugins import ExportPlugin
 
+from ...grading.results import after_lateness
 from ...store.files import replace_file
 from ..lms.csvfile import plain
 
@@ -54,5 +55,5 @@ def _row(
         assignment.duedate or "",
         (work and work.timestamp) or "",
         *(plain(text or "") for text in texts),
-        *(score, penalty, max(0.0, score - penalty), most),
+        *(score, penalty, after_lateness(score, penalty), most),
     ]

@@ -32,7 +32,7 @@ GROUP, STEP = 10, 5
 """Nothing is said of who left out what among fewer than GROUP; above that in steps of STEP."""
 _SCHEMA = 1
 _NOTHING = "–"  # noqa: RUF001  a dash is what stands in an empty cell
-_MAX_REMEMBERED = 500_000_000
+_MAX_REMEMBERED_BYTES = 500_000_000
 
 Counts = Mapping[str, Mapping[str, int]]
 """How many exercises each student has complete, by module; only of those who handed in."""
@@ -118,7 +118,7 @@ def _recall(
 ) -> tuple[_Earlier | None, tuple[str, ...]]:
     """Return the last report of an earlier day; a file that can't be used is begun anew."""
     try:
-        data = read_json(file, _MAX_REMEMBERED)
+        data = read_json(file, _MAX_REMEMBERED_BYTES)
         found = [
             _Earlier(datetime.fromisoformat(one["at"]).astimezone(zone), one["complete"])
             for one in (data or {}).get("reports", [])

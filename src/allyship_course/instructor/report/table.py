@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,10 +21,11 @@ from nbgrader.api import (
     SubmittedAssignment,
     SubmittedNotebook,
 )
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from ...grading.folder import course_directory, source_of
 from ...grading.gradebook import open_gradebook
+from ...grading.other_courses import is_ours, students_here, students_of_other_courses
 from ...spec import EXERCISES_FILE, load_module
 from ...store.record import Record
 from ...store.submission import CHECK_PREFIX, RefusedError, open_folder, read_record_of
@@ -89,14 +90,14 @@ def read_class(course: Path) -> ClassState:
                 Assignment.id, Assignment.name, Assignment.duedate, Assignment.course_id
             ).order_by(Assignment.name)
         ).all()
-        found = [
-            row
-            for row in assignments
-            if row.course_id == where.course_id or source_of(where, row.name).exists()
-        ]
+        found = [row for row in assignments if is_ours(row, where)]
         students = select(Student.id, Student.first_name, Student.last_name).order_by(Student.id)
         if len(found) < len(assignments):
-            students = students.where(Student.id.not_in(_only_elsewhere([row.id for row in found])))
+            ours = [row.id for row in found]
+            only_elsewhere = students_of_other_courses(ours).where(
+                SubmittedAssignment.student_id.not_in(students_here(ours))
+            )
+            students = students.where(Student.id.not_in(only_elsewhere))
         names = {
             row.id: f"{row.first_name or ''} {row.last_name or ''}".strip()
             for row in gradebook.db.execute(students)
@@ -208,7 +209,8 @@ def _module(
     done: dict[str, set[int]] = {}
     for cell, (name, points) in cells.items():
         place = places[name.removeprefix(CHECK_PREFIX)]
-        for notebook, score in gradebook.db.execute(_scores(cell)):
+        scores = select(Grade.notebook_id, Grade.score).where(Grade.cell_id == cell)
+        for notebook, score in gradebook.db.execute(scores):
             if score >= points:
                 done.setdefault(notebook, set()).add(place)
     # Not joined: the database has no index for it.
@@ -238,14 +240,6 @@ def _module(
     return ModuleState(row.name, title, _utc(row.duedate), tuple(exercises), work, waiting)
 
 
-def _only_elsewhere(ours: Sequence[str]) -> Any:
-    """Select who has handed in to another course of the same database, and nothing to ours."""
-    handed_in = SubmittedAssignment.assignment_id.in_(ours)
-    mine = select(SubmittedAssignment.student_id).where(handed_in)
-    theirs = select(SubmittedAssignment.student_id).where(~handed_in)
-    return theirs.where(SubmittedAssignment.student_id.not_in(mine))
-
-
 def _exercises(where: CourseDirectory, module: str) -> tuple[str, list[tuple[str, str]]]:
     """Return a module's title and exercises; of one whose source is gone, only its id."""
     source = source_of(where, module)
@@ -263,14 +257,6 @@ def _cells(gradebook: Gradebook, assignment: str) -> dict[str, tuple[str, float]
         .where(Notebook.assignment_id == assignment)
     )
     return {row[0]: (row[1], row[2]) for row in rows}
-
-
-def _scores(cell: str) -> Any:
-    """Select the score of each notebook's grade cell, by nbgrader's own rule."""
-    grade = Grade.__table__.c
-    score = func.coalesce(grade.manual_score, grade.auto_score, 0.0)
-    extra = func.coalesce(grade.extra_credit, 0.0)
-    return select(grade.notebook_id, score + extra).where(grade.cell_id == cell)
 
 
 def _utc(time: datetime | None, extension: timedelta | None = None) -> datetime | None:
