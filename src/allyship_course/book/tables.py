@@ -10,17 +10,21 @@ Sphinx directives for MyST pages::
     ```
     ```{field-use}
     ```
+    ```{scenes}
+    ```
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from html import escape
 from pathlib import Path
 from typing import Any, ClassVar
 
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
+from ..form.scenes import SPRITE, scene, scenes
 from ..spec import EXERCISES_FILE, EXTRAS, FIELD_TYPES, Exercise, Module, load_module
 from ..spec.folders import SOURCE_MAP, SPEED, source_rows
 from ..spec.modules import TOC, exercise_folders
@@ -153,10 +157,26 @@ class MyJournal(SphinxDirective):
         return [nodes.raw("", html, format="html")]
 
 
+class Scenes(SphinxDirective):
+    """Every picture that an exercise may name, with its name and what is to be seen."""
+
+    def run(self) -> list[nodes.Node]:
+        self.env.note_dependency(str(SPRITE))
+        static = "../" * self.env.docname.count("/") + "_static"
+        figures = (
+            f"<figure>{scene(name, static)}<figcaption><code>{name}</code> {escape(one.words)}"
+            "</figcaption></figure>"
+            for name, one in scenes().items()
+        )
+        html = f'<div class="scenes">{"".join(figures)}</div>'
+        return [nodes.raw("", html, format="html")]
+
+
 DIRECTIVES: dict[str, Any] = {
     "field-use": FieldUse,
     "coverage": Coverage,
     "evidence-ledger": EvidenceLedger,
     "module-facts": ModuleFacts,
     "my-journal": MyJournal,
+    "scenes": Scenes,
 }
