@@ -116,6 +116,7 @@ def security_policy() -> str:
 _KEPT = [
     *("**/*.html", "searchindex.js", "_static/course.css"),
     *(f"_static/*.{ending}" for ending in ("mjs", "json", "svg", "pdf")),
+    "_static/replies/*.json",
     *(f"_static/{name}.js" for name in ("doctools", "documentation_options", "language_data")),
     *("_static/searchtools.js", "_static/no_highlight.js"),
 ]
