@@ -57,6 +57,21 @@ def test_what_comes_later_takes_what_the_page_has_already(tmp_path: Path) -> Non
         bundle_site(start, [], "v=1")
 
 
+def test_data_stands_in_the_script_that_imports_it(tmp_path: Path) -> None:
+    (tmp_path / "places.json").write_text(
+        '{\n  "seat": [1, 2],\n  "name": "Zoë `${x"\n}\n', "utf-8"
+    )
+    start = put(
+        tmp_path,
+        start='import { b } from "./b.mjs";\n\nb();\n',
+        b='import PLACES from "./places.json" with { type: "json" };\n'
+        "export const b = () => PLACES.seat;\n",
+    )
+    assert bundle(start) == (
+        'const PLACES = {"seat":[1,2],"name":"Zoë `${x"};\nconst b = () => PLACES.seat;\nb();\n'
+    )
+
+
 @pytest.mark.parametrize(
     ("other", "why"),
     [

@@ -6,18 +6,21 @@ So the modules are put behind one another, those that are imported first, withou
 
 That is right only for scripts that are written as ours are, and everything else is refused:
 imports of names at a file's head, definitions at the left margin, nothing that runs on import
-except in the one file that starts a page.
+except in the one file that starts a page. A file of data (JSON) is put into the script that
+imports it.
 """
 
 from __future__ import annotations
 
 import functools
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 _IMPORT = re.compile(r'^import \{([^}]*)\} from "([^"]+)";\n', re.MULTILINE)
+_DATA = re.compile(r'^import (\w+) from "([^"]+\.json)" with \{ type: "json" \};\n', re.MULTILINE)
 _LATER = re.compile(r'\bimport\("\./([\w-]+\.mjs)"\)')
 _COMMENT = re.compile(r"^[ \t]*(?:/\*(?:(?!\*/).)*\*/|//[^\n]*)\n", re.MULTILINE | re.DOTALL)
 _DEFINITION = re.compile(
@@ -128,7 +131,8 @@ def _read(file: Path) -> _Script:
         (file.parent / where).resolve(): tuple(n.strip() for n in names.split(",") if n.strip())
         for names, where in _IMPORT.findall(text)
     }
-    text = _IMPORT.sub("", text).lstrip("\n")
+    data = [_constant(name, file.parent / where) for name, where in _DATA.findall(text)]
+    text = _DATA.sub("", _IMPORT.sub("", text)).lstrip("\n")
     for inside in text.split("`")[1::2]:
         if inside.rfind("${") > inside.rfind("}"):
             # What takes out white space would take it out of the inner one.
@@ -136,6 +140,7 @@ def _read(file: Path) -> _Script:
     for line in text.splitlines():
         if re.match(r"(?:import|export) ", line) and not _is_definition(line):
             raise BundleError(f"{file.name} has an import or export of another kind: {line}")
+    text = "".join(data) + text
     found = _DEFINITION.findall(text)
     return _Script(
         file,
@@ -144,6 +149,11 @@ def _read(file: Path) -> _Script:
         tuple(name for _, name in found),
         frozenset(name for exported, name in found if exported),
     )
+
+
+def _constant(name: str, file: Path) -> str:
+    data = json.loads(file.read_text("utf-8"))
+    return f"const {name} = {json.dumps(data, ensure_ascii=False, separators=(',', ':'))};\n"
 
 
 def _is_definition(line: str) -> bool:
