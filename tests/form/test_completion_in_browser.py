@@ -5,9 +5,7 @@ which both must agree, and answers that come out of the form as they went in.
 from __future__ import annotations
 
 import json
-import shutil
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -15,28 +13,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import Page
 
-import allyship_course
 from allyship_course.completion import answered, completion
 from allyship_course.form import render
 from allyship_course.spec import count_words
-from tests.support.site import served
 from tests.support.strategies import any_answers, exercise_dicts, prose, quick, some_answers
 from tests.support.vectorfiles import exercise_cases, exercise_of, module_of, word_cases
 
 pytestmark = pytest.mark.browser
 
-SCRIPTS = Path(allyship_course.__file__).parent
 RunModule = Callable[[str, object], Any]
-
-
-@pytest.fixture(scope="session")
-def blank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of an empty page that lies beside the folders of the scripts."""
-    folder = tmp_path_factory.mktemp("blank") / "scripts"
-    shutil.copytree(SCRIPTS, folder, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
-    (folder / "blank.html").write_text("<!doctype html><meta charset=utf-8><title>Blank</title>")
-    with served(folder) as address:
-        yield f"{address}/blank.html"
 
 
 @pytest.fixture

@@ -6,9 +6,7 @@ What is answered and complete is in test_completion_in_browser.py.
 from __future__ import annotations
 
 import json
-import shutil
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -16,12 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import Page
 
-import allyship_course
 from allyship_course.form.words import answer_in_words, describe, describe_field
 from allyship_course.store.journal import Note
 from allyship_course.store.moments import moment_of
 from allyship_course.store.transfer import combine
-from tests.support.site import served
 from tests.support.strategies import quick
 from tests.support.vectorfiles import (
     field_of,
@@ -34,24 +30,13 @@ from tests.support.vectorfiles import (
 
 pytestmark = pytest.mark.browser
 
-SCRIPTS = Path(allyship_course.__file__).parent
 Run = Callable[[str, str, object], Any]
 
 
-@pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """An empty page that lies beside the folders of the scripts."""
-    folder = tmp_path_factory.mktemp("rules") / "scripts"
-    shutil.copytree(SCRIPTS, folder, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
-    (folder / "blank.html").write_text("<!doctype html><meta charset=utf-8><title>Blank</title>")
-    with served(folder) as address:
-        yield f"{address}/blank.html"
-
-
 @pytest.fixture
-def run(page: Page, site: str) -> Run:
+def run(page: Page, blank: str) -> Run:
     """Call JavaScript with a module's functions as ``m`` and with ``data``."""
-    page.goto(site)
+    page.goto(blank)
 
     def run_module(module: str, body: str, data: object) -> Any:
         script = f"""async (text) => {{
