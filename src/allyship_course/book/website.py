@@ -41,7 +41,10 @@ LIVE = "ALLYSHIP_LITE"
 _STYLES = (STYLE, ROOM / "book.css")
 _PAGE_SCRIPT = ROOM / "page.mjs"
 # Loaded by that one where a page has something for them to do.
-_LATER = [ROOM / f"{name}.mjs" for name in ("progress", "my-journal", "submission", "certificate")]
+_LATER = [
+    ROOM / f"{name}.mjs"
+    for name in ("begun", "progress", "my-journal", "submission", "certificate")
+]
 _NUMBER = re.compile(r"modules/(\d+)-")
 
 
