@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from .. import __version__
 from ..form.posters import POSTERS_FILE, load_posters, pdf_name, picture_name, svg, write_pdf
+from ..form.replies import FOLDER_NAME as REPLIES
+from ..form.replies import replies
 from ..form.words import describe, outline
 from ..notebook.page import BUILDING
 from ..notebook.strip import FOLDER as NOTEBOOK_FOLDER
@@ -84,10 +86,12 @@ def _check_and_print(book: Path, static: Path) -> None:
     described = []
     notebooks = static / "assignments"
     notebooks.mkdir(exist_ok=True)
+    (static / REPLIES).mkdir(exist_ok=True)
     for folder in exercise_folders(book):
         module = load_module(folder)
         page = f"{folder.relative_to(book).as_posix()}/index.html"
         described.append(describe(module, page))
+        _write_json(static / REPLIES / f"{module.module}.json", replies(module))
         if module.collected:
             _write_json(notebooks / f"{module.module}.ipynb", _released(module, folder))
         if folder.name == "journal":

@@ -39,6 +39,6 @@ export const asTerms = (answers) =>
     {},
     ...answers.flatMap(({ question, lines }) => [
       make("dt", { textContent: question }),
-      ...lines.map((line) => make("dd", { textContent: line })),
+      ...lines.map((line) => make("dd", { textContent: line, dir: "auto" })),
     ]),
   );

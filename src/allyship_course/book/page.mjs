@@ -5,15 +5,20 @@
 
 import { all } from "../form/dom.mjs";
 import { enhance } from "../form/exercise.mjs";
+import { read } from "../form/form.mjs";
 import { keptPaths, pageStore } from "./browser-store.mjs";
 import { offerDark } from "./colours.mjs";
 import { keepOffline } from "./keep-offline.mjs";
 import { coursePart } from "./site.mjs";
 import { watchForms } from "./summary.mjs";
 
+/** What happens in a form that somebody begins. */
+const BEGINS = ["focusin", "input"];
+
 async function start() {
   const forms = all(document, 'form[data-place="page"]');
   await Promise.all(forms.map((form) => enhance(form, pageStore(form))));
+  for (const form of forms) answerOnceBegun(form);
   if (!document.querySelector("[data-course]")) return; // not a page of the book
   offerDark();
   watchForms();
@@ -22,6 +27,24 @@ async function start() {
   openJournal();
   openCertificate();
   offerSubmission();
+}
+
+/**
+ * Load what a form answers when somebody begins it, or comes back to it.
+ * @param {HTMLElement} form
+ */
+function answerOnceBegun(form) {
+  const begin = async () => {
+    for (const event of BEGINS) form.removeEventListener(event, begin);
+    try {
+      await (await import("./begun.mjs")).letAnswer(form);
+    } catch {
+      // No line just now: the form keeps what is written all the same, and asks again.
+      for (const event of BEGINS) form.addEventListener(event, begin);
+    }
+  };
+  if (Object.keys(read(form).answers).length) begin();
+  else for (const event of BEGINS) form.addEventListener(event, begin);
 }
 
 /** Whether this browser holds anything that was done on this site. */

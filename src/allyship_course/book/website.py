@@ -42,7 +42,10 @@ LIVE = "ALLYSHIP_LITE"
 _STYLES = (STYLE, ROOM / "book.css")
 _PAGE_SCRIPT = ROOM / "page.mjs"
 # Loaded by that one where a page has something for them to do.
-_LATER = [ROOM / f"{name}.mjs" for name in ("progress", "my-journal", "submission", "certificate")]
+_LATER = [
+    ROOM / f"{name}.mjs"
+    for name in ("begun", "progress", "my-journal", "submission", "certificate")
+]
 _NUMBER = re.compile(r"modules/(\d+)-")
 
 
@@ -118,6 +121,7 @@ def security_policy() -> str:
 _KEPT = [
     *("**/*.html", "searchindex.js", "_static/course.css"),
     *(f"_static/*.{ending}" for ending in ("mjs", "json", "svg", "pdf")),
+    "_static/replies/*.json",
     *(f"_static/{name}.js" for name in ("doctools", "documentation_options", "language_data")),
     *("_static/searchtools.js", "_static/no_highlight.js"),
 ]

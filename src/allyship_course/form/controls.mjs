@@ -80,6 +80,20 @@ export function fill(control, value) {
   if (control.value !== text) control.value = text;
 }
 
+/**
+ * Put a text behind what stands in a control, as if it had been typed: Ctrl+Z takes it out again.
+ * @param {HTMLInputElement | HTMLTextAreaElement} control
+ * @param {string} text
+ */
+export function typeInto(control, text) {
+  control.focus();
+  control.setSelectionRange(control.value.length, control.value.length);
+  // The only way to write into a control that browsers can undo.
+  if (document.execCommand("insertText", false, text)) return;
+  control.value += text;
+  control.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
 // --------------------------------------------------------------- rows of a list
 
 /** @param {Element} field */

@@ -7,12 +7,14 @@
  * @import { Store } from "./store.mjs"
  */
 
-import { addRow, focusRow, removeRow, textarea } from "./controls.mjs";
+import { moveAmongChips, pressChip } from "./chips.mjs";
+import { addRow, focusRow, removeRow, textarea, typeInto } from "./controls.mjs";
 import { all, make, setText } from "./dom.mjs";
 import { copyComposed, saveCalendar, showEarlier } from "./extras.mjs";
 import { read, ruleOf, show, typeOf, write } from "./form.mjs";
 import { Keeping } from "./keeping.mjs";
 import { EMPTY } from "./rule.mjs";
+import { letTakeBack } from "./taking-back.mjs";
 
 /** @typedef {(names: Iterable<string>) => void} Change */
 
@@ -32,11 +34,13 @@ export async function enhance(form, store, signal) {
     keeping.change(names);
   };
   listen(form, change);
+  letTakeBack(form);
+  moveAmongChips(form);
   // What was typed in the last third of a second goes too when the page is left.
   form.addEventListener("focusout", () => keeping.flush());
   addEventListener("pagehide", () => keeping.flush(), { signal });
   signal?.addEventListener("abort", () => keeping.flush());
-  for (const starter of all(form, ".ac-starters li")) offerStarter(starter, change);
+  for (const starter of all(form, ".ac-starters li")) offerStarter(starter);
   addEventListener("beforeprint", () => all(form, ".ac-paper").forEach(copyToPaper), { signal });
 
   show(form, true);
@@ -59,17 +63,27 @@ const fieldAround = (control) => control.closest("[data-field]");
 
 /** @param {HTMLElement} form @param {Change} change */
 function listen(form, change) {
-  form.addEventListener("input", (event) => {
-    const control = /** @type {Element} */ (event.target);
+  /** What each place held when it was last heard of. @type {WeakMap<Element, string>} */
+  const heard = new WeakMap();
+  /** @param {Event} event */
+  const take = (event) => {
+    const control = /** @type {HTMLInputElement} */ (event.target);
     const field = fieldAround(control);
+    const value = field ? typeOf(form, field).read(field) : control.checked;
+    // A tool that fills in forms may say only "change"; by hand, that comes after "input".
+    if (event.type === "change" && heard.get(field ?? control) === JSON.stringify(value)) return;
     if (field) typeOf(form, field).settle?.(field, control);
+    heard.set(field ?? control, JSON.stringify(field ? typeOf(form, field).read(field) : value));
     change([nameOf(control)]);
-  });
+  };
+  form.addEventListener("input", take);
+  form.addEventListener("change", take);
   form.addEventListener("click", (event) => {
     const button = /** @type {Element} */ (event.target).closest("button");
     const field = button && fieldAround(button);
     if (button?.matches("[data-copy]")) copyComposed(form);
     if (button?.matches("[data-ics]")) saveCalendar(form);
+    if (button?.matches("[data-chip]")) pressChip(button);
     if (field && button.matches("[data-add]")) focusRow(addRow(field));
     if (field && button.matches("[data-remove]")) {
       removeRow(button);
@@ -100,7 +114,7 @@ function offerClearing(form, change) {
     if (back) return forget();
     cleared = before;
     setText(button, "Bring my answers back");
-    const words = "Cleared. The same button brings your answers back.";
+    const words = "Cleared. Until you leave this page, the same button brings your answers back.";
     setText(form.querySelector(".ac-progress"), words);
   });
   return { forget };
@@ -109,19 +123,15 @@ function offerClearing(form, change) {
 /**
  * Turn a sentence starter into a button that puts it into the text.
  * @param {Element} item
- * @param {Change} change
  */
-function offerStarter(item, change) {
+function offerStarter(item) {
   const field = fieldAround(item);
   if (!field) return;
   const button = make("button", { type: "button", textContent: item.textContent });
   button.addEventListener("click", () => {
     const area = textarea(field);
     const gap = area.value && !/\s$/u.test(area.value) ? "\n" : "";
-    area.value += `${gap}${(button.textContent ?? "").replace(/\s*…\s*$/u, " ")}`;
-    area.focus();
-    area.setSelectionRange(area.value.length, area.value.length);
-    change([nameOf(field)]);
+    typeInto(area, `${gap}${(button.textContent ?? "").replace(/\s*…\s*$/u, " ")}`);
   });
   item.replaceChildren(button);
 }
@@ -132,5 +142,6 @@ function offerStarter(item, change) {
  * @param {Element} paper
  */
 function copyToPaper(paper) {
-  paper.textContent = textarea(/** @type {Element} */ (paper.parentElement)).value;
+  const control = paper.parentElement?.querySelector("textarea, input");
+  paper.textContent = /** @type {HTMLInputElement | null} */ (control)?.value ?? "";
 }

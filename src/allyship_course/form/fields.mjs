@@ -22,6 +22,7 @@
  *   one kind, such that nothing written is lost
  */
 
+import { showChips } from "./chips.mjs";
 import {
   addRow,
   cells,
@@ -237,6 +238,7 @@ const list = {
       }
     }
   },
+  show: showChips,
   words: (field) =>
     rowsOf(field)
       .map((row) => cells(row).flatMap(([, text]) => text.trim() || []))

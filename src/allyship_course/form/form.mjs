@@ -89,6 +89,20 @@ export function show(form, quietly = false) {
     form.querySelector(".ac-progress"),
     progressInWords(state, form.querySelector("[data-step]")),
   );
+  if (quietly) openAnswered(form, fields);
+  form.dispatchEvent(new CustomEvent("ac-shown", { detail: { quietly, fields } }));
+}
+
+/**
+ * Nobody has to look for what they wrote under "Write more".
+ * @param {HTMLElement} form
+ * @param {string[]} answeredFields
+ */
+function openAnswered(form, answeredFields) {
+  for (const more of all(form, "details.ac-folded")) {
+    const id = more.querySelector("[data-field]")?.getAttribute("data-field") ?? "";
+    if (answeredFields.includes(id)) more.setAttribute("open", "");
+  }
 }
 
 /**

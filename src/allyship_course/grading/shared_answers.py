@@ -20,7 +20,7 @@ def shared_html(exercise: Exercise, record: Record | RecordError | None) -> str:
     if entry is None or not entry.shared:
         return ""
     answers = [
-        f"<dt>{html.escape(field.label)}</dt><dd>{_escaped(field, value)}</dd>"
+        f'<dt>{html.escape(field.label)}</dt><dd dir="auto">{_escaped(field, value)}</dd>'
         for field in exercise.all_fields()
         if field.private != "always" and (value := entry.shared.get(field.id)) is not None
     ]

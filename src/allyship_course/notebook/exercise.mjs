@@ -4,6 +4,7 @@
  * @import { View } from "./model.mjs"
  */
 
+import { answer } from "../form/answering.mjs";
 import { all } from "../form/dom.mjs";
 import { enhance } from "../form/exercise.mjs";
 import { KernelStore } from "./kernel-store.mjs";
@@ -17,7 +18,13 @@ function render(view) {
   const gone = new AbortController();
   keepKeys(form, gone.signal);
   keepMenu(form);
-  enhance(form, new KernelStore(view.model, form), gone.signal);
+  const store = new KernelStore(view.model, form);
+  enhance(form, store, gone.signal)
+    .then(() => store.replies())
+    .then((replies) => answer(form, store, replies, true))
+    .catch(() => {
+      // What stops this has stopped the loading of answers too, and is told there.
+    });
   return () => gone.abort();
 }
 

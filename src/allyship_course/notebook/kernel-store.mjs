@@ -2,13 +2,15 @@
  * Keeps answers in the learner's journal, by way of their kernel. They travel as messages, never as
  * traits: traits are saved in the notebook and handed in with it.
  *
+ * @import { Replies } from "../form/answering.mjs"
  * @import { Kept, Names, Note } from "../form/rule.mjs"
  * @import { Store } from "../form/store.mjs"
  * @import { Left } from "./leftovers.mjs"
  * @import { Model } from "./model.mjs"
  *
- * @typedef {{request: string, type: "note" | "kept" | "trouble", note: Kept | null, journal: string,
- *   notices: string[], more: boolean, message: string}} Reply  of the kernel; see widget.py
+ * @typedef {{request: string, type: "note" | "kept" | "replies" | "trouble", note: Kept | null,
+ *   journal: string, notices: string[], more: boolean, message: string, replies: Replies}} Reply  of
+ *   the kernel; see widget.py
  * @typedef {{resolve: (reply: Reply) => void, reject: (error: Error) => void}} Waiting
  */
 
@@ -82,6 +84,11 @@ export class KernelStore {
   /** @param {string} path */
   async other(path) {
     return (await this.#ask({ type: "other", exercise: path }, ASLEEP)).note;
+  }
+
+  /** What this form answers. */
+  async replies() {
+    return (await this.#ask({ type: "replies" }, ASLEEP)).replies;
   }
 
   /** @param {Note} note @param {Names} changed */

@@ -20,6 +20,7 @@ from ..course_progress import in_all, progress_by_notes, progress_by_record, whe
 from ..form import STYLE, render
 from ..form.bundle import bundle
 from ..form.posters import load_posters, markdown, page_html
+from ..form.replies import replies
 from ..spec import Exercise, Module, SpecError, load_module, module_folders
 from ..store.files import RecordError
 from ..store.journal import Note, catch_up, journal_folder, keep, note_json, read_note, read_notes
@@ -66,6 +67,9 @@ class ExerciseWidget(anywidget.AnyWidget):
                 reply |= {"type": "note", "note": note, "journal": str(journal_folder())}
                 catch_up(self._module, self._assignment)
                 _show_progress()
+            elif content["type"] == "replies":
+                said = replies(self._module).get(self._exercise.id, {})
+                reply |= {"type": "replies", "replies": said}
             elif content["type"] == "other":
                 module, _, exercise = content["exercise"].partition("/")
                 notes = read_notes(journal_folder(), module)

@@ -1,0 +1,33 @@
+/**
+ * What a page loads when somebody begins a form: what it answers, and how it does that.
+ *
+ * @import { Replies } from "../form/answering.mjs"
+ */
+
+import { answer } from "../form/answering.mjs";
+import { read } from "../form/form.mjs";
+import { pageStore } from "./browser-store.mjs";
+import { fetchJson } from "./course.mjs";
+
+/** One file for each module, fetched once. @type {Map<string, Promise<Record<string, Replies>>>} */
+const files = new Map();
+
+/**
+ * What the forms of a module answer, by exercise.
+ * @param {string} module
+ * @returns {Promise<Record<string, Replies>>}
+ */
+function repliesOf(module) {
+  const file = files.get(module) ?? fetchJson(`_static/replies/${module}.json`);
+  files.set(module, file);
+  file.catch(() => files.delete(module));
+  return file;
+}
+
+/** @param {HTMLElement} form */
+export async function letAnswer(form) {
+  const before = JSON.stringify(read(form).answers);
+  const replies = await repliesOf(form.dataset.module ?? "");
+  const quietly = before === JSON.stringify(read(form).answers);
+  answer(form, pageStore(form), replies[form.dataset.exercise ?? ""] ?? {}, quietly);
+}

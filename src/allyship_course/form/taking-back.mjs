@@ -1,0 +1,26 @@
+/** A radio button that is chosen can be taken back: pressed once more, it is no longer chosen. */
+
+/** So soon after it was chosen, a press is the second one of a double click. In milliseconds. */
+const DOUBLE = 600;
+
+/** @param {HTMLElement} form */
+export function letTakeBack(form) {
+  /** What was chosen before the press. @type {Set<Element>} */
+  let before = new Set();
+  let chosenAt = 0;
+  const note = () => {
+    before = new Set(form.querySelectorAll("input[type=radio]:checked"));
+  };
+  form.addEventListener("pointerdown", note, { capture: true });
+  form.addEventListener("keydown", note, { capture: true });
+  form.addEventListener("input", (event) => {
+    chosenAt = event.timeStamp;
+    note();
+  });
+  form.addEventListener("click", (event) => {
+    const radio = /** @type {HTMLInputElement} */ (event.target);
+    if (!before.has(radio) || event.timeStamp - chosenAt < DOUBLE) return;
+    radio.checked = false;
+    radio.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+}
