@@ -1,6 +1,8 @@
 /**
  * Starts a page of the book: its forms first, then what is around them. What few pages need is
  * loaded where it is wanted.
+ *
+ * @import { Frame } from "../form/cover.mjs"
  */
 
 import { all } from "../form/dom.mjs";
@@ -8,12 +10,13 @@ import { enhance } from "../form/exercise.mjs";
 import { keptPaths, pageStore } from "./browser-store.mjs";
 import { offerDark } from "./colours.mjs";
 import { keepOffline } from "./keep-offline.mjs";
-import { coursePart } from "./site.mjs";
+import { coursePart, loadStyle, siteKey } from "./site.mjs";
 import { watchForms } from "./summary.mjs";
 
 async function start() {
   const forms = all(document, 'form[data-place="page"]');
-  await Promise.all(forms.map((form) => enhance(form, pageStore(form))));
+  await Promise.all(forms.map((form) => enhance(form, pageStore(form), FRAME)));
+  reopenView();
   if (!document.querySelector("[data-course]")) return; // not a page of the book
   offerDark();
   watchForms();
@@ -22,6 +25,21 @@ async function start() {
   openJournal();
   openCertificate();
   offerSubmission();
+}
+
+/** Where forms stand on a page. @type {Frame} */
+const FRAME = {
+  choiceKey: siteKey("whole"),
+  load: async () => {
+    const [{ viewOf }] = await Promise.all([import("../form/focus.mjs"), loadStyle("focus.css")]);
+    return (form) => viewOf(form, true);
+  },
+};
+
+/** After a reload, or Back from another page: what was open is open. */
+async function reopenView() {
+  const form = document.getElementById(history.state?.view ?? "");
+  if (form) (await FRAME.load())(form).open();
 }
 
 /** Whether this browser holds anything that was done on this site. */

@@ -1,14 +1,22 @@
 /**
  * The exercise in Jupyter: its form, with answers in the learner's journal.
  *
+ * @import { Frame } from "../form/cover.mjs"
  * @import { View } from "./model.mjs"
  */
 
 import { all } from "../form/dom.mjs";
 import { enhance } from "../form/exercise.mjs";
+import { viewOf } from "../form/focus.mjs";
 import { KernelStore } from "./kernel-store.mjs";
 import { keepKeys, keepMenu } from "./keys.mjs";
 import { putHtml } from "./model.mjs";
+
+/** A notebook's widget is one file: nothing of it is loaded later. @type {Frame} */
+const FRAME = {
+  choiceKey: "allyship:jupyter:whole",
+  load: async () => (form) => viewOf(form, false),
+};
 
 /** @param {View} view */
 function render(view) {
@@ -17,7 +25,7 @@ function render(view) {
   const gone = new AbortController();
   keepKeys(form, gone.signal);
   keepMenu(form);
-  enhance(form, new KernelStore(view.model, form), gone.signal);
+  enhance(form, new KernelStore(view.model, form), FRAME, gone.signal);
   return () => gone.abort();
 }
 
