@@ -93,7 +93,7 @@ export function show(form, quietly = false) {
       Object.keys(note.answers).length > 0,
     ) + notYet(form, rule, note, state),
   );
-  form.dispatchEvent(new Event("ac-shown"));
+  form.dispatchEvent(new CustomEvent("ac-shown", { detail: { quietly, fields } }));
 }
 
 /**

@@ -167,9 +167,9 @@ function passedBy(form, layer) {
 function sumOf(way) {
   /** @type {Map<string, string[]>} */
   const people = new Map();
-  for (const effect of way.flatMap((step) => all(step, "[data-who]"))) {
-    const who = effect.dataset.who ?? "";
-    people.set(who, [...(people.get(who) ?? []), effect.dataset.effect ?? ""]);
+  for (const effect of way.flatMap((step) => all(step, ".ac-said [data-kind]"))) {
+    const who = effect.querySelector("strong")?.textContent ?? "";
+    people.set(who, [...(people.get(who) ?? []), effect.dataset.kind ?? ""]);
   }
   if (!people.size) return null;
   const rows = [...people].map(([who, kinds]) => {
