@@ -6,6 +6,9 @@
     const site = new URL(root.dataset.content_root ?? "", location.href).pathname;
     const chosen = localStorage.getItem(`allyship:${site}:colours`);
     if (chosen) root.dataset.theme = chosen;
+    // Whoever wants to see all of every exercise at once: cover.mjs keeps the choice.
+    const every = localStorage.getItem(`allyship:${site}:whole`) === "*";
+    root.classList.toggle("ac-whole", every);
   } catch {
     // The browser keeps nothing for this site: the system's colours, then.
   }

@@ -1,6 +1,8 @@
 /**
  * Starts a page of the book: its forms first, then what is around them. What few pages need is
  * loaded where it is wanted.
+ *
+ * @import { Frame } from "../form/cover.mjs"
  */
 
 import { all } from "../form/dom.mjs";
@@ -9,7 +11,7 @@ import { read } from "../form/form.mjs";
 import { keptPaths, pageStore } from "./browser-store.mjs";
 import { offerDark } from "./colours.mjs";
 import { keepOffline } from "./keep-offline.mjs";
-import { coursePart } from "./site.mjs";
+import { coursePart, loadStyle, siteKey } from "./site.mjs";
 import { watchForms } from "./summary.mjs";
 
 /** What happens in a form that somebody begins. */
@@ -17,8 +19,9 @@ const BEGINS = ["focusin", "input"];
 
 async function start() {
   const forms = all(document, 'form[data-place="page"]');
-  await Promise.all(forms.map((form) => enhance(form, pageStore(form))));
+  await Promise.all(forms.map((form) => enhance(form, pageStore(form), FRAME)));
   for (const form of forms) answerOnceBegun(form);
+  reopenView();
   if (!document.querySelector("[data-course]")) return; // not a page of the book
   offerDark();
   watchForms();
@@ -45,6 +48,21 @@ function answerOnceBegun(form) {
   };
   if (Object.keys(read(form).answers).length) begin();
   else for (const event of BEGINS) form.addEventListener(event, begin);
+}
+
+/** Where forms stand on a page. @type {Frame} */
+const FRAME = {
+  choiceKey: siteKey("whole"),
+  load: async () => {
+    const [{ viewOf }] = await Promise.all([import("../form/focus.mjs"), loadStyle("focus.css")]);
+    return (form) => viewOf(form, true);
+  },
+};
+
+/** After a reload, or Back from another page: what was open is open. */
+async function reopenView() {
+  const form = document.getElementById(history.state?.view ?? "");
+  if (form) (await FRAME.load())(form).open();
 }
 
 /** Whether this browser holds anything that was done on this site. */

@@ -16,3 +16,19 @@ export const siteKey = (name) => `allyship:${SITE.pathname}:${name}`;
  * @returns {HTMLElement | null}
  */
 export const coursePart = (name) => document.querySelector(`[data-course="${name}"]`);
+
+/**
+ * Load a style sheet that few pages need; resolves when it holds, or could not be had.
+ * @param {string} name  beside the scripts
+ */
+export const loadStyle = (name) =>
+  new Promise((resolve) => {
+    const href = new URL(name + new URL(import.meta.url).search, import.meta.url).href;
+    const link = document.createElement("link");
+    if (document.querySelector(`link[href="${href}"]`)) return resolve(undefined);
+    link.rel = "stylesheet";
+    link.href = href;
+    link.addEventListener("load", resolve);
+    link.addEventListener("error", resolve);
+    document.head.append(link);
+  });

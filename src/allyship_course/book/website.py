@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from ..form import FOLDER, STYLE
+from ..form import FOLDER, STYLE, VIEW_STYLE
 from ..form.bundle import bundle_site
 from ..form.scenes import SPRITE, sprite
 from ..spec import EXERCISES_FILE, load_module, module_folders
@@ -43,8 +43,11 @@ _STYLES = (STYLE, ROOM / "book.css")
 _PAGE_SCRIPT = ROOM / "page.mjs"
 # Loaded by that one where a page has something for them to do.
 _LATER = [
-    ROOM / f"{name}.mjs"
-    for name in ("begun", "progress", "my-journal", "submission", "certificate")
+    *(
+        ROOM / f"{name}.mjs"
+        for name in ("begun", "progress", "my-journal", "submission", "certificate")
+    ),
+    FOLDER / "focus.mjs",
 ]
 _NUMBER = re.compile(r"modules/(\d+)-")
 
@@ -81,6 +84,9 @@ def write_assets(static: Path, query: str) -> None:
 
     css = "".join(f.read_text("utf-8") for f in _STYLES)
     (static / "course.css").write_text(rcssmin.cssmin(css), "utf-8")
+    # With the first exercise that is begun, as focus.mjs.
+    later = VIEW_STYLE.read_text("utf-8")
+    (static / VIEW_STYLE.name).write_text(rcssmin.cssmin(later), "utf-8")
     for name, script in bundle_site(_PAGE_SCRIPT, _LATER, query).items():
         (static / name).write_text(rjsmin.jsmin(script), "utf-8")
     (static / ICON.name).write_bytes(ICON.read_bytes())
@@ -119,7 +125,7 @@ def security_policy() -> str:
 # What a page or the search may ask for. Not kept: what is of use only with a line (the notebooks
 # to hand in) and what is not the course (how it is developed, Sphinx's own leftovers).
 _KEPT = [
-    *("**/*.html", "searchindex.js", "_static/course.css"),
+    *("**/*.html", "searchindex.js", "_static/course.css", "_static/focus.css"),
     *(f"_static/*.{ending}" for ending in ("mjs", "json", "svg", "pdf")),
     "_static/replies/*.json",
     *(f"_static/{name}.js" for name in ("doctools", "documentation_options", "language_data")),

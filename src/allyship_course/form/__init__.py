@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from markupsafe import Markup
 
 from ..spec import RATINGS, AnyField, Exercise, Module, Scale
+from .cover import cover_of, scene
 from .words import describe_field
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parent
 STYLE = FOLDER / "exercise.css"
+VIEW_STYLE = FOLDER / "focus.css"
+"""Of an exercise that is shown one thing at a time."""
 Place = Literal["page", "notebook"]
 
 
@@ -79,6 +82,8 @@ def render(module: Module, exercise: Exercise, place: Place) -> str:
     return template(FOLDER / "exercise.html.jinja").render(
         module=module,
         exercise=exercise,
+        cover=cover_of(exercise, markdown(exercise.intro)),
+        scene=scene,
         place=place,
         letter=_letter(module.exercises.index(exercise)),
         rule=_attribute(json.dumps(exercise.rule(), separators=(",", ":"))),

@@ -21,7 +21,7 @@ from pathlib import Path
 
 _IMPORT = re.compile(r'^import \{([^}]*)\} from "([^"]+)";\n', re.MULTILINE)
 _DATA = re.compile(r'^import (\w+) from "([^"]+\.json)" with \{ type: "json" \};\n', re.MULTILINE)
-_LATER = re.compile(r'\bimport\("\./([\w-]+\.mjs)"\)')
+_LATER = re.compile(r'\bimport\("[./\w]*/([\w-]+\.mjs)"\)')
 _COMMENT = re.compile(r"^[ \t]*(?:/\*(?:(?!\*/).)*\*/|//[^\n]*)\n", re.MULTILINE | re.DOTALL)
 _DEFINITION = re.compile(
     r"^(export )?(?:async function\*?|function\*?|class|const|let) (\w+)", re.MULTILINE

@@ -3,12 +3,14 @@
  * browser, or in Jupyter, where they go to the learner's kernel. The form is complete HTML before
  * this runs; enhance() makes it keep answers, show what a choice leads to, and say how far it is.
  *
+ * @import { Frame } from "./cover.mjs"
  * @import { Note } from "./rule.mjs"
  * @import { Store } from "./store.mjs"
  */
 
 import { moveAmongChips, pressChip } from "./chips.mjs";
 import { addRow, focusRow, removeRow, textarea, typeInto } from "./controls.mjs";
+import { offerCover } from "./cover.mjs";
 import { all, make, setText } from "./dom.mjs";
 import { copyComposed, saveCalendar, showEarlier } from "./extras.mjs";
 import { read, ruleOf, show, typeOf, write } from "./form.mjs";
@@ -22,10 +24,11 @@ import { letTakeBack } from "./taking-back.mjs";
  * Make a form keep its answers in ``store``.
  * @param {HTMLElement} form
  * @param {Store} store
+ * @param {Frame} frame
  * @param {AbortSignal} [signal] ends it all when a notebook takes the form away
  * @returns {Promise<void>} resolves when earlier answers stand in the form
  */
-export async function enhance(form, store, signal) {
+export async function enhance(form, store, frame, signal) {
   const keeping = new Keeping(form, store);
   const clearing = offerClearing(form, (names) => keeping.change(names));
   /** @type {Change} */
@@ -44,6 +47,7 @@ export async function enhance(form, store, signal) {
   addEventListener("beforeprint", () => all(form, ".ac-paper").forEach(copyToPaper), { signal });
 
   show(form, true);
+  offerCover(form, frame, signal);
   await keeping.load();
   await showEarlier(form, store).catch(() => {
     // What stops this has stopped the loading of this form too, and is told there.

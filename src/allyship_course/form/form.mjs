@@ -87,7 +87,11 @@ export function show(form, quietly = false) {
   form.toggleAttribute("data-complete", state.complete);
   setText(
     form.querySelector(".ac-progress"),
-    progressInWords(state, form.querySelector("[data-step]")),
+    progressInWords(
+      state,
+      form.querySelector("[data-step]"),
+      Object.keys(note.answers).length > 0,
+    ) + notYet(form, rule, note, state),
   );
   if (quietly) openAnswered(form, fields);
   form.dispatchEvent(new CustomEvent("ac-shown", { detail: { quietly, fields } }));
@@ -106,13 +110,34 @@ function openAnswered(form, answeredFields) {
 }
 
 /**
+ * What the count of whole fields leaves unsaid: cards that are placed, and a way that is complete
+ * while another one is on screen.
+ * @param {HTMLElement} form
+ * @param {Rule} rule
+ * @param {Note} note
+ * @param {Completion} state
+ */
+function notYet(form, rule, note, state) {
+  if (state.passed) return "";
+  if (state.complete && !form.hasAttribute("data-ended"))
+    return " The way that you see now is another one, and has a step that is still open.";
+  const parts = Object.entries(rule.fields).flatMap(([id, { cards }]) => {
+    const placed = Object.keys(own(note.answers, id) ?? {}).length;
+    const some = cards && placed && placed < cards.length;
+    return some ? [`${placed} of ${plural(cards.length, "card")} placed.`] : [];
+  });
+  return parts.length ? ` ${parts.join(" ")}` : "";
+}
+
+/**
  * @param {Completion} state
  * @param {Element | null} step  the first one, where the exercise branches
+ * @param {boolean} begun  whether anything stands in the form
  */
-function progressInWords(state, step) {
+function progressInWords(state, step, begun) {
   if (state.passed) return "Left out by choice. It counts as complete.";
   if (state.complete) return "Complete.";
-  if (!state.done) return "Nothing answered yet.";
+  if (!state.done) return begun ? "Begun." : "Nothing answered yet.";
   if (step) return `${plural(state.done, "answer")} so far.`;
   return `${state.done} of ${state.required} answered.`;
 }
@@ -129,6 +154,8 @@ function showSteps(form, answeredFields, quietly) {
     step.toggleAttribute("data-reached", reached);
   }
   form.toggleAttribute("data-ended", !steps.length || ended);
+  const words = ended ? "" : "It goes on here once what is asked above is answered.";
+  setText(form.querySelector(".ac-waits"), words);
   if (opened && !quietly) {
     setText(form.querySelector(".ac-announce"), `It goes on below: ${opened}`);
   }

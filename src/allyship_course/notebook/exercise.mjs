@@ -1,15 +1,23 @@
 /**
  * The exercise in Jupyter: its form, with answers in the learner's journal.
  *
+ * @import { Frame } from "../form/cover.mjs"
  * @import { View } from "./model.mjs"
  */
 
 import { answer } from "../form/answering.mjs";
 import { all } from "../form/dom.mjs";
 import { enhance } from "../form/exercise.mjs";
+import { viewOf } from "../form/focus.mjs";
 import { KernelStore } from "./kernel-store.mjs";
 import { keepKeys, keepMenu } from "./keys.mjs";
 import { putHtml } from "./model.mjs";
+
+/** A notebook's widget is one file: nothing of it is loaded later. @type {Frame} */
+const FRAME = {
+  choiceKey: "allyship:jupyter:whole",
+  load: async () => (form) => viewOf(form, false),
+};
 
 /** @param {View} view */
 function render(view) {
@@ -19,7 +27,7 @@ function render(view) {
   keepKeys(form, gone.signal);
   keepMenu(form);
   const store = new KernelStore(view.model, form);
-  enhance(form, store, gone.signal)
+  enhance(form, store, FRAME, gone.signal)
     .then(() => store.replies())
     .then((replies) => answer(form, store, replies, true))
     .catch(() => {

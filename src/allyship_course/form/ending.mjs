@@ -1,0 +1,105 @@
+/** The end of an exercise that is shown one thing at a time: what is left of it in one's own words. */
+
+import { checked } from "./controls.mjs";
+import { all, make } from "./dom.mjs";
+import { TYPES } from "./fields.mjs";
+import { ruleOf } from "./form.mjs";
+
+const RINGS =
+  '<svg class="ac-meet" viewBox="0 0 52 32" aria-hidden="true"><circle class="first" cx="17" cy="16" r="13"/><circle class="second" cx="35" cy="16" r="13"/></svg>';
+
+export function makeEnd() {
+  return make("div", { className: "ac-end" });
+}
+
+/** @param {HTMLElement} form */
+export function fillEnd(form) {
+  const end = form.querySelector(".ac-end");
+  if (!end) return;
+  end.innerHTML = RINGS;
+  const complete = form.hasAttribute("data-complete");
+  end.append(
+    make("h4", { textContent: complete ? "That was all of it" : "The end, with some of it open" }),
+    make("p", { textContent: complete ? inModule(form) : "What is open can stay so, or wait." }),
+    ...ownLine(form),
+    ...all(form, "[data-field]:has(> .ac-cards)").map(pilesOf),
+    ...nextExercise(form),
+  );
+}
+
+/** How many exercises of the module are complete, and what the form says of where they are kept. @param {HTMLElement} form */
+function inModule(form) {
+  const saved = form.querySelector(".ac-saved")?.textContent ?? "";
+  if (form.dataset.place !== "page") return saved;
+  const forms = exercisesOnPage(form);
+  const done = forms.filter((one) => one.hasAttribute("data-complete")).length;
+  return `${done} of ${forms.length} in this module. ${saved}`;
+}
+
+/** @param {HTMLElement} form */
+const exercisesOnPage = (form) =>
+  all(document, "form.ac-exercise").filter(({ dataset }) => dataset.module === form.dataset.module);
+
+/** @param {HTMLElement} form */
+function ownLine(form) {
+  const field = all(form, "[data-field]").find(({ dataset }) => dataset.field === form.dataset.own);
+  const rule = ruleOf(form).fields[form.dataset.own ?? ""];
+  const words = field && rule ? TYPES[rule.type].words(field) : "";
+  if (!words) return [];
+  const quote = make("blockquote", { className: "ac-own", textContent: words });
+  quote.setAttribute("dir", "auto");
+  return [quote];
+}
+
+/**
+ * One's own piles of a sort, to open; each card leads back to itself.
+ * @param {HTMLElement} field
+ */
+function pilesOf(field) {
+  const cards = all(field, ".ac-card");
+  const piles = all(cards[0], ".ac-places .ac-option").map((option) => {
+    const value = option.querySelector("input")?.value;
+    const mine = cards.filter((card) => checked(card) === value);
+    const label = option.textContent?.trim() ?? "";
+    const leaves = make("span", { className: "ac-leaves" }, ...mine.map(() => make("i")));
+    leaves.setAttribute("aria-hidden", "true");
+    const count = make("span", { className: "ac-number", textContent: String(mine.length) });
+    const name = make("b", { textContent: label });
+    const list = make("ul", {}, ...mine.map((card) => make("li", {}, cardButton(card))));
+    return make("details", {}, make("summary", {}, name, leaves, count), list);
+  });
+  return make("div", { className: "ac-piles" }, ...piles);
+}
+
+/** @param {HTMLElement} card */
+function cardButton(card) {
+  const text = card.querySelector("legend")?.textContent ?? "";
+  const button = make("button", { type: "button", textContent: text });
+  button.addEventListener("click", () => card.dispatchEvent(new Event("ac-go", { bubbles: true })));
+  return button;
+}
+
+/** @param {HTMLElement} form */
+function nextExercise(form) {
+  if (form.dataset.place !== "page") return [];
+  const forms = exercisesOnPage(form);
+  const behind = forms.slice(forms.indexOf(form) + 1);
+  const next = behind.find((one) => !one.hasAttribute("data-complete"));
+  if (!next) return [];
+  const title = next.querySelector(".ac-title")?.textContent ?? "";
+  const minutes = next.querySelector(".ac-meta")?.textContent?.split("·").at(-1)?.trim();
+  const button = make("button", { type: "button", className: "ac-onward" });
+  button.append(
+    make("span", { textContent: `Next, ${minutes}` }),
+    make("b", { textContent: title }),
+  );
+  button.addEventListener("click", () => {
+    form.dispatchEvent(new Event("ac-leave"));
+    // Leaving goes back in the browser's history, which takes a moment.
+    setTimeout(() => {
+      next.scrollIntoView({ block: "start" });
+      /** @type {HTMLElement | null} */ (next.querySelector("[data-begin]"))?.focus();
+    }, 60);
+  });
+  return [button];
+}
