@@ -5,7 +5,7 @@
 
 import { all } from "../form/dom.mjs";
 import { enhance } from "../form/exercise.mjs";
-import { keptPaths, pageStore } from "./browser-store.mjs";
+import { announce, keptPaths, pageStore } from "./browser-store.mjs";
 import { offerDark } from "./colours.mjs";
 import { keepOffline } from "./keep-offline.mjs";
 import { coursePart } from "./site.mjs";
@@ -15,6 +15,8 @@ async function start() {
   const forms = all(document, 'form[data-place="page"]');
   await Promise.all(forms.map((form) => enhance(form, pageStore(form))));
   if (!document.querySelector("[data-course]")) return; // not a page of the book
+  // Whoever comes back to a page finds it as it was left, and what is kept may be another by then.
+  addEventListener("pageshow", ({ persisted }) => persisted && announce());
   offerDark();
   watchForms();
   keepOffline();

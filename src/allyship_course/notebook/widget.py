@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import html
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from weakref import WeakSet
@@ -77,7 +76,6 @@ class ExerciseWidget(anywidget.AnyWidget):
                 )
                 reply |= {"type": "kept", "note": _message(kept.note)}
                 reply["notices"] = list(kept.notices)
-                reply["more"] = replace(kept.note, saved=mine.saved) != mine
                 self._tell_others(kept.note)
                 _show_progress()
         except (RecordError, OSError) as e:
