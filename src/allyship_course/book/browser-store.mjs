@@ -5,7 +5,7 @@
  * @import { Store, Words } from "../form/store.mjs"
  */
 
-import { Drafts, draftsOf } from "../form/drafts.mjs";
+import { Drafts, dropDrafts } from "../form/drafts.mjs";
 import { EMPTY, merge } from "../form/rule.mjs";
 import { Told } from "../form/store.mjs";
 import { isRecord } from "../form/values.mjs";
@@ -78,17 +78,17 @@ const put = (path, note) =>
 /** Delete what is kept of an exercise, and what is on its way. @param {string} path */
 export function forget(path) {
   // What is on its way first: a form that still has it must not find that it is to be kept.
-  for (const { name } of new Drafts(SITE.pathname, path).others()) localStorage.removeItem(name);
+  dropDrafts(SITE.pathname, path);
   localStorage.removeItem(siteKey(path));
   announce();
 }
 
 /** Delete all that this site keeps, but what ``stays``. @param {string[]} stays */
 export function forgetAll(stays) {
-  const ours = Object.keys(localStorage).filter(
-    (key) => key.startsWith(draftsOf(SITE.pathname)) || key.startsWith(siteKey("")),
-  );
-  for (const key of ours.sort().reverse()) if (!stays.includes(key)) localStorage.removeItem(key);
+  dropDrafts(SITE.pathname);
+  for (const key of Object.keys(localStorage)) {
+    if (key.startsWith(siteKey("")) && !stays.includes(key)) localStorage.removeItem(key);
+  }
   announce();
 }
 
@@ -216,18 +216,5 @@ export function pageStore(form) {
  */
 function bringIn(path, drafts) {
   const draft = drafts.own();
-  if (!draft) return kept(path);
-  try {
-    return keepChanged(path, draft.note, draft.changed);
-  } catch (error) {
-    if (error instanceof Told) throw error;
-  }
-  // There may be room for it once, but not twice.
-  drafts.drop();
-  try {
-    return keepChanged(path, draft.note, draft.changed);
-  } catch (error) {
-    drafts.put(draft);
-    throw error;
-  }
+  return draft ? keepChanged(path, draft.note, draft.changed) : kept(path);
 }

@@ -27,18 +27,26 @@ function memory() {
   return page[MEMORY];
 }
 
-/** Where drafts of a place (a site, a journal on a server) are in the browser's store. */
-export const draftsOf = (/** @type {string} */ place) => `allyship-unsaved:${place}:`;
+/**
+ * Delete all drafts of a place; of one exercise, where one is named.
+ * @param {string} place
+ * @param {string} [path]
+ */
+export function dropDrafts(place, path = "") {
+  for (const name of namesOf(place, path)) dropAt(name);
+}
 
 /** The drafts of one exercise: each form that shows it has one. */
 export class Drafts {
-  #all;
+  #place;
+  #path;
   #own;
 
   /** @param {string} place  where it is kept @param {string} path  module/exercise */
   constructor(place, path) {
-    this.#all = `${draftsOf(place)}${path}`;
-    this.#own = `${this.#all}:${Math.random().toString(36).slice(2)}`;
+    this.#place = place;
+    this.#path = path;
+    this.#own = `${nameOfDraft(place, path)}:${Math.random().toString(36).slice(2)}`;
   }
 
   /** @param {Draft} draft @returns {boolean} whether this browser keeps it */
@@ -49,8 +57,7 @@ export class Drafts {
       memory().delete(this.#own);
       return true;
     } catch {
-      // An older one must not come back in its place.
-      removeAt(this.#own);
+      // An older one stays: better that than nothing, should the page end now.
       memory().set(this.#own, text);
       return false;
     }
@@ -62,15 +69,12 @@ export class Drafts {
   }
 
   drop() {
-    removeAt(this.#own);
-    memory().delete(this.#own);
+    dropAt(this.#own);
   }
 
   /** What other forms of this exercise have left. @returns {{name: string, text: string, draft: Draft}[]} */
   others() {
-    const names = [...namesInStore(), ...memory().keys()].filter(
-      (name) => name !== this.#own && (name === this.#all || name.startsWith(`${this.#all}:`)),
-    );
+    const names = namesOf(this.#place, this.#path).filter((name) => name !== this.#own);
     return names.flatMap((name) => {
       const text = textAt(name);
       const draft = asDraft(text);
@@ -81,11 +85,25 @@ export class Drafts {
   /** What was left, and is kept now, goes; not what was changed since. @param {{name: string, text: string}[]} left */
   dropOthers(left) {
     for (const { name, text } of left) {
-      if (textAt(name) !== text) continue;
-      removeAt(name);
-      memory().delete(name);
+      if (textAt(name) === text) dropAt(name);
     }
   }
+}
+
+/** @param {string} place @param {string} path */
+const nameOfDraft = (place, path) => `allyship-unsaved:${place}:${path}`;
+
+/**
+ * The names of all drafts of a place, or of one exercise. An earlier version had one for each
+ * exercise, without what makes each form's its own.
+ * @param {string} place
+ * @param {string} path
+ */
+function namesOf(place, path) {
+  const start = nameOfDraft(place, path);
+  return [...new Set([...namesInStore(), ...memory().keys()])].filter((name) =>
+    path ? name === start || name.startsWith(`${start}:`) : name.startsWith(start),
+  );
 }
 
 function namesInStore() {
@@ -96,17 +114,18 @@ function namesInStore() {
   }
 }
 
-/** @param {string} name */
+/** What is only in memory is newer than what was kept before the browser refused. @param {string} name */
 function textAt(name) {
   try {
-    return localStorage.getItem(name) ?? memory().get(name) ?? null;
+    return memory().get(name) ?? localStorage.getItem(name);
   } catch {
-    return memory().get(name) ?? null;
+    return null;
   }
 }
 
 /** @param {string} name */
-function removeAt(name) {
+function dropAt(name) {
+  memory().delete(name);
   try {
     localStorage.removeItem(name);
   } catch {
