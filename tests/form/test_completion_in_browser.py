@@ -228,7 +228,7 @@ def test_nothing_written_is_lost_when_what_was_left_meets_what_was_kept(
 ) -> None:
     """Whether somebody went on elsewhere is told by what the form had, not by clocks."""
     note = {"passed": False, "shared": False}
-    another = {name: "another" for name in RULE["fields"]}
+    another = dict.fromkeys(RULE["fields"], "another")
     before = {**note, "answers": kept if alone else another}
     left = {"note": {**note, "answers": mine}, "before": before}
     page.goto(blank)

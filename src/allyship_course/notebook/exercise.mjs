@@ -9,6 +9,7 @@ import { enhance } from "../form/exercise.mjs";
 import { KernelStore } from "./kernel-store.mjs";
 import { keepKeys, keepMenu } from "./keys.mjs";
 import { putHtml } from "./model.mjs";
+import { standIn, takePlace } from "./stand-in.mjs";
 
 /** @param {View} view */
 function render(view) {
@@ -17,8 +18,9 @@ function render(view) {
   const gone = new AbortController();
   keepKeys(form, gone.signal);
   keepMenu(form);
-  enhance(form, new KernelStore(view.model, form), gone.signal);
-  return () => gone.abort();
+  const store = new KernelStore(view.model, form);
+  enhance(form, store, gone.signal).then(() => takePlace(form));
+  return standIn(form, () => store.load(), gone);
 }
 
 /**
