@@ -466,6 +466,9 @@ def test_running_all_cells_without_a_kernel_takes_no_form_away(
         page.get_by_role("button", name="Ok", exact=True).click()
     page.screenshot(path="/tmp/kept_b2b.png")
     notebook.menu("Run", "Run All Cells")
+    page.wait_for_timeout(12_000)
+    page.screenshot(path="/tmp/kept_b2c.png")
+    print(page.evaluate("JSON.stringify(localStorage)"), notebook.answers("all-types"))
     notebook.until(
         lambda: notebook.answers("all-types").get("thoughts") == "Written before, and meanwhile"
     )

@@ -7,7 +7,7 @@
  * @import { Model } from "./model.mjs"
  *
  * @typedef {{request: string, type: "note" | "kept" | "trouble", note: Kept | null, journal: string,
- *   notices: string[], message: string}} Reply  of the kernel; see widget.py
+ *   lockless: boolean, notices: string[], message: string}} Reply  of the kernel; see widget.py
  * @typedef {{resolve: (reply: Reply) => void, reject: (error: Error) => void}} Waiting
  */
 
@@ -39,6 +39,8 @@ export class KernelStore {
   #model;
   #form;
   #path;
+  /** Whether the kernel has no lock of its own: that of live notebooks. */
+  #lockless = false;
   /** @type {Map<string, Waiting>} */
   #waiting = new Map();
   /** @type {() => void} */
@@ -67,7 +69,8 @@ export class KernelStore {
     // Nobody writes into an empty form that is not empty in the journal.
     if (!this.drafts) this.#allow(false);
     try {
-      const { note, journal } = await this.#ask({ type: "load" });
+      const { note, journal, lockless } = await this.#ask({ type: "load" });
+      this.#lockless = lockless;
       this.drafts ??= new Drafts(`${server()}:${journal}`, this.#path);
       this.#allow(true);
       return note;
@@ -84,7 +87,8 @@ export class KernelStore {
 
   /** @param {Note} note @param {Names} changed */
   async save(note, changed) {
-    return this.#ask({ type: "save", note, changed: [...changed] });
+    const ask = () => this.#ask({ type: "save", note, changed: [...changed] });
+    return this.#lockless && navigator.locks ? inTurn(ask) : ask();
   }
 
   /**
@@ -119,6 +123,27 @@ export class KernelStore {
       control.toggleAttribute("disabled", !yes);
     }
   }
+}
+
+/** How long a kernel that does not answer keeps others waiting, in milliseconds. */
+const LONGEST_TURN = 10_000;
+
+/**
+ * Let one kernel after the other write into the one journal of this browser: each reads it whole
+ * and writes it whole.
+ * @template Result
+ * @param {() => Promise<Result>} act
+ * @returns {Promise<Result>}
+ */
+function inTurn(act) {
+  return new Promise((resolve, reject) => {
+    navigator.locks.request("allyship-journal", () => {
+      const done = act();
+      done.then(resolve, reject);
+      const tooLong = new Promise((give) => setTimeout(give, LONGEST_TURN));
+      return Promise.race([done, tooLong]).catch(() => {});
+    });
+  });
 }
 
 /** Whose server this is: learners of one hub may sit at the same browser, one after the other. */

@@ -21,7 +21,16 @@ from ..form.bundle import bundle
 from ..form.posters import load_posters, markdown, page_html
 from ..spec import EXERCISES_FILE, MODULES_FOLDER, Exercise, Module, SpecError, load_module
 from ..store.files import RecordError
-from ..store.journal import Note, catch_up, journal_folder, keep, note_json, read_note, read_notes
+from ..store.journal import (
+    LOCKLESS,
+    Note,
+    catch_up,
+    journal_folder,
+    keep,
+    note_json,
+    read_note,
+    read_notes,
+)
 from ..store.record import submitted_record
 from .checks import Check, check_in
 from .page import Page, building
@@ -63,6 +72,7 @@ class ExerciseWidget(anywidget.AnyWidget):
             if content["type"] == "load":
                 note = _message(self._kept())
                 reply |= {"type": "note", "note": note, "journal": str(journal_folder())}
+                reply["lockless"] = LOCKLESS
                 catch_up(self._module, self._assignment)
                 _show_progress()
             elif content["type"] == "other":
