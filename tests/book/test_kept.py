@@ -9,12 +9,10 @@ from playwright.sync_api import Error, Locator, Page, expect
 
 from tests.support.forms import (
     FIELDS_PAGE,
-    TINY_PAGE,
     form,
     open_page,
     open_tiny,
     progress,
-    secret,
     thoughts,
 )
 
@@ -50,6 +48,19 @@ def test_what_is_typed_without_a_pause_is_there_after_the_page_has_died(
     open_tiny(other, tiny_site)
     expect(thoughts(other)).to_have_value("Every letter")
     expect(saved(other, "all-types")).to_have_text(KEPT)
+
+
+def test_my_journal_has_what_a_page_left_that_died(fields_site: str, page: Page) -> None:
+    page.add_init_script("window.setTimeout = () => 1")
+    open_page(page, f"{fields_site}/{FIELDS_PAGE}")
+    hope(page).press_sequentially("Every letter")
+    other = page.context.new_page()
+    with page.expect_event("crash"), contextlib.suppress(Error):
+        page.goto("chrome://crash")
+    other.goto(f"{fields_site}/my-journal.html")
+    expect(other.get_by_role("article")).to_contain_text("Every letter")
+    open_page(other, f"{fields_site}/{FIELDS_PAGE}")
+    expect(hope(other)).to_have_value("Every letter")
 
 
 def test_a_tool_that_only_tells_of_a_change_is_heard(tiny_site: str, page: Page) -> None:

@@ -1,11 +1,11 @@
 /**
  * Answers in this browser: one entry of its store for each exercise, and nobody else's business.
  *
- * @import { Kept, Names, Note } from "../form/rule.mjs"
+ * @import { Kept, Names, Note, Rule } from "../form/rule.mjs"
  * @import { Store, Words } from "../form/store.mjs"
  */
 
-import { Drafts, dropDrafts } from "../form/drafts.mjs";
+import { Drafts, dropDrafts, rescue } from "../form/drafts.mjs";
 import { EMPTY, merge } from "../form/rule.mjs";
 import { Told } from "../form/store.mjs";
 import { isRecord } from "../form/values.mjs";
@@ -131,6 +131,33 @@ export const share = (path, shared) =>
     if (kept(path)) keepChanged(path, { ...EMPTY, shared }, new Set(["/share"]));
     announce();
   });
+
+/**
+ * Keep what pages have left behind that ended before they could: where all is shown, it is there too.
+ * @param {{id: string, exercises: {id: string, rule: Rule}[]}[]} modules
+ */
+export async function keepLeft(modules) {
+  for (const module of modules) {
+    for (const { id, rule } of module.exercises) {
+      const path = `${module.id}/${id}`;
+      const drafts = new Drafts(SITE.pathname, path);
+      if (drafts.others().length) await alone(path, () => keepLeftOf(path, drafts, rule));
+    }
+  }
+}
+
+/** @param {string} path @param {Drafts} drafts @param {Rule} rule */
+function keepLeftOf(path, drafts, rule) {
+  const left = drafts.others();
+  try {
+    const here = parse(localStorage.getItem(siteKey(path)));
+    const note = left.reduce((now, { draft }) => rescue(rule, draft, now), here ?? EMPTY);
+    keep(path, { ...note, saved: new Date().toISOString() });
+    drafts.dropOthers(left);
+  } catch {
+    // It stays where it is, and is told where the exercise stands.
+  }
+}
 
 /**
  * Put what can't be read under a name of its own: it is never overwritten. Throws Told for what

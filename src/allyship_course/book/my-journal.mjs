@@ -10,7 +10,7 @@ import { make, saveFile } from "../form/dom.mjs";
 import { inputPart, part } from "../form/parts.mjs";
 import { plural } from "../form/words.mjs";
 import { answersOf, asTerms, fetchCourse } from "./answers.mjs";
-import { forget, forgetAll, kept, keptPaths } from "./browser-store.mjs";
+import { forget, forgetAll, keepLeft, kept, keptPaths } from "./browser-store.mjs";
 import { asJson, asText, inOrder, takeIn } from "./journal-file.mjs";
 import { OFF } from "./keep-offline.mjs";
 import { offerOfflineChoice } from "./offline-choice.mjs";
@@ -21,7 +21,9 @@ const NOTHING =
 
 /** @param {HTMLElement} place */
 export async function showJournal(place) {
-  const journal = new Journal(place, await fetchCourse());
+  const modules = await fetchCourse();
+  await keepLeft(modules);
+  const journal = new Journal(place, modules);
   await offerOfflineChoice(part(place, "offline")).catch(() => {
     // A browser without a place for files has nothing to choose here.
   });

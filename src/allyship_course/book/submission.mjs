@@ -9,7 +9,7 @@ import { make, saveFile } from "../form/dom.mjs";
 import { stateOf } from "../form/rule.mjs";
 import { plural } from "../form/words.mjs";
 import { answersOf, asTerms, fetchCourse } from "./answers.mjs";
-import { kept, share } from "./browser-store.mjs";
+import { keepLeft, kept, share } from "./browser-store.mjs";
 import { fetchJson } from "./course.mjs";
 import { entryOf, MIRROR, openFields, recordOf } from "./record.mjs";
 
@@ -35,6 +35,7 @@ const NO_NOTEBOOK =
 export async function prepareSubmission(id) {
   const module = (await fetchCourse()).find((one) => one.id === id);
   if (!module) return;
+  await keepLeft([module]);
   const list = make("div");
   const record = make("pre");
   const show = () => {
