@@ -35,8 +35,9 @@ from tests.support.paths import FIELDS_MODULE, TINY_MODULE
 pytestmark = pytest.mark.browser
 
 SECRET = "What no instructor shall read"
+ON_ITS_WAY = "Object.keys(localStorage).some((key) => key.startsWith('allyship-unsaved'))"
 STORE = """() => Object.fromEntries(Object.entries(localStorage)
-    .filter(([key]) => key.includes("/01-tiny/") || key.includes(":01-tiny/"))
+    .filter(([key]) => key.startsWith("allyship:") && /[/:]01-tiny\\//.test(key))
     .map(([key, text]) => [key.split("/").at(-1), JSON.parse(text)]))"""
 
 
@@ -65,6 +66,7 @@ def worked(tiny_site: str, page: Page) -> Page:
     form(page, "mine").get_by_label(LEAVE_OUT).check()
     for name in ("all-types", "kettle", "mine"):
         expect(form(page, name)).to_contain_text("Kept in this browser only.")
+    page.wait_for_function(f"!{ON_ITS_WAY}")
     return page
 
 

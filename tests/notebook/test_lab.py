@@ -422,6 +422,61 @@ def test_a_server_that_goes_away_while_somebody_types_takes_no_word_with_it(
         page.wait_for_function(f"({KEPT_IN_BROWSER})() === ''")
 
 
+def test_what_is_typed_after_the_server_ended_the_kernel_is_there_again(
+    notebook: Notebook, context: BrowserContext, page: Page
+) -> None:
+    """An idle kernel is ended without a word; who then types may leave at once."""
+    notebook.start()
+    notebook.save()
+    end_kernels(notebook.lab)
+    thoughts(page).click()
+    page.keyboard.type("Typed for nobody, without a pause")
+    expect(kept(page, "all-types")).to_have_count(0)
+    page.close()
+    assert notebook.answers("all-types") == {}
+
+    notebook.page = page = context.new_page()
+    notebook.open()
+    notebook.run_all()
+    expect(thoughts(page)).to_have_value("Typed for nobody, without a pause")
+    notebook.until(
+        lambda: notebook.answers("all-types").get("thoughts") == "Typed for nobody, without a pause"
+    )
+    expect(kept(page, "all-types")).to_be_visible()
+    page.wait_for_function(f"({KEPT_IN_BROWSER})() === ''")
+
+
+def test_running_all_cells_without_a_kernel_takes_no_form_away(
+    notebook: Notebook, page: Page
+) -> None:
+    notebook.start()
+    thoughts(page).fill("Written before")
+    notebook.until(lambda: "thoughts" in notebook.answers("all-types"))
+    end_kernels(notebook.lab)
+    notebook.menu("Run", "Run All Cells")
+    page.wait_for_timeout(2000)
+    expect(page.locator("form")).to_have_count(3)
+    expect(page.get_by_text("This notebook is not running yet").first).to_be_visible()
+    expect(thoughts(page)).to_have_value("Written before")
+    thoughts(page).fill("Written before, and meanwhile")
+    page.screenshot(path="/tmp/kept_b2.png")
+
+    page.wait_for_timeout(30_000)
+    if page.get_by_role("button", name="Ok", exact=True).count():
+        page.get_by_role("button", name="Ok", exact=True).click()
+    page.screenshot(path="/tmp/kept_b2b.png")
+    notebook.menu("Run", "Run All Cells")
+    page.wait_for_timeout(12_000)
+    page.screenshot(path="/tmp/kept_b2c.png")
+    print(page.evaluate("JSON.stringify(localStorage)"), notebook.answers("all-types"))
+    notebook.until(
+        lambda: notebook.answers("all-types").get("thoughts") == "Written before, and meanwhile"
+    )
+    expect(thoughts(page)).to_have_value("Written before, and meanwhile")
+    expect(page.locator("form")).to_have_count(3)
+    expect(page.get_by_text("This notebook is not running yet")).to_have_count(0)
+
+
 @pytest.mark.slow
 def test_the_same_exercise_twice_in_a_notebook_is_one_exercise(
     notebook: Notebook, page: Page

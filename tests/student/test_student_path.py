@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -83,7 +84,7 @@ class Student:
         finally:
             process.send_signal(signal.SIGINT)
             process.wait(60)
-        assert "Stopped. Your answers are in your journal." in said.read_text()
+        assert "Stopped. All that the page said is kept in your journal" in said.read_text()
         assert "Traceback" not in said.read_text()
 
     def _address(self, process: subprocess.Popen[bytes], said: Path) -> str:
@@ -212,6 +213,29 @@ def test_fetch_three_modules_leave_come_back_and_hand_in(page: Page, tmp_path: P
     assert sum(scores(class_.course)["newcomer"].values()) >= 1
     assert files_with(PHRASE, student.base / "journal")
     assert files_with(PHRASE, tmp_path / "class", student.base / "cache", student.work) == []
+
+
+def test_the_course_has_one_address_and_a_second_start_opens_what_runs(tmp_path: Path) -> None:
+    """What a browser keeps of unsaved answers belongs to the address, with its port."""
+    student = Student(tmp_path / "home", ALLYSHIP)
+    with student.learning("0") as address:
+        origin = address.partition("/lab/")[0]
+        said = student.allyship("learn", "--no-browser", "3")
+        found = re.search(r"open already. It is at (\S+)", said)
+        assert found, said
+        assert found[1].startswith(origin)
+        assert "03-is-and-is-not.ipynb" in found[1]
+        with urllib.request.urlopen(found[1]) as answer:
+            assert answer.status == 200
+    with student.learning("0") as address:
+        assert address.startswith(f"{origin}/")
+
+    with socket.create_server(("127.0.0.1", int(origin.rpartition(":")[2]))):
+        with student.learning("0") as address:
+            assert not address.startswith(f"{origin}/")
+        said = (student.base / "learn.log").read_text()
+    assert "is taken" in said
+    assert "stays there until that is free" in said
 
 
 def test_the_package_alone_is_enough(tmp_path: Path) -> None:

@@ -1,14 +1,15 @@
 /**
  * Answers in this browser: one entry of its store for each exercise, and nobody else's business.
  *
- * @import { Kept, Names, Note } from "../form/rule.mjs"
- * @import { Store } from "../form/store.mjs"
+ * @import { Kept, Names, Note, Rule } from "../form/rule.mjs"
+ * @import { Store, Words } from "../form/store.mjs"
  */
 
+import { Drafts, dropDrafts, rescue } from "../form/drafts.mjs";
 import { EMPTY, merge } from "../form/rule.mjs";
 import { Told } from "../form/store.mjs";
 import { isRecord } from "../form/values.mjs";
-import { siteKey } from "./site.mjs";
+import { SITE, siteKey } from "./site.mjs";
 
 export const SCHEMA = 1;
 const DAMAGED = ":damaged";
@@ -64,23 +65,98 @@ export function keptPaths() {
     .filter((name) => name.includes("/") && !name.includes(DAMAGED));
 }
 
-/** Put a note into the store. @param {string} path @param {Kept} note */
-export const keep = (path, note) =>
+/** Put a note into the store, and tell this page; other tabs hear it from the browser. @param {string} path @param {Kept} note */
+export function keep(path, note) {
+  put(path, note);
+  announce();
+}
+
+/** @param {string} path @param {Kept} note */
+const put = (path, note) =>
   localStorage.setItem(siteKey(path), JSON.stringify({ schema: SCHEMA, ...note }));
 
-/** @param {string} path */
-export const forget = (path) => localStorage.removeItem(siteKey(path));
+/** Delete what is kept of an exercise, and what is on its way. @param {string} path */
+export function forget(path) {
+  // What is on its way first: a form that still has it must not find that it is to be kept.
+  dropDrafts(SITE.pathname, path);
+  localStorage.removeItem(siteKey(path));
+  announce();
+}
+
+/** Delete all that this site keeps, but what ``stays``. @param {string[]} stays */
+export function forgetAll(stays) {
+  dropDrafts(SITE.pathname);
+  for (const key of Object.keys(localStorage)) {
+    if (key.startsWith(siteKey("")) && !stays.includes(key)) localStorage.removeItem(key);
+  }
+  announce();
+}
+
+/** Let all that shows what is kept show it anew: on this page no storage event tells of it. */
+export const announce = () => dispatchEvent(new StorageEvent("storage"));
+
+/**
+ * Do something with what is kept of an exercise that no other tab may come between.
+ * @template Result
+ * @param {string} path
+ * @param {() => Result} act
+ * @returns {Promise<Result>}
+ */
+const alone = async (path, act) =>
+  // Pages that did not come by https have no locks.
+  navigator.locks ? navigator.locks.request(`allyship:${siteKey(path)}`, act) : act();
 
 /**
  * Keep what was changed, beside what another tab may have kept meanwhile.
  * @param {string} path
  * @param {Note} mine
  * @param {Names} changed
+ * @returns {Kept}
  */
-export function keepChanged(path, mine, changed) {
+function keepChanged(path, mine, changed) {
   setDamagedAside(path);
   const note = merge(mine, parse(localStorage.getItem(siteKey(path))) ?? EMPTY, changed);
-  keep(path, { ...note, saved: new Date().toISOString() });
+  const now = { ...note, saved: new Date().toISOString() };
+  put(path, now);
+  return now;
+}
+
+/**
+ * Share what is kept of an exercise, or no longer. What was deleted meanwhile stays so.
+ * @param {string} path
+ * @param {boolean} shared
+ */
+export const share = (path, shared) =>
+  alone(path, () => {
+    if (kept(path)) keepChanged(path, { ...EMPTY, shared }, new Set(["/share"]));
+    announce();
+  });
+
+/**
+ * Keep what pages have left behind that ended before they could: where all is shown, it is there too.
+ * @param {{id: string, exercises: {id: string, rule: Rule}[]}[]} modules
+ */
+export async function keepLeft(modules) {
+  for (const module of modules) {
+    for (const { id, rule } of module.exercises) {
+      const path = `${module.id}/${id}`;
+      const drafts = new Drafts(SITE.pathname, path);
+      if (drafts.others().length) await alone(path, () => keepLeftOf(path, drafts, rule));
+    }
+  }
+}
+
+/** @param {string} path @param {Drafts} drafts @param {Rule} rule */
+function keepLeftOf(path, drafts, rule) {
+  const left = drafts.others();
+  try {
+    const here = parse(localStorage.getItem(siteKey(path)));
+    const note = left.reduce((now, { draft }) => rescue(rule, draft, now), here ?? EMPTY);
+    keep(path, { ...note, saved: new Date().toISOString() });
+    drafts.dropOthers(left);
+  } catch {
+    // It stays where it is, and is told where the exercise stands.
+  }
 }
 
 /**
@@ -108,15 +184,24 @@ export function setDamagedAside(path) {
 /**
  * Use the store; what the browser refuses is told in words.
  * @template Result
- * @param {() => Result} act
+ * @param {() => Result | Promise<Result>} act
  */
 async function attempt(act) {
   try {
-    return act();
+    return await act();
   } catch (error) {
     throw error instanceof Told ? error : new Told(CANNOT_KEEP);
   }
 }
+
+/** @type {Words} */
+const WORDS = {
+  kept: "Kept in this browser only.",
+  held: "Kept in this browser only.",
+  waiting: "",
+  adrift: CANNOT_KEEP,
+  asleep: "",
+};
 
 /**
  * The store of a form.
@@ -125,27 +210,38 @@ async function attempt(act) {
  */
 export function pageStore(form) {
   const path = `${form.dataset.module}/${form.dataset.exercise}`;
+  const drafts = new Drafts(SITE.pathname, path);
   return {
-    saved: "Kept in this browser only.",
+    words: WORDS,
+    drafts,
     load: () =>
       attempt(() => {
         if (setDamagedAside(path)) throw new Told(WERE_DAMAGED);
         return parse(localStorage.getItem(siteKey(path)));
       }),
     other: (otherPath) => attempt(() => parse(localStorage.getItem(siteKey(otherPath)))),
-    save: (mine, changed) =>
-      attempt(() => {
-        keepChanged(path, mine, changed);
-        return [];
+    save: (_note, _changed, leaving) =>
+      attempt(async () => {
+        const act = () => bringIn(path, drafts);
+        return { note: leaving ? act() : await alone(path, act), notices: [] };
       }),
-    onOther: (take) =>
-      addEventListener("storage", (event) => {
-        if (event.key !== siteKey(path) || event.newValue === null) return;
-        try {
-          take(parse(event.newValue));
-        } catch {
-          // Another tab wrote what this version can't read: leave this form as it is.
-        }
-      }),
+    onChange: (renew, signal) =>
+      addEventListener(
+        "storage",
+        ({ key }) => {
+          if (key === null || key === siteKey(path)) renew();
+        },
+        { signal },
+      ),
   };
+}
+
+/**
+ * Keep what is on its way: what was deleted before its turn came is not.
+ * @param {string} path
+ * @param {Drafts} drafts
+ */
+function bringIn(path, drafts) {
+  const draft = drafts.own();
+  return draft ? keepChanged(path, draft.note, draft.changed) : kept(path);
 }

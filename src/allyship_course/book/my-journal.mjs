@@ -10,18 +10,20 @@ import { make, saveFile } from "../form/dom.mjs";
 import { inputPart, part } from "../form/parts.mjs";
 import { plural } from "../form/words.mjs";
 import { answersOf, asTerms, fetchCourse } from "./answers.mjs";
-import { forget, kept, keptPaths } from "./browser-store.mjs";
+import { forget, forgetAll, keepLeft, kept, keptPaths } from "./browser-store.mjs";
 import { asJson, asText, inOrder, takeIn } from "./journal-file.mjs";
 import { OFF } from "./keep-offline.mjs";
 import { offerOfflineChoice } from "./offline-choice.mjs";
-import { SITE, siteKey } from "./site.mjs";
+import { SITE } from "./site.mjs";
 
 const NOTHING =
   "Nothing is kept in this browser yet. What you write into an exercise appears here.";
 
 /** @param {HTMLElement} place */
 export async function showJournal(place) {
-  const journal = new Journal(place, await fetchCourse());
+  const modules = await fetchCourse();
+  await keepLeft(modules);
+  const journal = new Journal(place, modules);
   await offerOfflineChoice(part(place, "offline")).catch(() => {
     // A browser without a place for files has nothing to choose here.
   });
@@ -47,7 +49,9 @@ class Journal {
     this.#onClick("export-md", () => saveFile("allyship-journal.md", asText(this.#read())));
     this.#onClick("print", () => print());
     this.#onClick("delete-all", () =>
-      this.#ask("Delete everything that this course keeps in this browser?", forgetAll),
+      this.#ask("Delete everything that this course keeps in this browser?", () =>
+        forgetAll([OFF]),
+      ),
     );
     part(place, "import").addEventListener("change", () => this.#takeIn());
   }
@@ -138,9 +142,3 @@ const wordsOf = ({ exercise, note }) =>
   [exercise.title, ...answersOf(exercise, note).flatMap((a) => [a.question, ...a.lines])].join(
     "\n",
   );
-
-function forgetAll() {
-  for (const key of Object.keys(localStorage)) {
-    if (key.startsWith(siteKey("")) && key !== OFF) localStorage.removeItem(key);
-  }
-}

@@ -8,7 +8,7 @@
 import { all } from "../form/dom.mjs";
 import { enhance } from "../form/exercise.mjs";
 import { read } from "../form/form.mjs";
-import { keptPaths, pageStore } from "./browser-store.mjs";
+import { announce, keptPaths, pageStore } from "./browser-store.mjs";
 import { offerDark } from "./colours.mjs";
 import { keepOffline } from "./keep-offline.mjs";
 import { coursePart, loadStyle, siteKey } from "./site.mjs";
@@ -23,6 +23,8 @@ async function start() {
   for (const form of forms) answerOnceBegun(form);
   reopenView();
   if (!document.querySelector("[data-course]")) return; // not a page of the book
+  // Whoever comes back to a page finds it as it was left, and what is kept may be another by then.
+  addEventListener("pageshow", ({ persisted }) => persisted && announce());
   offerDark();
   watchForms();
   keepOffline();

@@ -9,7 +9,7 @@ import { make, saveFile } from "../form/dom.mjs";
 import { stateOf } from "../form/rule.mjs";
 import { plural } from "../form/words.mjs";
 import { answersOf, asTerms, fetchCourse } from "./answers.mjs";
-import { keepChanged, kept } from "./browser-store.mjs";
+import { keepLeft, kept, share } from "./browser-store.mjs";
 import { fetchJson } from "./course.mjs";
 import { entryOf, MIRROR, openFields, recordOf } from "./record.mjs";
 
@@ -35,11 +35,14 @@ const NO_NOTEBOOK =
 export async function prepareSubmission(id) {
   const module = (await fetchCourse()).find((one) => one.id === id);
   if (!module) return;
+  await keepLeft([module]);
   const list = make("div");
   const record = make("pre");
   const show = () => {
-    list.replaceChildren(...module.exercises.map((exercise) => section(module, exercise, show)));
+    const focused = list.contains(document.activeElement) ? document.activeElement?.id : "";
+    list.replaceChildren(...module.exercises.map((exercise) => section(module, exercise)));
     record.textContent = JSON.stringify(recordOf(module), null, 1);
+    if (focused) document.getElementById(focused)?.focus();
   };
   const close = make("button", { type: "button", textContent: "Close" });
   const dialog = make(
@@ -54,7 +57,14 @@ export async function prepareSubmission(id) {
   );
   dialog.setAttribute("aria-labelledby", "submission-title");
   close.addEventListener("click", () => dialog.close());
-  dialog.addEventListener("close", () => dialog.remove());
+  const closed = new AbortController();
+  dialog.addEventListener("close", () => {
+    closed.abort();
+    dialog.remove();
+  });
+  // What is shown is what would be in the file, whatever another tab changes meanwhile.
+  addEventListener("storage", show, { signal: closed.signal });
+  document.addEventListener("ac-kept", show, { signal: closed.signal });
   show();
   document.body.append(dialog);
   dialog.showModal();
@@ -91,9 +101,8 @@ function downloadLine(module, close) {
  * One exercise in a submission: how far it is, and what of it is shared, word by word.
  * @param {ModuleText} module
  * @param {ExerciseText} exercise
- * @param {() => void} again  shows all anew
  */
-function section(module, exercise, again) {
+function section(module, exercise) {
   const path = `${module.id}/${exercise.id}`;
   const note = kept(path);
   const title = make("h3", { textContent: exercise.title });
@@ -110,23 +119,18 @@ function section(module, exercise, again) {
   /** @type {HTMLElement[]} */
   const parts = [title, make("p", { textContent: `${how}: ${answered}.` })];
   const open = answersOf(exercise, note).filter(({ id }) => openFields(exercise).includes(id));
-  if (open.length) parts.push(shareLine(path, exercise, again));
+  if (open.length) parts.push(shareLine(path, exercise));
   if (open.length && note.shared) {
     parts.push(make("p", { textContent: "These words will be in the file:" }), asTerms(open));
   }
   return make("section", { className: "ac-entry" }, ...parts);
 }
 
-/** @param {string} path @param {ExerciseText} exercise @param {() => void} again */
-function shareLine(path, exercise, again) {
+/** @param {string} path @param {ExerciseText} exercise */
+function shareLine(path, exercise) {
   const id = `submission-${exercise.id}`;
   const box = make("input", { type: "checkbox", checked: kept(path)?.shared ?? false, id });
-  box.addEventListener("change", () => {
-    const mine = { answers: {}, passed: false, shared: box.checked };
-    keepChanged(path, mine, new Set(["/share"]));
-    again();
-    document.getElementById(id)?.focus();
-  });
+  box.addEventListener("change", () => share(path, box.checked));
   const textContent = "Share my answers to this exercise with my instructor";
   return make("p", { className: "ac-share" }, box, make("label", { htmlFor: id, textContent }));
 }

@@ -4,6 +4,7 @@
  * this runs; enhance() makes it keep answers, show what a choice leads to, and say how far it is.
  *
  * @import { Frame } from "./cover.mjs"
+ * @import { Screen } from "./keeping.mjs"
  * @import { Note } from "./rule.mjs"
  * @import { Store } from "./store.mjs"
  */
@@ -29,30 +30,78 @@ import { letTakeBack } from "./taking-back.mjs";
  * @returns {Promise<void>} resolves when earlier answers stand in the form
  */
 export async function enhance(form, store, frame, signal) {
-  const keeping = new Keeping(form, store);
-  const clearing = offerClearing(form, (names) => keeping.change(names));
+  const keeping = new Keeping(screenOf(form), store);
+  /** @type {Change} */
+  const keep = (names) => {
+    know(form);
+    show(form);
+    keeping.change(names);
+  };
+  const clearing = offerClearing(form, keep);
   /** @type {Change} */
   const change = (names) => {
     clearing.forget();
-    keeping.change(names);
+    keep(names);
   };
   listen(form, change);
   letTakeBack(form);
   moveAmongChips(form);
-  // What was typed in the last third of a second goes too when the page is left.
   form.addEventListener("focusout", () => keeping.flush());
-  addEventListener("pagehide", () => keeping.flush(), { signal });
-  signal?.addEventListener("abort", () => keeping.flush());
+  addEventListener("pagehide", () => keeping.leave(), { signal });
+  signal?.addEventListener("abort", () => keeping.leave());
   for (const starter of all(form, ".ac-starters li")) offerStarter(starter);
   addEventListener("beforeprint", () => all(form, ".ac-paper").forEach(copyToPaper), { signal });
 
   show(form, true);
   offerCover(form, frame, signal);
   await keeping.load();
-  await showEarlier(form, store).catch(() => {
-    // What stops this has stopped the loading of this form too, and is told there.
-  });
+  store.onChange(() => keeping.renew(), signal);
+  const earlier = followEarlier(form, store, signal);
+  // Who does not say what was written here says nothing of what was written elsewhere either.
+  if (keeping.known) await earlier;
   form.setAttribute("data-ready", "");
+}
+
+/**
+ * A form as what keeps it sees it.
+ * @param {HTMLElement} form
+ * @returns {Screen}
+ */
+const screenOf = (form) => ({
+  rule: ruleOf(form),
+  read: () => read(form),
+  write: (note) => {
+    const first = !form.hasAttribute("data-known");
+    know(form);
+    if (write(form, note) || first) show(form, true);
+  },
+  say: (saved, trouble) => {
+    setText(form.querySelector(".ac-saved"), saved);
+    setText(form.querySelector(".ac-trouble"), trouble);
+  },
+  stored: () => form.dispatchEvent(new Event("ac-kept", { bubbles: true })),
+});
+
+/** From now on the form's state is known. @param {HTMLElement} form */
+const know = (form) => form.toggleAttribute("data-known", true);
+
+/**
+ * Show what was written elsewhere, and anew whenever that may have changed: in another form, in
+ * another tab, on a page that somebody comes back from.
+ * @param {HTMLElement} form
+ * @param {Store} store
+ * @param {AbortSignal} [signal]
+ */
+function followEarlier(form, store, signal) {
+  if (!form.querySelector("[data-earlier], [data-compare]")) return undefined;
+  const renew = () =>
+    showEarlier(form, store).catch(() => {
+      // What stops this has stopped the loading of this form too, and is told there.
+    });
+  document.addEventListener("ac-kept", renew, { signal });
+  document.addEventListener("visibilitychange", renew, { signal });
+  addEventListener("storage", renew, { signal });
+  return renew();
 }
 
 /**

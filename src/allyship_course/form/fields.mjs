@@ -40,7 +40,7 @@ import {
   ticked,
 } from "./controls.mjs";
 import { all, setText } from "./dom.mjs";
-import { dayOf, isRecord, own, textOf } from "./values.mjs";
+import { dayOf, isRecord, own, same, textOf } from "./values.mjs";
 import { countWords, plural } from "./words.mjs";
 
 /**
@@ -65,9 +65,6 @@ function joinTexts(earlier, later, between) {
   if (later.includes(earlier)) return later;
   return earlier.includes(later) ? earlier : `${later}${between}${earlier}`;
 }
-
-/** @param {unknown} one @param {unknown} other */
-const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
 /** @param {HTMLElement} scope @param {boolean} quietly */
 function showChosen(scope, quietly) {

@@ -9,7 +9,7 @@ import { all, setText } from "./dom.mjs";
 import { showExtras } from "./extras.mjs";
 import { TYPES } from "./fields.mjs";
 import { answered, completion } from "./rule.mjs";
-import { own } from "./values.mjs";
+import { own, same } from "./values.mjs";
 import { plural } from "./words.mjs";
 
 /** @param {HTMLElement} form */
@@ -55,18 +55,23 @@ export function read(form) {
 }
 
 /**
- * Put a note into the form.
+ * Put a note into the form; what stands in it already is not touched.
  * @param {HTMLElement} form
  * @param {Note} note
+ * @returns {boolean} whether anything is another now
  */
 export function write(form, note) {
+  const before = read(form);
   for (const field of fieldsOf(form)) {
-    typeOf(form, field).write(field, own(note.answers, field.dataset.field ?? ""));
+    const id = field.dataset.field ?? "";
+    const value = own(note.answers, id);
+    if (!same(own(before.answers, id), value)) typeOf(form, field).write(field, value);
   }
   const pass = box(form, "[data-pass]");
   const share = box(form, "[data-share]");
   if (pass) pass.checked = note.passed;
   if (share) share.checked = note.shared;
+  return !same(read(form), before);
 }
 
 /**
@@ -85,14 +90,11 @@ export function show(form, quietly = false) {
   const state = completion(rule, fields, note.passed);
   showSteps(form, fields, quietly);
   form.toggleAttribute("data-complete", state.complete);
-  setText(
-    form.querySelector(".ac-progress"),
-    progressInWords(
-      state,
-      form.querySelector("[data-step]"),
-      Object.keys(note.answers).length > 0,
-    ) + notYet(form, rule, note, state),
-  );
+  // Before it is known what was kept earlier, nothing is said of how far it is.
+  const begun = Object.keys(note.answers).length > 0;
+  const far = progressInWords(state, form.querySelector("[data-step]"), begun);
+  const words = far + notYet(form, rule, note, state);
+  setText(form.querySelector(".ac-progress"), form.hasAttribute("data-known") ? words : "");
   if (quietly) openAnswered(form, fields);
   form.dispatchEvent(new CustomEvent("ac-shown", { detail: { quietly, fields } }));
 }

@@ -29,3 +29,6 @@ export const dayOf = (text) => {
   const real = /^[1-9]\d{3}-\d\d-\d\d$/u.test(text) && !Number.isNaN(day.getTime());
   return real && day.toISOString().startsWith(text) ? day : null;
 };
+
+/** Whether two answers are the same. @param {unknown} one @param {unknown} other */
+export const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);

@@ -12,6 +12,7 @@ import { viewOf } from "../form/focus.mjs";
 import { KernelStore } from "./kernel-store.mjs";
 import { keepKeys, keepMenu } from "./keys.mjs";
 import { putHtml } from "./model.mjs";
+import { standIn, takePlace } from "./stand-in.mjs";
 
 /** A notebook's widget is one file: nothing of it is loaded later. @type {Frame} */
 const FRAME = {
@@ -28,12 +29,13 @@ function render(view) {
   keepMenu(form);
   const store = new KernelStore(view.model, form);
   enhance(form, store, FRAME, gone.signal)
+    .then(() => takePlace(form))
     .then(() => store.replies())
     .then((replies) => answer(form, store, replies, true))
     .catch(() => {
       // What stops this has stopped the loading of answers too, and is told there.
     });
-  return () => gone.abort();
+  return standIn(form, () => store.load(), gone);
 }
 
 /**

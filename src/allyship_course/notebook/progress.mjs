@@ -28,6 +28,7 @@ function render(view) {
     // "Run All Cells" goes to the end of the notebook; who begins is brought back to its head.
     if (first) setTimeout(() => el.scrollIntoView({ block: "center" }), SETTLED);
     first = false;
+    bar.hidden = false; // before that, an empty bar would say that nothing is done
     bar.value = done;
     setText(line, words);
     strip.setAttribute("data-ready", "");

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import html
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from weakref import WeakSet
@@ -23,7 +22,16 @@ from ..form.posters import load_posters, markdown, page_html
 from ..form.replies import replies
 from ..spec import Exercise, Module, SpecError, load_module, module_folders
 from ..store.files import RecordError
-from ..store.journal import Note, catch_up, journal_folder, keep, note_json, read_note, read_notes
+from ..store.journal import (
+    LOCKLESS,
+    Note,
+    catch_up,
+    journal_folder,
+    keep,
+    note_json,
+    read_note,
+    read_notes,
+)
 from ..store.record import submitted_record
 from .checks import Check, check_in
 from .page import Page, building
@@ -65,6 +73,7 @@ class ExerciseWidget(anywidget.AnyWidget):
             if content["type"] == "load":
                 note = _message(self._kept())
                 reply |= {"type": "note", "note": note, "journal": str(journal_folder())}
+                reply["lockless"] = LOCKLESS
                 catch_up(self._module, self._assignment)
                 _show_progress()
             elif content["type"] == "replies":
@@ -81,7 +90,6 @@ class ExerciseWidget(anywidget.AnyWidget):
                 )
                 reply |= {"type": "kept", "note": _message(kept.note)}
                 reply["notices"] = list(kept.notices)
-                reply["more"] = replace(kept.note, saved=mine.saved) != mine
                 self._tell_others(kept.note)
                 _show_progress()
         except (RecordError, OSError) as e:

@@ -40,6 +40,11 @@ from .record import (
     write_record,
 )
 
+LOCKLESS = sys.platform == "emscripten"
+"""Whether the journal is in a browser's files. They know no lock that ends with the tab that holds
+it; one left behind would stop every save from then on. There the page lets one save go at a time.
+"""
+
 if sys.platform != "emscripten":
     from filelock import FileLock
 
@@ -186,9 +191,7 @@ def locked(folder: Path) -> Iterator[None]:
 
 def _lock(file: Path) -> AbstractContextManager[object]:
     if sys.platform == "emscripten":
-        # A browser's files know no lock that ends with the tab that holds it; one left behind
-        # would stop every save from then on.
-        return contextlib.nullcontext()
+        return contextlib.nullcontext()  # see LOCKLESS
     return FileLock(file, timeout=_LOCK_SECONDS, mode=0o600)
 
 

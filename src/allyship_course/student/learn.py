@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import os
 import shutil
 import subprocess
 import tempfile
+import webbrowser
 from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +21,7 @@ from ..notebook.jupyterlab import (
     STUDENTS,
     command,
     end_on_signals,
+    free_port,
     hide_panels,
     settings,
 )
@@ -29,6 +32,12 @@ from .exchange import Exchange
 from .modules import called, installed_book, modules_in
 
 _NEEDED = ("jupyterlab", "jupytext", "nbformat")
+_PORTS = range(20_000, 30_000)
+"""Below those that systems give away by chance."""
+_STOPPED = (
+    "Stopped. All that the page said is kept in your journal is there. What could not be saved yet "
+    "is in your browser: it is saved when you open the course again in this browser."
+)
 
 
 class LearnError(CourseError):
@@ -132,9 +141,20 @@ def check(folder: Path, name: str | None) -> Iterator[str]:
 def open_lab(folder: Path, notebook: Path, browser: bool, tell: Tell) -> None:
     """Run JupyterLab over ``folder`` with ``notebook`` open, until Ctrl-C.
 
-    Raises LearnError, with what JupyterLab said last, if it ends by itself with an error.
+    Where it runs already, only open it. Raises LearnError, with what JupyterLab said last, if it
+    ends by itself with an error.
     """
+    page = _page(folder, notebook)
+    if address := _running_over(folder, page):
+        tell(f"The course is open already. It is at {address}")
+        if browser:
+            webbrowser.open(address)
+        return
     end_on_signals()
+    usual = port_of(folder)
+    port = free_port(usual, "JupyterLab", tell)
+    if port != usual:
+        tell("What waits in your browser under the usual address stays there until that is free.")
     with tempfile.TemporaryDirectory() as extra:
         hide_panels(Path(extra), but=STUDENTS, server=settings())
         paths = [extra, os.environ.get("JUPYTER_CONFIG_PATH", "")]
@@ -142,7 +162,7 @@ def open_lab(folder: Path, notebook: Path, browser: bool, tell: Tell) -> None:
         tell(f"Your work is in {folder}. What you write is kept in your journal.")
         tell("JupyterLab is starting. To end it, come back here and press Ctrl-C.")
         process = subprocess.Popen(
-            _jupyterlab(folder, notebook, browser),
+            _jupyterlab(folder, page, port, browser),
             env=environment,
             cwd=folder,
             stderr=subprocess.PIPE,
@@ -155,13 +175,36 @@ def open_lab(folder: Path, notebook: Path, browser: bool, tell: Tell) -> None:
         except KeyboardInterrupt:
             process.terminate()
             process.communicate()
-            tell("Stopped. Your answers are in your journal.")
+            tell(_STOPPED)
 
 
-def _jupyterlab(folder: Path, notebook: Path, browser: bool) -> list[str]:
-    address = f"/lab/workspaces/allyship-course/tree/{notebook.relative_to(folder).as_posix()}"
+def port_of(folder: Path) -> int:
+    """Return the port of a folder's course, the same every time.
+
+    What a browser keeps belongs to an address with its port: under another one it is not found.
+    """
+    digest = hashlib.sha256(os.fsencode(folder.resolve())).digest()
+    return _PORTS[int.from_bytes(digest[:4]) % len(_PORTS)]
+
+
+def _page(folder: Path, notebook: Path) -> str:
+    return f"/lab/workspaces/allyship-course/tree/{notebook.relative_to(folder).as_posix()}"
+
+
+def _running_over(folder: Path, page: str) -> str:
+    """Return the address of ``page`` in a JupyterLab that runs over ``folder`` for this user."""
+    from jupyter_server.serverapp import list_running_servers
+
+    for server in list_running_servers():
+        if Path(server["root_dir"]) == folder.resolve() and server["port"] == port_of(folder):
+            return f"{server['url'].rstrip('/')}{page}?token={server['token']}"
+    return ""
+
+
+def _jupyterlab(folder: Path, page: str, port: int, browser: bool) -> list[str]:
+    own_port = (f"--ServerApp.port={port}", "--ServerApp.port_retries=0")
     # Its manager of extensions would ask another host.
-    more = [f"--LabApp.default_url={address}", "--LabApp.extension_manager=readonly"]
+    more = [f"--LabApp.default_url={page}", "--LabApp.extension_manager=readonly", *own_port]
     return command(folder, *more, *([] if browser else ["--no-browser"]))
 
 
