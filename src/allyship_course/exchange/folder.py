@@ -7,7 +7,7 @@ import fnmatch
 import os
 import shutil
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,12 +15,14 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.exchange.default import (
     ExchangeCollect,
     ExchangeReleaseAssignment,
     ExchangeSubmit,
 )
 from nbgrader.utils import parse_utc
+from traitlets.config import Config
 from traitlets.log import get_logger
 
 from ..store.record import MAX_NOTEBOOK_BYTES
@@ -32,6 +34,7 @@ from ..store.submission import (
     parse_timestamp,
     visible,
 )
+from .kinds import is_module
 
 REFUSED_FOLDER = "refused"
 REFUSED_LIST = "list.txt"
@@ -298,18 +301,24 @@ def _open_plain(name: str, folder: int) -> Iterator[int]:
         os.close(fd)
 
 
-def put_aside_what_is_unsafe(*, notebooks: Sequence[str], **_names: str) -> None:
-    """Make one submission safe to copy: a hook that nbgrader calls before its first copy.
+def hook_for_modules(config: Config) -> Callable[..., None]:
+    """Return a hook that nbgrader calls before its first copy of a submission, to make it safe.
 
     What is a link, no plain file or too large goes to ``refused/`` in the course folder, and so
     do a notebook and a timestamp that nbgrader would stumble over; the notebook as released
-    takes the place of such a notebook.
+    takes the place of such a notebook. Assignments of another kind are left as they are.
     """
-    for folder in sorted({Path(notebook).parent for notebook in notebooks}):
-        _make_safe(folder)
+
+    def make_safe(*, notebooks: Sequence[str], **_names: str) -> None:
+        where = CourseDirectory(config=config)
+        for folder in sorted({Path(notebook).parent for notebook in notebooks}):
+            if is_module(where, folder.name):
+                _make_safe(folder, where)
+
+    return make_safe
 
 
-def _make_safe(folder: Path) -> None:
+def _make_safe(folder: Path, where: CourseDirectory) -> None:
     root, module = folder.parents[2], folder.name
     for outer in (folder.parent, folder):
         if outer.is_symlink():
@@ -319,7 +328,8 @@ def _make_safe(folder: Path) -> None:
         if why := _unsafe(path, module):
             _put_aside(root, path, module, why)
             if path.name == f"{module}.ipynb" and path.parent == folder:
-                shutil.copyfile(root / "release" / module / path.name, path)
+                released = where.format_path(where.release_directory, ".", module)
+                shutil.copyfile(Path(released) / path.name, path)
 
 
 def _files_below(folder: Path) -> list[Path]:
