@@ -27,9 +27,10 @@ from nbgrader.coursedir import CourseDirectory
 from sqlalchemy import bindparam, func, insert, make_url, select, update
 from sqlalchemy.exc import ArgumentError
 
+from ..exchange.kinds import is_module, other_assignments
 from ..messages import Tell
-from ..spec import EXERCISES_FILE
-from .folder import CONFIG_FILE, course_directory, find_alembic, source_of
+from ..store.submission import CHECK_PREFIX
+from .folder import CONFIG_FILE, course_directory, find_alembic
 from .results import Graded, GradeError, Held, Result
 from .waiting import _locked, _patiently
 
@@ -368,7 +369,8 @@ def known_modules(
 ) -> Sequence[str]:
     """Return the modules that are wanted, or all that are in the gradebook and are of this course.
 
-    Assignments of another kind are left to nbgrader. Raises GradeError for one that is not known.
+    Assignments of another kind are left to nbgrader. Raises GradeError for one of these that is
+    wanted, and for one that is not known.
     """
     known = sorted(gradebook.db.scalars(select(Assignment.name)))
     gradebook.db.commit()
@@ -377,7 +379,29 @@ def known_modules(
             f"there is no assignment {', '.join(unknown)} in the gradebook. "
             f"There are: {', '.join(known) or 'none yet; run nbgrader generate_assignment'}"
         )
-    return wanted or [m for m in known if (source_of(where, m) / EXERCISES_FILE).exists()]
+    if others := [name for name in wanted if not is_module(where, name)]:
+        raise GradeError(
+            f"{', '.join(others)} is no module of this course but an assignment of another kind, "
+            f"which this command leaves alone. Use nbgrader's own for it, such as: nbgrader "
+            f"autograde {others[0]}"
+        )
+    return wanted or [m for m in known if is_module(where, m)]
+
+
+def other_kinds(gradebook: Gradebook, where: CourseDirectory) -> set[str]:
+    """Return the assignments of this course that are no modules: in the gradebook, or a source.
+
+    Of one whose files are gone, the names of its checks in the gradebook say it.
+    """
+    rows = gradebook.db.execute(
+        select(Assignment.name, GradeCell.name)
+        .join(Notebook, Notebook.assignment_id == Assignment.id, isouter=True)
+        .join(GradeCell, GradeCell.notebook_id == Notebook.id, isouter=True)
+        .where(Assignment.course_id == where.course_id)
+    ).all()
+    gradebook.db.commit()
+    foreign = {name for name, cell in rows if not (cell or "").startswith(CHECK_PREFIX)}
+    return {n for n in foreign if not is_module(where, n)} | other_assignments(where)
 
 
 def other_courses(gradebook: Gradebook, where: CourseDirectory) -> dict[str, int]:

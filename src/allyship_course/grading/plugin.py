@@ -48,7 +48,8 @@ class CommentStub(ClearSolutions):
         self, nb: NotebookNode, resources: dict[str, Any]
     ) -> tuple[NotebookNode, dict[str, Any]]:
         self.code_stub = {"python": COMMENT_STUB}
-        return super().preprocess(nb, resources)
+        nb, resources = super().preprocess(nb, resources)
+        return nb, resources
 
 
 class AsReleased(NbGraderPreprocessor):

@@ -14,6 +14,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets.config import Config
 
 from ..exchange.kinds import is_module
+from ..store.submission import NOTE_TAG
 
 # No HTML, and no images, which a browser would fetch.
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).disable("image")
@@ -28,14 +29,21 @@ def markdown_filter(config: Config) -> Callable[[Any, str], str]:
 
     @jinja2.pass_context
     def markdown2html(context: Any, source: str) -> str:
-        resources = context.get("resources", {})
-        named = resources.get("assignment_id") or resources.get("nbgrader", {}).get("assignment")
-        if named is None or is_module(CourseDirectory(config=config), named):
+        if _of_module(context, config):
             return str(_MARKDOWN.render(source))
         stock[:] = stock or [HTMLExporter(config=config)]
         return str(stock[0].markdown2html(context, source))
 
     return markdown2html
+
+
+def _of_module(context: Any, config: Config) -> bool:
+    """Tell whether a page shows a module: by its notebook, which is the one that was handed out."""
+    if any(NOTE_TAG in cell.metadata.get("tags", []) for cell in context["nb"].cells):
+        return True
+    resources = context.get("resources", {})
+    named = resources.get("assignment_id") or resources.get("nbgrader", {}).get("assignment")
+    return named is None or is_module(CourseDirectory(config=config), named)
 
 
 class PageOfModules(NbGraderPreprocessor):

@@ -29,8 +29,9 @@ from nbgrader.exchange import ExchangeError
 from sqlalchemy import make_url, select, update
 
 from ..exchange.client import released_by_service, uses_service
+from ..exchange.kinds import is_module
 from ..grading.folder import CONFIG_FILE, course_directory, load_config, quiet
-from ..grading.gradebook import ModuleGrades, open_gradebook
+from ..grading.gradebook import ModuleGrades, open_gradebook, other_kinds
 from ..grading.plugin import rules_of
 from ..messages import Ask, Tell
 from ..notebook.assignments import make_assignment, make_journal
@@ -218,7 +219,7 @@ class _Planner:
             name, course = assignment.name, assignment.course_id
             if course == self._where.course_id:
                 continue
-            if (self._term.folder / "source" / name / EXERCISES_FILE).exists():
+            if is_module(self._where, name):
                 own[name] = course
             elif name in used:
                 raise TeachError(
@@ -255,6 +256,11 @@ class _Planner:
         handed_in = len(self._gradebook.assignment_submissions(name)) if known else 0
         source = self._term.folder / "source" / name
         module = self._modules[name]
+        if name in other_kinds(self._gradebook, self._where):
+            raise TeachError(
+                f"this course has an assignment {name} already that is no module. Give one of "
+                "the two another name. Nothing was changed"
+            )
         notebook = make_assignment(
             self._term.book / MODULES_FOLDER / name, self._made, self._term.terms(module)
         )
@@ -288,7 +294,7 @@ class _Planner:
         used = {m.module for m in self._term.course.modules}
         for assignment in self._gradebook.assignments:
             source = self._term.folder / "source" / assignment.name
-            gone = assignment.name not in used and (source / EXERCISES_FILE).exists()
+            gone = assignment.name not in used and is_module(self._where, assignment.name)
             if gone and assignment.submissions and _alike(load_module(source), module):
                 return str(assignment.name)
         return None
@@ -401,8 +407,7 @@ class _Planner:
         used = {m.module for m in self._term.course.modules}
         known = {a.name: a for a in self._gradebook.assignments}
         for name in sorted({*known} - used):
-            source = self._term.folder / "source" / name
-            if not (source / EXERCISES_FILE).exists():
+            if not is_module(self._where, name):
                 continue  # an assignment of another kind
             count = len(known[name].submissions)
             told = f"{name} is in the gradebook and not in course.yml. It stays"
@@ -427,7 +432,7 @@ class _Planner:
             )
         for assignment in self._gradebook.assignments:
             name = assignment.name
-            if not (self._term.folder / "source" / name / EXERCISES_FILE).exists():
+            if not is_module(self._where, name):
                 continue
             if not assignment.submissions:
                 continue
@@ -508,7 +513,7 @@ class _Planner:
 
     def _is_ours(self, assignment: Assignment) -> bool:
         name, course = assignment.name, assignment.course_id
-        made_here = (self._term.folder / "source" / name / EXERCISES_FILE).exists()
+        made_here = is_module(self._where, name)
         return made_here or bool(course == self._where.course_id)
 
     def _write(self, wanted: Mapping[str, Mapping[str, str]], ids: Iterable[str]) -> None:

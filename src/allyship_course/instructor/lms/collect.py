@@ -22,13 +22,14 @@ from typing import Any, NamedTuple
 from nbgrader.coursedir import CourseDirectory
 
 from ...exchange.folder import REFUSED_FOLDER, REFUSED_LIST, list_refused, replacing, take_up
+from ...exchange.kinds import is_module
 from ...grading.console import listed
 from ...grading.folder import course_directory, load_config, only_one, source_of
 from ...grading.gradebook import open_gradebook
 from ...grading.results import GradeError, Notice
 from ...grading.waiting import persist
 from ...messages import Tell
-from ...spec import EXERCISES_FILE, Module, load_module
+from ...spec import Module, load_module
 from ...store.files import RecordError, encode_json, parse_json, read_json, read_plain, replace_file
 from ...store.record import (
     MAX_NOTEBOOK_BYTES,
@@ -149,7 +150,7 @@ def collect_lms(
     ClassListError before anything was changed.
     """
     where = course_directory(course, load_config(course))
-    if not (source_of(where, module) / EXERCISES_FILE).exists():
+    if not is_module(where, module):
         raise GradeError(_no_such_module(where, module))
     with only_one(Path(where.root)):
         with open_gradebook(where, tell) as gradebook:
@@ -175,7 +176,7 @@ def _opened(archive: Path) -> zipfile.ZipFile:
 
 def _no_such_module(where: CourseDirectory, module: str) -> str:
     source = source_of(where, module).parent
-    found = sorted(p.parent.name for p in source.glob(f"*/{EXERCISES_FILE}"))
+    found = sorted(p.name for p in source.glob("*/") if is_module(where, p.name))
     return (
         f"there is no module {module} in {source}. "
         f"There are: {', '.join(found) or 'none yet; run allyship assignments'}"

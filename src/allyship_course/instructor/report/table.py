@@ -24,7 +24,7 @@ from nbgrader.api import (
 from sqlalchemy import func, select
 
 from ...grading.folder import course_directory, source_of
-from ...grading.gradebook import open_gradebook
+from ...grading.gradebook import open_gradebook, other_kinds
 from ...spec import EXERCISES_FILE, load_module
 from ...store.record import Record
 from ...store.submission import CHECK_PREFIX, RefusedError, open_folder, read_record_of
@@ -89,14 +89,17 @@ def read_class(course: Path) -> ClassState:
                 Assignment.id, Assignment.name, Assignment.duedate, Assignment.course_id
             ).order_by(Assignment.name)
         ).all()
+        others = other_kinds(gradebook, where)
         found = [
             row
             for row in assignments
-            if row.course_id == where.course_id or source_of(where, row.name).exists()
+            if row.name not in others
+            and (row.course_id == where.course_id or source_of(where, row.name).exists())
         ]
         students = select(Student.id, Student.first_name, Student.last_name).order_by(Student.id)
-        if len(found) < len(assignments):
-            students = students.where(Student.id.not_in(_only_elsewhere([row.id for row in found])))
+        here = [row.id for row in assignments if row in found or row.name in others]
+        if len(here) < len(assignments):
+            students = students.where(Student.id.not_in(_only_elsewhere(here)))
         names = {
             row.id: f"{row.first_name or ''} {row.last_name or ''}".strip()
             for row in gradebook.db.execute(students)
