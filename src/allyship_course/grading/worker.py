@@ -71,6 +71,9 @@ def _grade_one(batch: Batch, item: Item, root: int, summary: Summary) -> Graded 
     stored = Held(submission.timestamp, item.held.extension if item.held else None)
     summary.remarks += [Notice(batch.module, item.student, what) for what in submission.remarks]
     sheet = _sheet_of(batch)
+    if why := sheet.checks.why_nothing_counts(submission.record):
+        what = f"nothing of it counts: {why}"
+        summary.remarks.append(Notice(batch.module, item.student, what))
     checks, shared = sheet.checks.of(submission.record), sheet.checks.shared(submission.record)
     _write_copy(
         batch.new_copy_of(item.student),

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from ..errors import CourseError
-from .files import MAX_BYTES, RecordError, parse_json, read_plain
+from .files import MAX_BYTES, RecordError, parse_json, parse_notebook, read_plain
 from .record import MAX_NOTEBOOK_BYTES, RECORD_FILE, Record, notebook_record, parse_record
 
 CHECK_PREFIX = "check-"
@@ -34,6 +34,8 @@ STAGING = ".allyship"
 MAX_ID = 128
 """The longest student id that nbgrader's gradebook holds."""
 _MAX_LINE = 1000
+MAX_NOTE = 3_000_000
+"""The characters of a note that are shown to the instructor."""
 
 
 class RefusedError(CourseError):
@@ -129,6 +131,21 @@ def read_record_of(folder: int, module: str) -> Record | RecordError | None:
     return _record(raw, notebook, module)
 
 
+def why_nothing_counts(
+    record: Record | RecordError | None, module: str, exercises: Collection[str]
+) -> str:
+    """Say why a record earns nothing whatever is in it; empty where that is not so."""
+    if isinstance(record, RecordError):
+        return str(record)
+    if record is None:
+        return f"{RECORD_FILE} is missing, and the notebook holds no record"
+    if record.module != module:
+        return f"{RECORD_FILE} is of another module: {visible(record.module[:60])}"
+    if not any(exercise in record.exercises for exercise in exercises):
+        return f"{RECORD_FILE} names no exercise of this module"
+    return ""
+
+
 def _plain(folder: int, name: str, limit: int) -> bytes | RecordError | None:
     try:
         return read_plain(name, limit, folder)
@@ -156,7 +173,7 @@ def _notebook(folder: int, name: str, remarks: list[str]) -> dict[str, Any] | No
         return None
     if not isinstance(raw, RecordError):
         try:
-            return parse_json(raw, name, max_depth=None)
+            return parse_notebook(raw, name)
         except RecordError as e:
             raw = e
     remarks.append(f"{raw}; only the record was graded")
@@ -167,9 +184,14 @@ def note_in(cells: object) -> str | None:
     """Return the student's note to the instructor out of a notebook's cells, if it has cells."""
     if not isinstance(cells, list):
         return None
-    notes = [_text(cell.get("source")) for cell in cells if _is_note(cell)]
+    text = "\n\n".join(_text(cell.get("source")) for cell in cells if _is_note(cell))
+    if len(text) > MAX_NOTE:
+        text = (
+            f"{text[:MAX_NOTE]}\n\n[The note has {len(text):,} characters. The rest stands in the "
+            "notebook that was handed in.]"
+        )
     # "replace": half a surrogate pair has no UTF-8 form, and could not be written.
-    return "\n\n".join(notes).encode("utf-8", "replace").decode()
+    return text.encode("utf-8", "replace").decode()
 
 
 def _is_note(cell: object) -> bool:
