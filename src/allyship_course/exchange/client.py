@@ -213,6 +213,9 @@ class ServiceCollect(ServiceExchange, SafeCollect):
             (inbound / name).mkdir()
         super().init_src()
 
+    def _look_at_times(self) -> None:
+        """Leave times as they are: the service has said them."""
+
     def _collect(self, source: Path, place: Path) -> None:
         files = self._files("submissions", self._ids[source.name])
         kept = {path: raw for path, raw in files.items() if path.split("/")[0] != TIMESTAMP_FILE}

@@ -24,7 +24,7 @@ from nbgrader.preprocessors import (
 from traitlets import Enum, Float
 from traitlets.config import Config
 
-from ..exchange.folder import hook_for_modules
+from ..exchange.aside import hook_for_modules
 from ..notebook.assignments import COMMENT_STUB
 from ..spec import EXERCISES_FILE, load_module
 from ..store.files import RecordError
@@ -246,3 +246,4 @@ def configure(c: Config) -> None:
     c.HTMLExporter.filters = {"markdown2html": markdown_filter(c)}
     c.ExchangeFactory.collect = "allyship_course.exchange.folder.SafeCollect"
     c.ExchangeFactory.release_assignment = "allyship_course.exchange.folder.SafeRelease"
+    c.ExchangeFactory.release_feedback = "allyship_course.exchange.folder.SafeReleaseFeedback"

@@ -95,7 +95,7 @@ def check_id(student: str) -> None:
 def seal(folder: int, module: str) -> str:
     """Return a text that is another one as soon as a file that counts is another one."""
     parts = []
-    for name in (RECORD_FILE, f"{module}.ipynb", TIMESTAMP_FILE):
+    for name in (RECORD_FILE, _notebook_in(folder, module), TIMESTAMP_FILE):
         try:
             found = os.stat(name, dir_fd=folder, follow_symlinks=False)
         except FileNotFoundError:
@@ -108,7 +108,7 @@ def seal(folder: int, module: str) -> str:
 def read_submission(folder: int, module: str) -> Submission:
     """Read what was handed in of ``module`` from an open folder. RefusedError: nothing was."""
     remarks: list[str] = []
-    notebook = _notebook(folder, f"{module}.ipynb", remarks)
+    notebook = _notebook(folder, module, remarks)
     raw = _plain(folder, RECORD_FILE, MAX_BYTES)
     if notebook is None and raw is None:
         raise RefusedError(f"there is neither {module}.ipynb nor {RECORD_FILE} in it")
@@ -127,7 +127,7 @@ def read_record_of(folder: int, module: str) -> Record | RecordError | None:
     The notebook is looked into only where there is no record beside it.
     """
     raw = _plain(folder, RECORD_FILE, MAX_BYTES)
-    notebook = _notebook(folder, f"{module}.ipynb", []) if raw is None else None
+    notebook = _notebook(folder, module, []) if raw is None else None
     return _record(raw, notebook, module)
 
 
@@ -166,8 +166,24 @@ def _record(
         return e
 
 
-def _notebook(folder: int, name: str, remarks: list[str]) -> dict[str, Any] | None:
+def _notebook_in(folder: int, module: str) -> str:
+    """Return the name of a module's notebook: where there is only one of another name, that."""
+    name = f"{module}.ipynb"
+    try:
+        os.stat(name, dir_fd=folder, follow_symlinks=False)
+    except OSError:
+        with os.scandir(folder) as entries:
+            others = [e.name for e in entries if e.name.endswith(".ipynb") and e.is_file()]
+        if len(others) == 1:
+            return others[0]
+    return name
+
+
+def _notebook(folder: int, module: str, remarks: list[str]) -> dict[str, Any] | None:
     """Return the notebook as far as it is one; ``{}`` where there is one that can't be read."""
+    name = _notebook_in(folder, module)
+    if name != f"{module}.ipynb":
+        remarks.append(f"its notebook is called {visible(name)}, and was taken for {module}.ipynb")
     raw = _plain(folder, name, MAX_NOTEBOOK_BYTES)
     if raw is None:
         return None

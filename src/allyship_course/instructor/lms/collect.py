@@ -21,8 +21,9 @@ from typing import Any, NamedTuple
 
 from nbgrader.coursedir import CourseDirectory
 
-from ...exchange.folder import REFUSED_FOLDER, REFUSED_LIST, list_refused, replacing, take_up
+from ...exchange.copying import replacing, take_up
 from ...exchange.kinds import is_module
+from ...exchange.refused import REFUSED_FOLDER, REFUSED_LIST, list_refused
 from ...grading.console import listed
 from ...grading.folder import course_directory, load_config, only_one, source_of
 from ...grading.gradebook import open_gradebook
