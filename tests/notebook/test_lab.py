@@ -459,16 +459,12 @@ def test_running_all_cells_without_a_kernel_takes_no_form_away(
     expect(page.get_by_text("This notebook is not running yet").first).to_be_visible()
     expect(thoughts(page)).to_have_value("Written before")
     thoughts(page).fill("Written before, and meanwhile")
-    page.screenshot(path="/tmp/kept_b2.png")
 
     page.wait_for_timeout(30_000)
     if page.get_by_role("button", name="Ok", exact=True).count():
         page.get_by_role("button", name="Ok", exact=True).click()
-    page.screenshot(path="/tmp/kept_b2b.png")
     notebook.menu("Run", "Run All Cells")
     page.wait_for_timeout(12_000)
-    page.screenshot(path="/tmp/kept_b2c.png")
-    print(page.evaluate("JSON.stringify(localStorage)"), notebook.answers("all-types"))
     notebook.until(
         lambda: notebook.answers("all-types").get("thoughts") == "Written before, and meanwhile"
     )

@@ -12,7 +12,7 @@ import os
 import secrets
 import tempfile
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NoReturn
@@ -213,6 +213,9 @@ class ServiceCollect(ServiceExchange, SafeCollect):
             (inbound / name).mkdir()
         super().init_src()
 
+    def _look_at_times(self) -> None:
+        """Leave times as they are: the service has said them."""
+
     def _collect(self, source: Path, place: Path) -> None:
         files = self._files("submissions", self._ids[source.name])
         kept = {path: raw for path, raw in files.items() if path.split("/")[0] != TIMESTAMP_FILE}
@@ -407,22 +410,25 @@ class _Released(ServiceExchange):
                 lay_out(self._files(*path), self.folder)
 
 
-def kept_by_service(course: CourseDirectory, *, forget: bool = False) -> int | None:
+def kept_by_service(
+    course: CourseDirectory, *, forget: bool = False, but: Collection[str] = ()
+) -> int | None:
     """Count what the service keeps of a course, and let it forget all of it if asked to.
 
-    ``None`` where a course's exchange is no service. nbgrader's ExchangeError where it can't be
-    reached or refuses.
+    Assignments named in ``but`` are not counted and stay. ``None`` where a course's exchange is
+    no service. nbgrader's ExchangeError where it can't be reached or refuses.
     """
     if not uses_service(course.config):
         return None
     step = _Course(coursedir=course, config=course.config)
-    step.forget = forget
+    step.forget, step.but = forget, but
     step.start()
     return step.kept
 
 
 class _Course(ServiceExchange):
     forget = False
+    but: Collection[str] = ()
     kept = 0
 
     def init_src(self) -> None:
@@ -433,9 +439,17 @@ class _Course(ServiceExchange):
 
     def copy_files(self) -> None:
         course = self.coursedir.course_id
-        handed_out = self._ask("GET", "releases").json()["releases"]
-        self.kept = sum(one["course"] == course for one in handed_out)
-        handed_in = self._ask("GET", "submissions", of="all").json()["submissions"]
-        self.kept += sum(one["course"] == course for one in handed_in)
-        if self.forget:
+        out = self._of_course(self._ask("GET", "releases").json()["releases"])
+        handed_in = self._of_course(self._ask("GET", "submissions", of="all").json()["submissions"])
+        self.kept = len(out) + len(handed_in)
+        if self.forget and not self.but:
             self._ask("DELETE", "courses", course)
+        elif self.forget:
+            for one in handed_in:
+                self._ask("DELETE", "submissions", one["id"])
+            for one in out:
+                self._ask("DELETE", "courses", course, "assignments", one["assignment"])
+
+    def _of_course(self, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        course = self.coursedir.course_id
+        return [o for o in found if o["course"] == course and o["assignment"] not in self.but]

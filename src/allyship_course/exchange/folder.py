@@ -1,92 +1,46 @@
-"""Collecting safely: nothing that its owner did not write, no link, and nothing gets lost."""
+"""nbgrader's steps in a shared folder, made such that nobody can change what is another's.
+
+Nothing is collected that its owner did not write, no link, and nothing gets lost. Whatever one
+student has there, the others are collected, and their feedback reaches them.
+"""
 
 from __future__ import annotations
 
-import errno
-import fnmatch
-import os
+import glob
+import re
 import shutil
 import stat
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import nbformat
+from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.exchange.default import (
     ExchangeCollect,
     ExchangeReleaseAssignment,
+    ExchangeReleaseFeedback,
     ExchangeSubmit,
 )
-from nbgrader.utils import parse_utc
-from traitlets.log import get_logger
+from nbgrader.utils import notebook_hash, parse_utc
 
-from ..store.record import MAX_NOTEBOOK_BYTES
+from ..store.files import RecordError, read_plain
 from ..store.submission import (
+    SECRET_FILE,
     TIMESTAMP_FILE,
     RefusedError,
     check_id,
-    open_folder,
     parse_timestamp,
     visible,
 )
+from .copying import Limits, copy_safely, replacing, take_up
+from .kinds import is_module
+from .refused import list_refused
+from .times import Times
 
-REFUSED_FOLDER = "refused"
-REFUSED_LIST = "list.txt"
-_MAX_FILES = 1000
-_MAX_DEPTH = 10
 _LONG_AGO = parse_utc("1970-01-01 00:00:00 UTC")
 _NOBODY = ""  # the name under which nbgrader groups what we refuse
-
-
-def list_refused(root: Path, module: str, what: str, why: str) -> None:
-    """Add a line to ``refused/list.txt`` in the course folder, unless it is there already."""
-    folder = root / REFUSED_FOLDER
-    folder.mkdir(mode=0o700, exist_ok=True)
-    file = folder / REFUSED_LIST
-    line = f"{module}\t{visible(what)}\t{why}"
-    known = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
-    if line not in {text.partition("\t")[2] for text in known}:
-        now = datetime.now(UTC).isoformat(" ", "seconds")
-        with file.open("a", encoding="utf-8") as f:
-            f.write(f"{now}\t{line}\n")
-
-
-@contextmanager
-def replacing(place: Path) -> Iterator[Path]:
-    """Yield an empty folder, which takes the place of ``place`` unless an error ends the block.
-
-    A run that is stopped leaves the old folder or the new one; where it was killed between two
-    steps, :func:`take_up` brings the old one back.
-    """
-    take_up(place)
-    new, old = _beside(place)
-    place.parent.mkdir(parents=True, exist_ok=True)
-    new.mkdir()
-    try:
-        yield new
-        if os.path.lexists(place):
-            place.rename(old)
-        new.rename(place)
-    except BaseException:
-        take_up(place)
-        raise
-    shutil.rmtree(old, ignore_errors=True)
-
-
-def take_up(place: Path) -> None:
-    """Mend what a run left that was killed while it replaced a folder."""
-    new, old = _beside(place)
-    if os.path.lexists(old) and not os.path.lexists(place):
-        old.rename(place)
-    for rest in (new, old):
-        shutil.rmtree(rest, ignore_errors=True)
-
-
-def _beside(place: Path) -> tuple[Path, Path]:
-    return place.with_name(f".{place.name}.new"), place.with_name(f".{place.name}.old")
+_MAX_SECRET = 1000
+_SECRET = re.compile(r"[0-9a-f]{32,256}")
 
 
 class SafeRelease(ExchangeReleaseAssignment):
@@ -133,6 +87,8 @@ class SafeSubmit(ExchangeSubmit):
 class SafeCollect(ExchangeCollect):
     """nbgrader's collect, for an exchange in which anybody can write anything."""
 
+    _times: Times | None = None
+
     def _path_to_record(self, path: str) -> dict[str, Any]:
         folder = Path(path)
         try:
@@ -141,6 +97,8 @@ class SafeCollect(ExchangeCollect):
             if self.check_owner:
                 _check_owner(folder, student)
             when = parse_utc(timestamp)
+            if self._times:
+                when = self._times.handed_in(folder, when)
         except (ValueError, OverflowError):
             why = "its name is not made of an id, the assignment and a date"
         except RefusedError as e:
@@ -151,10 +109,25 @@ class SafeCollect(ExchangeCollect):
         return {"username": _NOBODY, "filename": folder.name, "timestamp": _LONG_AGO}
 
     def init_src(self) -> None:
+        self._times = self._look_at_times()
         super().init_src()
         self.src_records: list[dict[str, Any]] = [
             r for r in self.src_records if r["username"] != _NOBODY
         ]
+
+    def _look_at_times(self) -> Times | None:
+        """Return what is known of times here; ``None`` where nbgrader's rules hold alone."""
+        course = self.coursedir
+        if not is_module(course, course.assignment_id):
+            return None
+        with Gradebook(course.db_url, course.course_id) as gradebook:
+            try:
+                due = gradebook.find_assignment(course.assignment_id).duedate
+            except MissingEntry:
+                due = None
+        inbound = Path(self.root) / course.course_id / "inbound"
+        pattern = f"*+{glob.escape(course.assignment_id)}+*"
+        return Times(sorted(inbound.glob(pattern)), due, self.log)
 
     def copy_files(self) -> None:
         for record in self.src_records:
@@ -172,6 +145,8 @@ class SafeCollect(ExchangeCollect):
                 continue
             try:
                 self._collect(Path(self.inbound_path) / record["filename"], place)
+                if self._times:
+                    self._times.write(place, record["timestamp"])
             except RefusedError as e:
                 self._refuse(record["filename"], str(e))
             else:
@@ -200,6 +175,7 @@ class SafeCollect(ExchangeCollect):
             tuple(course.ignore),
             self.check_owner,
             course.groupshared,
+            of_module=is_module(course, course.assignment_id),
         )
 
     def _refuse(self, name: str, why: str) -> None:
@@ -214,146 +190,82 @@ def _check_owner(folder: Path, student: str) -> None:
         owner = pwd.getpwuid(folder.lstat().st_uid).pw_name
     except KeyError:
         owner = "nobody known"
+    except OSError as e:
+        raise RefusedError(f"it can't be looked at: {e.strerror}") from None
     if owner != student:
         raise RefusedError(f"it belongs to {owner}, not to {student}")
 
 
-@dataclass(frozen=True)
-class Limits:
-    """What may be copied: sizes in bytes, names to leave out, and whose it must be."""
+class SafeReleaseFeedback(ExchangeReleaseFeedback):
+    """nbgrader's release of feedback, in which one student's files never stop the class.
 
-    file: int
-    folder: int
-    ignore: tuple[str, ...]
-    own_only: bool
-    groupshared: bool
-
-
-def copy_safely(source: Path, target: Path, limits: Limits) -> None:
-    """Copy a student's folder into the empty folder ``target``; RefusedError at anything unsafe.
-
-    Each file is examined after it was opened, so that it can't be exchanged for a link between
-    the look and the copy.
+    A page goes by a name that only its reader can work out, from the secret beside what they
+    handed in and from the name of their notebook.
     """
-    with open_folder(source) as folder:
-        owner = os.fstat(folder).st_uid if limits.own_only else None
-        _Copy(limits, owner).folder(folder, target, depth=0)
 
+    def copy_files(self) -> None:
+        left_out = set(self.coursedir.student_id_exclude.split(","))
+        folders = sorted(map(Path, glob.glob(self.src_path)))  # noqa: PTH207  with a student's *
+        for folder in folders:
+            student = folder.parent.name
+            pages = [] if student in left_out else sorted(folder.glob("*.html"))
+            if pages:
+                self._release(student, folder, pages)
 
-class _Copy:
-    def __init__(self, limits: Limits, owner: int | None) -> None:
-        self._limits, self._owner = limits, owner
-        self._bytes = self._files = 0
-
-    def folder(self, folder: int, target: Path, depth: int) -> None:
-        if depth > _MAX_DEPTH:
-            raise RefusedError(f"its folders are nested deeper than {_MAX_DEPTH}")
-        if self._limits.groupshared:
-            target.chmod(0o2775)
-        for name in sorted(os.listdir(folder)):
-            if any(fnmatch.fnmatch(name, pattern) for pattern in self._limits.ignore):
-                continue
-            if stat.S_ISDIR(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode):
-                (target / name).mkdir()
-                with open_folder(name, folder) as inner:
-                    self.folder(inner, target / name, depth + 1)
-            else:
-                self._file(name, folder, target)
-
-    def _file(self, name: str, folder: int, target: Path) -> None:
-        with _open_plain(name, folder) as fd:
-            found = os.fstat(fd)
-            self._check(visible(name), found)
-            mode = 0o664 if self._limits.groupshared else 0o644
-            to = os.open(target / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-            with os.fdopen(to, "wb") as out:
-                left = found.st_size  # it may still grow
-                while left and (block := os.read(fd, min(left, 1 << 20))):
-                    out.write(block)
-                    left -= len(block)
-
-    def _check(self, name: str, found: os.stat_result) -> None:
-        self._files += 1
-        self._bytes += found.st_size
-        if not stat.S_ISREG(found.st_mode):
-            raise RefusedError(f"{name} in it is not a plain file")
-        if self._owner is not None and found.st_uid != self._owner:
-            raise RefusedError(f"{name} in it belongs to somebody else")
-        if found.st_size > self._limits.file or self._bytes > self._limits.folder:
-            raise RefusedError(f"it is too large ({name} is {found.st_size / 1e6:,.1f} MB)")
-        if self._files > _MAX_FILES:
-            raise RefusedError(f"there are more than {_MAX_FILES:,} files in it")
-
-
-@contextmanager
-def _open_plain(name: str, folder: int) -> Iterator[int]:
-    try:
-        fd = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=folder)
-    except OSError as e:
-        kind = "is a link" if e.errno == errno.ELOOP else f"can't be read: {e.strerror}"
-        raise RefusedError(f"{visible(name)} in it {kind}") from None
-    try:
-        yield fd
-    finally:
-        os.close(fd)
-
-
-def put_aside_what_is_unsafe(*, notebooks: Sequence[str], **_names: str) -> None:
-    """Make one submission safe to copy: a hook that nbgrader calls before its first copy.
-
-    What is a link, no plain file or too large goes to ``refused/`` in the course folder, and so
-    do a notebook and a timestamp that nbgrader would stumble over; the notebook as released
-    takes the place of such a notebook.
-    """
-    for folder in sorted({Path(notebook).parent for notebook in notebooks}):
-        _make_safe(folder)
-
-
-def _make_safe(folder: Path) -> None:
-    root, module = folder.parents[2], folder.name
-    for outer in (folder.parent, folder):
-        if outer.is_symlink():
-            _put_aside(root, outer, module, "is a link, not a folder")
+    def _release(self, student: str, folder: Path, pages: list[Path]) -> None:
+        try:
+            secret = _secret_in(folder)
+        except RecordError as e:
+            self.log.warning(
+                "No feedback for %s, on what was not handed in through the exchange, or was "
+                "changed there: %s. Give them the page yourself: %s",
+                visible(student),
+                e,
+                ", ".join(map(str, pages)),
+            )
             return
-    for path in _files_below(folder):
-        if why := _unsafe(path, module):
-            _put_aside(root, path, module, why)
-            if path.name == f"{module}.ipynb" and path.parent == folder:
-                shutil.copyfile(root / "release" / module / path.name, path)
+        if not _SECRET.fullmatch(secret):
+            self.log.warning(
+                "%s: %s is not as nbgrader writes it. If the feedback does not reach them, give "
+                "them the page yourself: %s",
+                visible(student),
+                SECRET_FILE,
+                ", ".join(map(str, pages)),
+            )
+        for page in pages:
+            for name in self._names(student, page.stem):
+                self._put(page, notebook_hash(secret=secret, notebook_id=name))
+            self.log.info(
+                "Released feedback for student '%s' on assignment '%s/%s/%s'",
+                student,
+                self.coursedir.course_id,
+                self.coursedir.assignment_id,
+                page.stem,
+            )
+
+    def _names(self, student: str, notebook: str) -> set[str]:
+        """Return the names of a page's notebook: a student may have renamed a module's."""
+        course = self.coursedir
+        if not is_module(course, course.assignment_id):
+            return {notebook}
+        folder = course.format_path(course.submitted_directory, student, course.assignment_id)
+        return {notebook, *(file.stem for file in Path(folder).glob("*.ipynb"))}
+
+    def _put(self, page: Path, name: str) -> None:
+        """Copy a page beside its place first, then put it there in one step."""
+        place = Path(self.dest_path)
+        shutil.copy(page, place / f"{name}-tmp.html")
+        (place / f"{name}-tmp.html").replace(place / f"{name}.html")
 
 
-def _files_below(folder: Path) -> list[Path]:
-    found = []
-    for inside, folders, files in os.walk(folder):
-        found += [Path(inside) / name for name in (*files, *folders)]
-    return [path for path in found if path.is_symlink() or not path.is_dir()]
-
-
-def _unsafe(path: Path, module: str) -> str:
-    """Say why nbgrader should not have a file; empty if it may."""
-    found = path.lstat()
-    if not stat.S_ISREG(found.st_mode):
-        return "is a link" if stat.S_ISLNK(found.st_mode) else "is not a plain file"
-    if found.st_size > MAX_NOTEBOOK_BYTES:
-        return "is too large"
-    if path.name == TIMESTAMP_FILE:
-        try:
-            parse_timestamp(path.read_bytes())
-        except ValueError:
-            return "holds no date"
-    if path.name == f"{module}.ipynb":
-        try:
-            nbformat.read(path, as_version=4)
-        except Exception:  # noqa: BLE001  whatever nbformat stumbles over, nbgrader would too
-            return "is not a notebook that can be read"
-    return ""
-
-
-def _put_aside(root: Path, path: Path, module: str, why: str) -> None:
-    within = path.relative_to(root)
-    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
-    aside = root / REFUSED_FOLDER / within.parent / f"{within.name}.{stamp}"
-    aside.parent.mkdir(parents=True, exist_ok=True)
-    path.rename(aside)
-    get_logger().warning("Put aside into %s/: %s %s.", REFUSED_FOLDER, ascii(str(within)), why)
-    list_refused(root, module, str(within), why)
+def _secret_in(folder: Path) -> str:
+    raw = read_plain(folder / SECRET_FILE, _MAX_SECRET)
+    if raw is None:
+        raise RecordError(f"there is no {SECRET_FILE} in {folder}")
+    try:
+        secret = raw.decode()
+    except UnicodeDecodeError:
+        secret = ""
+    if not secret.strip():
+        raise RecordError(f"{SECRET_FILE} in {folder} is damaged")
+    return secret

@@ -19,6 +19,7 @@ MAX_PARCEL_BYTES = 10_000_000
 """The longest parcel. What a student hands in of a module has some thousands."""
 _MAX_FILES = 1000
 _MAX_DEPTH = 10
+_MAX_PARTS = 10_000  # base64 has none of the letters that are counted
 _MAX_NAME = 128
 _UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
@@ -70,7 +71,7 @@ def unpack(raw: bytes) -> dict[str, bytes]:
     if len(raw) > MAX_PARCEL_BYTES:
         raise ParcelError("it is too large")
     try:
-        texts = parse_json(raw, "it", max_depth=3).get("files")
+        texts = parse_json(raw, "it", max_depth=3, max_parts=_MAX_PARTS).get("files")
     except RecordError:
         texts = None
     if not isinstance(texts, dict) or not all(isinstance(t, str) for t in texts.values()):

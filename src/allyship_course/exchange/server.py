@@ -21,13 +21,16 @@ from jupyterhub.services.auth import HubAuth
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from tornado.httpserver import HTTPServer
 from tornado.ioloop import IOLoop
-from tornado.web import Application, HTTPError, RequestHandler
+from tornado.web import Application, HTTPError, RequestHandler, stream_request_body
 
+from .bodies import Bodies
 from .database import MissingError, Store, TakenError
 from .parcel import MAX_PARCEL_BYTES, ParcelError, check_name
 
 DATABASE = "ALLYSHIP_EXCHANGE_DB"
 """The environment variable with the database's address."""
+_NO_BODY = 10_000  # bytes: what comes with a request that has nothing to send
+_BODY_SECONDS = 120
 _GROUP_CACHE = 60  # seconds after which a change of groups counts at the latest
 _log = logging.getLogger("allyship-exchange")
 
@@ -37,9 +40,10 @@ T = TypeVar("T")
 class _Handler(RequestHandler):
     """One who asks, by the token of their server. No cookie is looked at, so none can be abused."""
 
-    def initialize(self, store: Store, auth: HubAuth) -> None:
+    def initialize(self, store: Store, auth: HubAuth, bodies: Bodies) -> None:
         self.store = store
         self._auth = auth
+        self._bodies = bodies
 
     def check_xsrf_cookie(self) -> None:
         """Leave out what protects cookies."""
@@ -115,6 +119,56 @@ def _in_words(error: BaseException | None, status: int) -> tuple[int, str]:
     return (500 if error else status), "Something went wrong in the exchange"
 
 
+@stream_request_body
+class _Taking(_Handler):
+    """One who may send something. Nothing of it is read before it is known that they may."""
+
+    _has_place = _has_left = False
+
+    async def prepare(self) -> None:
+        await super().prepare()
+        self._parts: list[bytes] = []
+        if self.request.method != "PUT":
+            return
+        await self.may_send(*self.path_args)
+        await self._bodies.enter(self.me)
+        self._has_place = True
+        if self._has_left:  # while waiting
+            self._leave()
+            raise HTTPError(400, reason="The connection was closed")
+        connection: Any = self.request.connection
+        connection.set_max_body_size(MAX_PARCEL_BYTES)
+        connection.set_body_timeout(_BODY_SECONDS)
+
+    async def may_send(self, *_path: str) -> None:
+        """Raise unless this one may send something there."""
+        raise NotImplementedError
+
+    def data_received(self, chunk: bytes) -> None:
+        self._parts.append(chunk)
+
+    async def store_body(self, step: Callable[..., T], *arguments: Any, **named: Any) -> T:
+        """Do a step of the store with what was sent as its last argument."""
+        async with self._bodies.opened:
+            raw = b"".join(self._parts)
+            self._parts = []
+            return await self.do(step, *arguments, raw, **named)
+
+    def on_finish(self) -> None:
+        self._leave()
+
+    def on_connection_close(self) -> None:
+        super().on_connection_close()
+        self._has_left = True
+        self._leave()
+
+    def _leave(self) -> None:
+        self._parts = []
+        if self._has_place:
+            self._has_place = False
+            self._bodies.leave(self.me)
+
+
 class _Releases(_Handler):
     async def get(self) -> None:
         mine = self.courses("nbgrader", "formgrade")
@@ -122,17 +176,19 @@ class _Releases(_Handler):
         self.finish({"releases": [release._asdict() for release in found]})
 
 
-class _Release(_Handler):
+class _Release(_Taking):
     async def get(self, course: str, assignment: str) -> None:
         self.member_of(course)
         self.send(await self.do(self.store.released, course, assignment))
 
-    async def put(self, course: str, assignment: str) -> None:
+    async def may_send(self, course: str, assignment: str) -> None:  # type: ignore[override]
         self.teacher_of(course)
         check_name(course)
         check_name(assignment)
+
+    async def put(self, course: str, assignment: str) -> None:
         replace = self.get_argument("replace", "") == "yes"
-        await self.do(self.store.release, course, assignment, self.request.body, replace=replace)
+        await self.store_body(self.store.release, course, assignment, replace=replace)
         self.finish({})
 
     async def delete(self, course: str, assignment: str) -> None:
@@ -159,12 +215,12 @@ class _Submissions(_Handler):
         self.finish({"submissions": [submission._asdict() for submission in found]})
 
 
-class _Submit(_Handler):
-    async def put(self, course: str, assignment: str, upload: str) -> None:
+class _Submit(_Taking):
+    async def may_send(self, course: str, *_path: str) -> None:  # type: ignore[override]
         self.member_of(course)
-        submission = await self.do(
-            self.store.submit, course, assignment, self.me, upload, self.request.body
-        )
+
+    async def put(self, course: str, assignment: str, upload: str) -> None:
+        submission = await self.store_body(self.store.submit, course, assignment, self.me, upload)
         self.finish(submission._asdict())
 
 
@@ -179,14 +235,16 @@ class _Submission(_Handler):
         self.finish({})
 
 
-class _Feedback(_Handler):
+class _Feedback(_Taking):
     async def get(self, upload: str) -> None:
         await self.visible(upload)
         self.send(await self.do(self.store.feedback, upload))
 
-    async def put(self, upload: str) -> None:
+    async def may_send(self, upload: str) -> None:  # type: ignore[override]
         self.teacher_of((await self.visible(upload)).course)
-        await self.do(self.store.give_feedback, upload, self.request.body)
+
+    async def put(self, upload: str) -> None:
+        await self.store_body(self.store.give_feedback, upload)
         self.finish({})
 
 
@@ -204,7 +262,7 @@ class _Health(_Handler):
 def make_app(store: Store, auth: HubAuth, prefix: str) -> Application:
     """Return the service below ``prefix``."""
     course, upload = r"courses/([^/]+)", r"submissions/([0-9a-f]{32})"
-    given = {"store": store, "auth": auth}
+    given = {"store": store, "auth": auth, "bodies": Bodies()}
     places: dict[str, type[_Handler]] = {
         "health": _Health,
         "releases": _Releases,
@@ -221,9 +279,8 @@ def make_app(store: Store, auth: HubAuth, prefix: str) -> Application:
 async def serve(store: Store, auth: HubAuth, address: str, prefix: str) -> None:
     """Serve until told to stop; what is under way is finished first."""
     where = urlsplit(address)
-    server = HTTPServer(
-        make_app(store, auth, prefix), max_body_size=MAX_PARCEL_BYTES, xheaders=True
-    )
+    # A handler that takes more says so once it knows who asks.
+    server = HTTPServer(make_app(store, auth, prefix), max_body_size=_NO_BODY, xheaders=True)
     server.listen(where.port or 80, where.hostname or "127.0.0.1")
     _log.info("The exchange listens on %s", address)
     stop = asyncio.Event()

@@ -27,9 +27,9 @@ from nbgrader.coursedir import CourseDirectory
 from sqlalchemy import bindparam, func, insert, make_url, select, update
 from sqlalchemy.exc import ArgumentError
 
+from ..exchange.kinds import is_module
 from ..messages import Tell
-from ..spec import EXERCISES_FILE
-from .folder import CONFIG_FILE, course_directory, find_alembic, source_of
+from .folder import CONFIG_FILE, course_directory, find_alembic
 from .results import Graded, GradeError, Held, Result, after_lateness
 from .waiting import _locked, _patiently
 
@@ -370,7 +370,8 @@ def known_modules(
 ) -> Sequence[str]:
     """Return the modules that are wanted, or all that are in the gradebook and are of this course.
 
-    Assignments of another kind are left to nbgrader. Raises GradeError for one that is not known.
+    Assignments of another kind are left to nbgrader. Raises GradeError for one of these that is
+    wanted, and for one that is not known.
     """
     known = sorted(gradebook.db.scalars(select(Assignment.name)))
     gradebook.db.commit()
@@ -379,4 +380,10 @@ def known_modules(
             f"there is no assignment {', '.join(unknown)} in the gradebook. "
             f"There are: {', '.join(known) or 'none yet; run nbgrader generate_assignment'}"
         )
-    return wanted or [m for m in known if (source_of(where, m) / EXERCISES_FILE).exists()]
+    if others := [name for name in wanted if not is_module(where, name)]:
+        raise GradeError(
+            f"{', '.join(others)} is no module of this course but an assignment of another kind, "
+            f"which this command leaves alone. Use nbgrader's own for it, such as: nbgrader "
+            f"autograde {others[0]}"
+        )
+    return wanted or [m for m in known if is_module(where, m)]

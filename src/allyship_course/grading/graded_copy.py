@@ -19,12 +19,13 @@ from ..notebook.checks import Check, check_record
 from ..spec import EXERCISES_FILE, Module, load_module
 from ..store.files import RecordError
 from ..store.record import Record
-from ..store.submission import CHECK_PREFIX, NOTE_TAG
+from ..store.submission import CHECK_PREFIX, NOTE_TAG, why_nothing_counts
 from .shared_answers import shared_html
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
+_SHORT = 200_000
 NOT_COUNTED = "not counted. There is no such exercise."
 
 
@@ -48,6 +49,10 @@ class Checks:
         if not isinstance(record, Record) or record.module != self._module.module:
             return {name: self._work_out(name, record) for name in self._exercises}
         return {name: self._check(name, record) for name in self._exercises}
+
+    def why_nothing_counts(self, record: Record | RecordError | None) -> str:
+        """Say why all of a record earns nothing; empty where that is not so."""
+        return why_nothing_counts(record, self._module.module, self._fields)
 
     def shared(self, record: Record | RecordError | None) -> dict[str, str]:
         """Return what was shared of the exercise of each grade cell, as HTML."""
@@ -74,7 +79,10 @@ class Checks:
         if exercise is None:
             # Without an output, nbgrader would give full points.
             return Check(None, name, NOT_COUNTED)
-        return check_record(self._module, exercise, record, self._points[name])
+        check = check_record(self._module, exercise, record, self._points[name])
+        if record is None:
+            check.line += f" Nothing counts: {self.why_nothing_counts(record)}."
+        return check
 
 
 def show_check(cell: NotebookNode, check: Check, shared: str) -> None:
@@ -130,7 +138,9 @@ class ModuleToGrade:
     ) -> bytes:
         """Return the graded copy as the bytes of a notebook file; without a note, as released."""
         note = self.note if note is None else note
-        parts = {"note": ",".join(map(_quoted, note.splitlines(keepends=True)))}
+        # A line each is for people; millions of line breaks would be millions of texts.
+        lines = note.splitlines(keepends=True) if len(note) < _SHORT else [note]
+        parts = {"note": ",".join(map(_quoted, lines))}
         for name, check in checks.items():
             parts[f"plain {name}"] = _quoted(repr(check))
             parts[f"html {name}"] = _quoted(check._repr_html_() + shared[name])

@@ -1,4 +1,4 @@
-"""A database may hold several courses: which assignments and which students are of this one.
+"""A database may hold several courses, and a course other assignments: what is of our modules.
 
 What is asked here decides whose names a class sees and whose rows a purge deletes.
 """
@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from nbgrader.api import Assignment, Gradebook, SubmittedAssignment
+from nbgrader.api import Assignment, Gradebook, GradeCell, Notebook, SubmittedAssignment
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy import Select, func, select
 
-from ..spec import EXERCISES_FILE
-from .folder import source_of
+from ..exchange.kinds import is_module, other_assignments
+from ..store.submission import CHECK_PREFIX
 
 Ids = Collection[str] | Select[Any]
 """Assignments by their ids, or a query that selects these."""
@@ -24,8 +24,7 @@ def is_ours(assignment: Any, where: CourseDirectory) -> bool:
 
     A module that was made here is, even if an older nbgrader entered it under another name.
     """
-    made_here = (source_of(where, assignment.name) / EXERCISES_FILE).exists()
-    return made_here or bool(assignment.course_id == where.course_id)
+    return is_module(where, assignment.name) or bool(assignment.course_id == where.course_id)
 
 
 def students_here(ours: Ids) -> Select[Any]:
@@ -55,3 +54,19 @@ def other_courses(gradebook: Gradebook, where: CourseDirectory) -> dict[str, int
     submissions = {row[0]: row[1] for row in gradebook.db.execute(counted)}
     gradebook.db.commit()
     return submissions
+
+
+def other_kinds(gradebook: Gradebook, where: CourseDirectory) -> set[str]:
+    """Return the assignments of this course that are no modules: in the gradebook, or a source.
+
+    Of one whose files are gone, the names of its checks in the gradebook say it.
+    """
+    rows = gradebook.db.execute(
+        select(Assignment.name, GradeCell.name)
+        .join(Notebook, Notebook.assignment_id == Assignment.id, isouter=True)
+        .join(GradeCell, GradeCell.notebook_id == Notebook.id, isouter=True)
+        .where(Assignment.course_id == where.course_id)
+    ).all()
+    gradebook.db.commit()
+    foreign = {name for name, cell in rows if not (cell or "").startswith(CHECK_PREFIX)}
+    return {n for n in foreign if not is_module(where, n)} | other_assignments(where)

@@ -1,4 +1,4 @@
-"""Grading inside nbgrader's own commands, with the same results as ``allyship grade``."""
+"""Grading modules inside nbgrader's own commands, with the same results as ``allyship grade``."""
 
 from __future__ import annotations
 
@@ -9,34 +9,47 @@ from typing import Any
 
 import nbformat
 import nbgrader.api
-from markdown_it import MarkdownIt
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook, SubmittedNotebook
+from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.plugins import BasePlugin
 from nbgrader.preprocessors import (
     AssignLatePenalties,
     CheckCellMetadata,
+    ClearSolutions,
     NbGraderPreprocessor,
     SaveAutoGrades,
 )
 from traitlets import Enum, Float
 from traitlets.config import Config
 
-from ..exchange.folder import put_aside_what_is_unsafe
+from ..exchange.aside import hook_for_modules
 from ..notebook.assignments import COMMENT_STUB
 from ..spec import EXERCISES_FILE, load_module
 from ..store.files import RecordError
 from ..store.record import NOTEBOOK_KEY, Record, submitted_record
 from ..store.submission import note_in
+from .by_kind import by_kind, one_replaced, stock_steps
 from .feedback import PAGES, TEMPLATE
 from .folder import find_alembic, quiet
 from .gradebook import Rules, bounded
 from .graded_copy import Checks, is_check, note_cells, points_of, show_check
 from .results import GradeError, after_lateness
+from .shown import PageOfModules, markdown_filter
 
-# No HTML, and no images, which a browser would fetch.
-_MARKDOWN = MarkdownIt("commonmark", {"html": False}).disable("image")
+_NBGRADERS_PAGES = Path(nbgrader.__file__).parent / "server_extensions/formgrader/templates"
+
+
+class CommentStub(ClearSolutions):
+    """Puts our line into the one cell of a module that nbgrader clears."""
+
+    def preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any]
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        self.code_stub = {"python": COMMENT_STUB}
+        nb, resources = super().preprocess(nb, resources)
+        return nb, resources
 
 
 class AsReleased(NbGraderPreprocessor):
@@ -177,9 +190,7 @@ class EarnedBefore(NbGraderPreprocessor):
 
 def rules_of(config: Config) -> Rules:
     """Return what a course's configuration says about late and repeated submissions."""
-    from nbgrader.converters import Autograde
-
-    late = AssignLatePenalties(config=config, log=quiet())
+    late = LatePenalties(config=config, log=quiet())
     late.init_plugin()
     plugin = late.plugin_inst
     save = SaveCompletion(config=config)
@@ -195,11 +206,6 @@ def rules_of(config: Config) -> Rules:
     )
 
 
-def student_markdown(text: str) -> str:
-    """Render a note for the instructor, whose browser runs and fetches nothing because of it."""
-    return str(_MARKDOWN.render(text))
-
-
 def share_engines() -> None:
     """Let nbgrader compile each of its queries once in a process.
 
@@ -212,21 +218,32 @@ def share_engines() -> None:
 
 
 def configure(c: Config) -> None:
-    """Set up nbgrader for modules of this kind; ``course.yml`` comes on top, in :mod:`..desk`."""
+    """Set up nbgrader for modules of this kind, and leave assignments of another kind as they are.
+
+    ``course.yml`` comes on top, in :mod:`..instructor.course`.
+    """
     find_alembic()
     share_engines()
-    c.ClearSolutions.code_stub = {"python": COMMENT_STUB}
-    c.Autograde.pre_convert_hook = put_aside_what_is_unsafe
-    c.Autograde.sanitize_preprocessors = [AsReleased, CheckCellMetadata]
-    c.Autograde.autograde_preprocessors = [
-        EarnedBefore,
-        CompletionChecks,
-        SaveCompletion,
-        LatePenalties,
+    c.GenerateAssignment.preprocessors = one_replaced(
+        stock_steps(GenerateAssignment, "preprocessors"), ClearSolutions, CommentStub
+    )
+    c.Autograde.pre_convert_hook = hook_for_modules(c)
+    c.Autograde.sanitize_preprocessors = by_kind(
+        [AsReleased, CheckCellMetadata], stock_steps(Autograde, "sanitize_preprocessors")
+    )
+    c.Autograde.autograde_preprocessors = by_kind(
+        [EarnedBefore, CompletionChecks, SaveCompletion, LatePenalties],
+        stock_steps(Autograde, "autograde_preprocessors"),
+    )
+    c.GenerateFeedback.preprocessors = [
+        *stock_steps(GenerateFeedback, "preprocessors"),
+        *by_kind([PageOfModules], []),
     ]
-    # Formgrader shows the note to the instructor.
-    c.HTMLExporter.filters = {"markdown2html": student_markdown}
     c.GenerateFeedback.HTMLExporter.template_name = TEMPLATE
-    c.GenerateFeedback.HTMLExporter.extra_template_basedirs = [str(PAGES)]
+    c.GenerateFeedback.HTMLExporter.template_file = "either.html.j2"
+    c.GenerateFeedback.HTMLExporter.extra_template_basedirs = [str(PAGES), str(_NBGRADERS_PAGES)]
+    # Formgrader shows the note to the instructor.
+    c.HTMLExporter.filters = {"markdown2html": markdown_filter(c)}
     c.ExchangeFactory.collect = "allyship_course.exchange.folder.SafeCollect"
     c.ExchangeFactory.release_assignment = "allyship_course.exchange.folder.SafeRelease"
+    c.ExchangeFactory.release_feedback = "allyship_course.exchange.folder.SafeReleaseFeedback"

@@ -78,6 +78,9 @@ def _grade_one(batch: Batch, item: Item, root: int, summary: Summary) -> Graded 
     stored = Held(submission.timestamp, item.held.extension if item.held else None)
     summary.remarks += [Notice(batch.module, item.student, what) for what in submission.remarks]
     to_grade = _to_grade(batch)
+    if why := to_grade.checks.why_nothing_counts(submission.record):
+        remark = f"nothing of it counts: {why}"
+        summary.remarks.append(Notice(batch.module, item.student, remark))
     checks = to_grade.checks.of(submission.record)
     shared = to_grade.checks.shared(submission.record)
     _write_copy(

@@ -265,5 +265,6 @@ def configure(c: Any, folder: Path) -> None:
         # Who is in no list is told, and not added in silence.
         c.Autograde.create_student = False
     if course.late:
-        c.AssignLatePenalties.plugin_class = plugin.LossPerDay
+        # Of modules only: an assignment of another kind keeps nbgrader's rule.
+        c.LatePenalties.plugin_class = plugin.LossPerDay
         c.LossPerDay.update(course.late.model_dump())

@@ -11,7 +11,7 @@ import csv
 import io
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -28,13 +28,18 @@ from nbgrader.api import (
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.exchange import ExchangeError
 from nbgrader.exchange.default import Exchange
-from sqlalchemy import Select, delete, func, make_url, select, text
+from sqlalchemy import Select, delete, false, func, make_url, select, text
 
 from ..exchange.client import kept_by_service
-from ..exchange.folder import REFUSED_FOLDER
+from ..exchange.refused import REFUSED_FOLDER
 from ..grading.folder import course_directory, load_config, only_one
 from ..grading.gradebook import open_gradebook
-from ..grading.other_courses import other_courses, students_here, students_of_other_courses
+from ..grading.other_courses import (
+    other_courses,
+    other_kinds,
+    students_here,
+    students_of_other_courses,
+)
 from ..grading.results import GradeError
 from ..grading.waiting import persist
 from ..messages import Tell
@@ -42,6 +47,7 @@ from ..store.files import encode_json, replace_file
 from ..store.submission import visible
 from .course import COURSE_FILE, load_course
 from .lms.csvfile import plain
+from .staying import Staying, staying
 
 STARTED_FILE = ".allyship-purge.json"
 _TABLES = (Comment, Grade, SubmittedNotebook, SubmittedAssignment, Student)
@@ -74,6 +80,7 @@ class Plan:
     """What a purge would delete. ``resumed``: an earlier one was stopped.
 
     ``others`` are the courses that the database holds too, with how many submissions each.
+    ``left`` are the assignments that are no modules.
     """
 
     folders: tuple[Folder, ...]
@@ -84,10 +91,11 @@ class Plan:
     resumed: bool
     service: int | None
     """What the exchange service keeps of this course; ``None`` where there is none."""
+    left: tuple[str, ...]
 
     @property
     def is_empty(self) -> bool:
-        copies = self.backups and not self.others
+        copies = self.backups and not (self.others or self.left)
         kept = (*(f.files for f in self.folders), *self.rows.values(), self.service)
         return not (any(kept) or copies)
 
@@ -99,7 +107,7 @@ class Plan:
             f"  {f.what:<34} {f.files:>9,} files {f.size / 1e6:>10,.1f} MB  {f.path}"
             for f in self.folders
         ]
-        if not self.others:
+        if not (self.others or self.left):
             lines += [f"  {'the gradebook, an older copy':<34} {path}" for path in self.backups]
         lines += [
             f"  {_ROWS[n]:<34} {count:>9,} rows in {self.gradebook}"
@@ -111,7 +119,18 @@ class Plan:
             )
         lines.append(_STAY)
         lines += self._others_in_words()
+        lines += self._left_in_words()
         return "\n".join(lines)
+
+    def _left_in_words(self) -> list[str]:
+        if not self.left:
+            return []
+        told = (
+            f"Not of this course's modules, and so left as they are: {', '.join(self.left)}. What "
+            "was handed in there stays, with its grades, its feedback and the list of students."
+        )
+        copies = [f"Not deleted, as they are in it too: {path}" for path in self.backups]
+        return [told, *([] if self.others else copies)]
 
     def _others_in_words(self) -> list[str]:
         if not self.others:
@@ -136,13 +155,17 @@ class Purged:
     rows: int = 0
     left: list[Path] = field(default_factory=list)
     others: dict[str, int] = field(default_factory=dict)
+    of_others: tuple[str, ...] = ()
 
     def in_words(self) -> str:
         """Say what was deleted, and that it was looked for again."""
         lines = [f"{self.files:,} files and {self.rows:,} rows deleted."]
         if not self.left:
             whose = " of this course" if self.others else ""
-            return "\n".join([*lines, f"Looked again: no file and no row{whose} is left."])
+            whose = " of its modules" if self.of_others else whose
+            lines.append(f"Looked again: no file and no row{whose} is left.")
+            stay = f"These stay as they are: {', '.join(self.of_others)}."
+            return "\n".join([*lines, *([stay] if self.of_others else [])])
         lines += ["These could not be deleted, as they belong to somebody else:"]
         lines += [f"  {visible(str(path))}" for path in self.left[:20]]
         more = len(self.left) - 20
@@ -157,12 +180,18 @@ def plan_purge(course: Path, term: str | None, *, tell: Tell) -> Plan:
     with open_gradebook(where, tell) as gradebook:
         rows = persist(gradebook, lambda: _rows(gradebook, where), tell)
         others = persist(gradebook, lambda: other_courses(gradebook, where), tell)
+        left = persist(gradebook, lambda: other_kinds(gradebook, where), tell)
+    stays = staying(where, left, _in_exchange(where))
     folders = tuple(
-        Folder(path, what, *_measure(path)) for path, what in _folders(where) if path.exists()
+        Folder(path, what, *_measure(path, stays))
+        for path, what in _folders(where)
+        if path.exists()
     )
     shown = make_url(where.db_url).render_as_string(hide_password=True)
     resumed = (Path(where.root) / STARTED_FILE).exists()
-    return Plan(folders, tuple(_backups(where)), rows, others, shown, resumed, _service(where))
+    service = _service(where, but=left)
+    backups, names = tuple(_backups(where)), tuple(sorted(left))
+    return Plan(folders, backups, rows, others, shown, resumed, service, names)
 
 
 def purge(
@@ -183,6 +212,7 @@ def purge(
         started = root / STARTED_FILE
         with open_gradebook(where, tell) as gradebook:
             before = persist(gradebook, lambda: _rows(gradebook, where), tell)
+            left = persist(gradebook, lambda: other_kinds(gradebook, where), tell)
             if completion and any(before.values()):
                 _keep_completion(course, completion)
             elif completion:  # perhaps a run that was stopped has written it
@@ -193,16 +223,18 @@ def purge(
             after = persist(gradebook, lambda: _rows(gradebook, where), tell)
             done.others = persist(gradebook, lambda: other_courses(gradebook, where), tell)
         done.rows = sum(before.values()) - sum(after.values())
-        done.rows += _service(where, forget=True) or 0
-        for path in [] if done.others else _backups(where):
+        done.rows += _service(where, forget=True, but=left) or 0
+        done.of_others = tuple(sorted(left))
+        for path in [] if done.others or left else _backups(where):
             path.unlink()
             done.files += 1
+        stays = staying(where, left, _in_exchange(where))
         for path, _ in _folders(where):
             if path.exists():
-                files = _measure(path)[0]
-                _empty(path)
-                done.left += [left for left, _ in _walk(path)]
-                done.files += files - _measure(path)[0]
+                files = _measure(path, stays)[0]
+                _empty(path, stays)
+                done.left += _leftovers(path, stays)
+                done.files += files - _measure(path, stays)[0]
         if any(after.values()):
             raise GradeError(
                 f"there are rows left in the gradebook: {after}. Is another program writing to "
@@ -213,9 +245,9 @@ def purge(
     return done
 
 
-def _service(where: CourseDirectory, *, forget: bool = False) -> int | None:
+def _service(where: CourseDirectory, *, forget: bool = False, but: Collection[str]) -> int | None:
     try:
-        return kept_by_service(where, forget=forget)
+        return kept_by_service(where, forget=forget, but=but)
     except ExchangeError as e:
         raise GradeError(f"{e} What is in the exchange is not deleted; run it again later") from e
 
@@ -252,12 +284,19 @@ def _folders(where: CourseDirectory) -> Iterator[tuple[Path, str]]:
         yield (root / name).resolve(), what
     if where.course_id:
         exchange = Exchange(coursedir=where, config=where.config)
-        there = Path(exchange.root).expanduser() / where.course_id
+        there = _in_exchange(where)
         yield there / "inbound", "the exchange: handed in"
         yield there / "feedback", "the exchange: feedback"
         yield there / "outbound", "the exchange: handed out"
         cache = Path(exchange.cache).expanduser() / where.course_id
         yield cache, "your own copies of the exchange"
+
+
+def _in_exchange(where: CourseDirectory) -> Path:
+    """Return this course's folder in the exchange."""
+    exchange = Exchange(coursedir=where, config=where.config)
+    there: Path = Path(exchange.root).expanduser() / where.course_id
+    return there
 
 
 def _backups(where: CourseDirectory) -> Iterator[Path]:
@@ -268,10 +307,11 @@ def _backups(where: CourseDirectory) -> Iterator[Path]:
         yield from sorted(file.parent.glob(f"{file.name}.*"))
 
 
-def _walk(folder: Path, open_up: bool = False) -> Iterator[tuple[Path, bool]]:
+def _walk(folder: Path, stays: Staying, open_up: bool = False) -> Iterator[tuple[Path, bool]]:
     """Yield what is in a folder, a folder before its contents, and whether it is a folder.
 
-    No link is followed. With ``open_up``, folders that are read-only are made writable.
+    What stays is passed over, and no link is followed. With ``open_up``, folders that are
+    read-only are made writable.
     """
     todo = [folder]
     while todo:
@@ -284,22 +324,40 @@ def _walk(folder: Path, open_up: bool = False) -> Iterator[tuple[Path, bool]]:
         except OSError:
             continue
         for entry in found:
+            if Path(entry.path).relative_to(folder) in stays:
+                continue
             is_folder = entry.is_dir(follow_symlinks=False)
             yield Path(entry.path), is_folder
             if is_folder:
                 todo.append(Path(entry.path))
 
 
-def _measure(folder: Path) -> tuple[int, int]:
-    """Return how many files are in a folder, and their bytes."""
-    found = [path.lstat() for path, is_folder in _walk(folder) if not is_folder]
+def _measure(folder: Path, stays: Staying) -> tuple[int, int]:
+    """Return how many files in a folder go, and their bytes."""
+    found = [path.lstat() for path, is_folder in _walk(folder, stays) if not is_folder]
     return len(found), sum(f.st_size for f in found)
 
 
-def _empty(folder: Path) -> None:
-    """Delete all that is in a folder, as far as one may."""
+def _leftovers(folder: Path, stays: Staying) -> list[Path]:
+    """Return what could not be deleted. A folder in which something stays has to stay, too."""
+    return [
+        path
+        for path, is_folder in _walk(folder, stays)
+        if not (is_folder and _holds(path, folder, stays))
+    ]
+
+
+def _holds(path: Path, folder: Path, stays: Staying) -> bool:
+    try:
+        return any(inner.relative_to(folder) in stays for inner in path.iterdir())
+    except OSError:
+        return False
+
+
+def _empty(folder: Path, stays: Staying) -> None:
+    """Delete all that is in a folder and does not stay, as far as one may."""
     folders = []
-    for path, is_folder in _walk(folder, open_up=True):
+    for path, is_folder in _walk(folder, stays, open_up=True):
         if is_folder:
             folders.append(path)
         else:
@@ -325,11 +383,16 @@ def _rows(gradebook: Gradebook, where: CourseDirectory) -> dict[str, int]:
 def _ids(gradebook: Gradebook, where: CourseDirectory) -> dict[Any, Select[Any]]:
     """Return of each table the rows to delete. A database may hold several courses."""
     # By the course's name alone: what an older name left, 'allyship teach' enters under this one.
-    ours = select(Assignment.id).where(Assignment.course_id == where.course_id)
+    left = other_kinds(gradebook, where)
+    ours = select(Assignment.id).where(
+        Assignment.course_id == where.course_id, Assignment.name.not_in(left)
+    )
     submissions = select(SubmittedAssignment.id).where(SubmittedAssignment.assignment_id.in_(ours))
     notebooks = select(SubmittedNotebook.id).where(SubmittedNotebook.assignment_id.in_(submissions))
     students = select(Student.id)
-    if other_courses(gradebook, where):
+    if left:  # their class: in a list of students, nobody belongs to one assignment only
+        students = students.where(false())
+    elif other_courses(gradebook, where):
         students = students.where(
             Student.id.in_(students_here(ours)),
             Student.id.not_in(students_of_other_courses(ours)),

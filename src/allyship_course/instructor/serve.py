@@ -9,10 +9,15 @@ from collections.abc import Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from ..exchange.kinds import other_assignments
+from ..grading.folder import course_directory
 from ..messages import Tell
 from ..notebook.jupyterlab import BOOK_PORT, LOOPBACK, end_on_signals, free_port, jupyter
 from ..store.journal import FOLDER_VARIABLE
 from .demo import YOU, Demo
+
+MATHJAX = "https://cdnjs.cloudflare.com"
+"""From where nbgrader's pages take what typesets formulas."""
 
 
 class _QuietHandler(SimpleHTTPRequestHandler):
@@ -62,12 +67,21 @@ def serve(demo: Demo, book_html: Path, tell: Tell) -> None:
 def serve_course(folder: Path, book_html: Path, tell: Tell) -> None:
     """Serve a course folder's Formgrader and the book until Ctrl-C; then stop everything."""
     end_on_signals()
+    others = sorted(other_assignments(course_directory(folder)))
     with (
         contextlib.suppress(KeyboardInterrupt),
         serve_book(book_html, tell) as book_address,
-        jupyter(folder, folder / ".allyship" / "jupyter", tell, course=folder) as (lab, token),
+        jupyter(
+            folder,
+            folder / ".allyship" / "jupyter",
+            tell,
+            course=folder,
+            formulas_from=MATHJAX if others else "",
+        ) as (lab, token),
     ):
         tell("")
+        if others:
+            tell(f"For formulas in {', '.join(others)}, Formgrader loads MathJax from {MATHJAX}.")
         tell(f"Formgrader {lab}/formgrader?token={token}")
         tell(f"JupyterLab {lab}/lab?token={token}")
         tell(f"The book   {book_address}/")

@@ -56,16 +56,18 @@ def jupyter(
     course: Path,
     variables: Mapping[str, str] | None = None,
     framed_by: str = "",
+    formulas_from: str = "",
 ) -> Iterator[tuple[str, str]]:
     """Start JupyterLab over ``root``; yield its address and token.
 
     ``state`` is a folder for its own files, ``course`` the one whose Formgrader it shows, and
     ``variables`` go into its environment; a page of the address ``framed_by`` may show it.
+    Pages may load what typesets formulas from the address ``formulas_from``.
     """
     port = free_port(JUPYTER_PORT, "JupyterLab", tell)
     token = secrets.token_urlsafe(24)
     (state / "config").mkdir(parents=True, exist_ok=True)
-    text = json.dumps({"ServerApp": settings(framed_by)})
+    text = json.dumps({"ServerApp": settings(framed_by, formulas_from)})
     (state / "config" / "jupyter_server_config.json").write_text(text, encoding="utf-8")
     environment = {
         **os.environ,
@@ -122,7 +124,7 @@ LOOPBACK = "127.0.0.1"
 # nbgrader's page of a submission asks another host for MathJax, and no setting of its own stops
 # it. Nothing here needs more than this server and what a page makes itself (widgets: blob:).
 _POLICY = (
-    "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; "
+    "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob: {}; "
     "object-src 'none'; base-uri 'self'; frame-ancestors 'self' {}"
 )
 
@@ -136,12 +138,13 @@ def command(root: Path, *more: str) -> list[str]:
     return start
 
 
-def settings(framed_by: str = "") -> dict[str, Any]:
+def settings(framed_by: str = "", formulas_from: str = "") -> dict[str, Any]:
     """Return settings of the server whose pages load nothing from any other host.
 
-    A page of the address ``framed_by`` may show them in itself.
+    A page of the address ``framed_by`` may show them in itself; ``formulas_from`` is the one
+    host that is let in.
     """
-    headers = {"Content-Security-Policy": _POLICY.format(framed_by).strip()}
+    headers = {"Content-Security-Policy": _POLICY.format(formulas_from, framed_by).strip()}
     return {"tornado_settings": {"headers": headers}}
 
 

@@ -17,6 +17,8 @@ from ..errors import CourseError
 MAX_RECORD_BYTES = 1_000_000
 """The longest file that says what is complete, and any JSON file of which nothing else is said."""
 MAX_JSON_DEPTH = 20
+MAX_JSON_PARTS = 250_000
+"""Values in a stranger's JSON: each takes up to some hundred bytes of memory, 2 bytes of a file."""
 
 
 # Neither follow a link nor wait for somebody to write into a pipe. A browser's files are neither,
@@ -67,10 +69,19 @@ def read_plain(file: Path | str, limit: int, dir_fd: int | None = None) -> bytes
     return raw
 
 
-def parse_json(raw: bytes, name: str, max_depth: int | None = MAX_JSON_DEPTH) -> dict[str, Any]:
-    """Parse a file's bytes as a JSON object, nested no deeper than any form of ours nests."""
+def parse_json(
+    raw: bytes, name: str, max_depth: int | None = MAX_JSON_DEPTH, max_parts: int | None = None
+) -> dict[str, Any]:
+    """Parse a file's bytes as a JSON object, nested no deeper than any form of ours nests.
+
+    A file that may be large needs a limit of ``max_parts``, which are counted before anything is
+    made of them.
+    """
     if not raw.strip():
         raise RecordError(f"{name} is empty")
+    # Before each value of a list or an object stands one of these.
+    if max_parts is not None and sum(map(raw.count, (b",", b"[", b"{"))) > max_parts:
+        raise RecordError(f"{name} has more than {max_parts:,} parts")
     try:
         data: object = json.loads(raw, parse_constant=_finite, parse_float=_finite)
     except (ValueError, RecursionError):
@@ -81,6 +92,11 @@ def parse_json(raw: bytes, name: str, max_depth: int | None = MAX_JSON_DEPTH) ->
     if not isinstance(data, dict):
         raise RecordError(f"{name} does not hold a JSON object")
     return data
+
+
+def parse_notebook(raw: bytes, name: str) -> dict[str, Any]:
+    """Parse the bytes of a stranger's notebook, which may be nested as deep as it likes."""
+    return parse_json(raw, name, max_depth=None, max_parts=MAX_JSON_PARTS)
 
 
 def _finite(digits: str) -> float:

@@ -26,12 +26,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from .files import MAX_RECORD_BYTES, RecordError, encode_json, read_json, replace_file
+from .files import (
+    MAX_RECORD_BYTES,
+    RecordError,
+    encode_json,
+    parse_notebook,
+    read_json,
+    read_plain,
+    replace_file,
+)
 
 RECORD_FILE = "completion.json"
 SCHEMA = 1
 MAX_WORDS = 10_000_000
-MAX_NOTEBOOK_BYTES = 50_000_000
+MAX_NOTEBOOK_BYTES = 10_000_000
+"""One of ours has a megabyte, with all that it shows. In memory each byte may become ten."""
 NOTEBOOK_KEY = "allyship"
 """In a notebook's metadata: ``{"record": {...}, "student": "the id that the class uses"}``."""
 
@@ -100,7 +109,8 @@ def submitted_record(folder: Path, module: str) -> Record | None:
     if os.path.lexists(file):
         return read_record(file)
     notebook = f"{module}.ipynb"
-    return notebook_record(read_json(folder / notebook, MAX_NOTEBOOK_BYTES) or {}, notebook)
+    raw = read_plain(folder / notebook, MAX_NOTEBOOK_BYTES)
+    return notebook_record(parse_notebook(raw, notebook) if raw is not None else {}, notebook)
 
 
 def notebook_record(notebook: Mapping[str, Any], name: str) -> Record | None:

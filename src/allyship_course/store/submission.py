@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from ..errors import CourseError
-from .files import MAX_RECORD_BYTES, RecordError, parse_json, read_plain
+from .files import MAX_RECORD_BYTES, RecordError, parse_json, parse_notebook, read_plain
 from .record import MAX_NOTEBOOK_BYTES, RECORD_FILE, Record, notebook_record, parse_record
 
 CHECK_PREFIX = "check-"
@@ -34,6 +34,8 @@ STAGING = ".allyship"
 MAX_ID = 128
 """The longest student id that nbgrader's gradebook holds."""
 _MAX_LINE = 1000
+MAX_NOTE = 3_000_000
+"""The characters of a note that are shown to the instructor."""
 
 
 class RefusedError(CourseError):
@@ -93,7 +95,7 @@ def check_id(student: str) -> None:
 def fingerprint(folder: int, module: str) -> str:
     """Return a text that changes when a file changes on which a grade depends."""
     parts = []
-    for name in (RECORD_FILE, f"{module}.ipynb", TIMESTAMP_FILE):
+    for name in (RECORD_FILE, _notebook_in(folder, module), TIMESTAMP_FILE):
         try:
             status = os.stat(name, dir_fd=folder, follow_symlinks=False)
         except FileNotFoundError:
@@ -106,7 +108,7 @@ def fingerprint(folder: int, module: str) -> str:
 def read_submission(folder: int, module: str) -> Submission:
     """Read what was handed in of ``module`` from an open folder. RefusedError: nothing was."""
     remarks: list[str] = []
-    notebook = _notebook(folder, f"{module}.ipynb", remarks)
+    notebook = _notebook(folder, module, remarks)
     raw = _plain(folder, RECORD_FILE, MAX_RECORD_BYTES)
     if notebook is None and raw is None:
         raise RefusedError(f"there is neither {module}.ipynb nor {RECORD_FILE} in it")
@@ -125,8 +127,23 @@ def read_record_of(folder: int, module: str) -> Record | RecordError | None:
     The notebook is looked into only where there is no record beside it.
     """
     raw = _plain(folder, RECORD_FILE, MAX_RECORD_BYTES)
-    notebook = _notebook(folder, f"{module}.ipynb", []) if raw is None else None
+    notebook = _notebook(folder, module, []) if raw is None else None
     return _record(raw, notebook, module)
+
+
+def why_nothing_counts(
+    record: Record | RecordError | None, module: str, exercises: Collection[str]
+) -> str:
+    """Say why a record earns nothing whatever is in it; empty where that is not so."""
+    if isinstance(record, RecordError):
+        return str(record)
+    if record is None:
+        return f"{RECORD_FILE} is missing, and the notebook holds no record"
+    if record.module != module:
+        return f"{RECORD_FILE} is of another module: {visible(record.module[:60])}"
+    if not any(exercise in record.exercises for exercise in exercises):
+        return f"{RECORD_FILE} names no exercise of this module"
+    return ""
 
 
 def _plain(folder: int, name: str, limit: int) -> bytes | RecordError | None:
@@ -149,14 +166,30 @@ def _record(
         return e
 
 
-def _notebook(folder: int, name: str, remarks: list[str]) -> dict[str, Any] | None:
+def _notebook_in(folder: int, module: str) -> str:
+    """Return the name of a module's notebook: where there is only one of another name, that."""
+    name = f"{module}.ipynb"
+    try:
+        os.stat(name, dir_fd=folder, follow_symlinks=False)
+    except OSError:
+        with os.scandir(folder) as entries:
+            others = [e.name for e in entries if e.name.endswith(".ipynb") and e.is_file()]
+        if len(others) == 1:
+            return others[0]
+    return name
+
+
+def _notebook(folder: int, module: str, remarks: list[str]) -> dict[str, Any] | None:
     """Return the notebook as far as it is one; ``{}`` where there is one that can't be read."""
+    name = _notebook_in(folder, module)
+    if name != f"{module}.ipynb":
+        remarks.append(f"its notebook is called {visible(name)}, and was taken for {module}.ipynb")
     raw = _plain(folder, name, MAX_NOTEBOOK_BYTES)
     if raw is None:
         return None
     if not isinstance(raw, RecordError):
         try:
-            return parse_json(raw, name, max_depth=None)
+            return parse_notebook(raw, name)
         except RecordError as e:
             raw = e
     remarks.append(f"{raw}; only the record was graded")
@@ -167,9 +200,14 @@ def note_in(cells: object) -> str | None:
     """Return the student's note to the instructor out of a notebook's cells, if it has cells."""
     if not isinstance(cells, list):
         return None
-    notes = [_text(cell.get("source")) for cell in cells if _is_note(cell)]
+    text = "\n\n".join(_text(cell.get("source")) for cell in cells if _is_note(cell))
+    if len(text) > MAX_NOTE:
+        text = (
+            f"{text[:MAX_NOTE]}\n\n[The note has {len(text):,} characters. The rest stands in the "
+            "notebook that was handed in.]"
+        )
     # "replace": half a surrogate pair has no UTF-8 form, and could not be written.
-    return "\n\n".join(notes).encode("utf-8", "replace").decode()
+    return text.encode("utf-8", "replace").decode()
 
 
 def _is_note(cell: object) -> bool:

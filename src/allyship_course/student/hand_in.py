@@ -28,7 +28,6 @@ from ..store.files import (
 )
 from ..store.journal import catch_up, locked
 from ..store.record import (
-    MAX_NOTEBOOK_BYTES,
     NOTEBOOK_KEY,
     RECORD_FILE,
     Entry,
@@ -42,6 +41,7 @@ from ..store.transfer import HANDED_IN, answers_in_words, plain
 from .exchange import Exchange, Offer
 
 _OUTBOX = "to-hand-in"
+_MAX_OWN = 50_000_000  # a notebook of one's own, of which only some cells are handed in
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def prepare(folder: Path) -> Work:
 def _notebook(folder: Path, module: Module) -> dict[str, Any]:
     """Return the notebook with nothing in it but what counts, and no outputs."""
     file = folder / f"{module.module}.ipynb"
-    raw = read_plain(file, MAX_NOTEBOOK_BYTES)
+    raw = read_plain(file, _MAX_OWN)
     if raw is None:
         raise RecordError(f"there is no {file.name} in {folder}: fetch the module again")
     notebook = parse_json(raw, file.name, max_depth=None)

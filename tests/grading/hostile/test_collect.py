@@ -6,7 +6,6 @@ another student is forged. What is refused stays in the exchange and is listed.
 
 from __future__ import annotations
 
-import getpass
 import os
 import shutil
 import stat
@@ -14,10 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from nbgrader.apps import NbGraderAPI
-from nbgrader.coursedir import CourseDirectory
 
-from allyship_course.grading.folder import course_directory, load_config
+from tests.grading.hostile.exchange import EARLIER, LATER, ME, Exchange, mine
 from tests.grading.hostile.submissions import (
     HONEST,
     RECORD_FILE,
@@ -29,73 +26,7 @@ from tests.grading.hostile.submissions import (
     nowhere,
     sparse,
 )
-from tests.support.classroom import make_class, nbgrader, ours, scores
-from tests.support.once import once
-
-ME = getpass.getuser()
-EARLIER, LATER = "2026-11-20 10:00:00.000000 UTC", "2026-11-22 10:00:00.000000 UTC"
-
-
-@pytest.fixture(scope="session")
-def blank(shared: Path) -> Path:
-    """A course with the assignment made, and an honest submission to copy."""
-    return once(shared, "to-collect", lambda root: make_class(root, {}) and None)
-
-
-class Exchange:
-    """A course and its exchange, for one test alone."""
-
-    def __init__(self, blank: Path, root: Path) -> None:
-        shutil.copytree(blank, root, dirs_exist_ok=True)
-        self.course, self.root, self.honest = root / "course", root / "exchange", root / "honest"
-        self.root.mkdir()
-        self.root.chmod(0o777)
-        with (self.course / "nbgrader_config.py").open("a") as f:
-            f.write(f"\nc.Exchange.root = {str(self.root)!r}\n")
-            f.write("c.CourseDirectory.max_file_size = 2_000\n")
-
-    @property
-    def inbound(self) -> Path:
-        return self.root / "allyship" / "inbound"
-
-    @property
-    def submitted(self) -> Path:
-        return self.course / "submitted"
-
-    def nbgrader(self) -> NbGraderAPI:
-        config = load_config(self.course)
-        where: CourseDirectory = course_directory(self.course, config)
-        return NbGraderAPI(where, config=config)
-
-    def release(self) -> None:
-        assert self.nbgrader().release_assignment("01-tiny")["success"]
-
-    def collect(self) -> str:
-        done = self.nbgrader().collect("01-tiny", update=True)
-        assert done["success"], done
-        return str(done["log"])
-
-    def hand_in(self, name: str, change: Change = lambda _: None) -> Path:
-        folder = self.inbound / name
-        shutil.copytree(self.honest, folder)
-        change(folder)
-        return folder
-
-    @property
-    def refused(self) -> str:
-        file = self.course / "refused" / "list.txt"
-        return file.read_text() if file.exists() else ""
-
-
-@pytest.fixture
-def exchange(blank: Path, tmp_path: Path) -> Exchange:
-    exchange = Exchange(blank, tmp_path)
-    exchange.release()
-    return exchange
-
-
-def mine(when: str = EARLIER) -> str:
-    return f"{ME}+01-tiny+{when}+0123456789abcdef"
+from tests.support.classroom import nbgrader, ours, scores
 
 
 def test_an_honest_submission_is_collected_as_it_is(exchange: Exchange) -> None:

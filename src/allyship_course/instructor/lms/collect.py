@@ -21,7 +21,9 @@ from typing import Any, NamedTuple
 
 from nbgrader.coursedir import CourseDirectory
 
-from ...exchange.folder import REFUSED_FOLDER, REFUSED_LIST, list_refused, replacing, take_up
+from ...exchange.copying import replacing, take_up
+from ...exchange.kinds import is_module
+from ...exchange.refused import REFUSED_FOLDER, REFUSED_LIST, list_refused
 from ...grading.console import listed
 from ...grading.folder import course_directory, load_config, only_one, source_of
 from ...grading.gradebook import open_gradebook
@@ -29,8 +31,17 @@ from ...grading.plugin import rules_of
 from ...grading.results import GradeError, Notice
 from ...grading.waiting import persist
 from ...messages import Tell
-from ...spec import EXERCISES_FILE, Module, folders_in, load_module
-from ...store.files import RecordError, encode_json, parse_json, read_json, read_plain, replace_file
+from ...spec import Module, folders_in, load_module
+from ...store.files import (
+    MAX_JSON_PARTS,
+    RecordError,
+    encode_json,
+    parse_json,
+    parse_notebook,
+    read_json,
+    read_plain,
+    replace_file,
+)
 from ...store.record import (
     MAX_NOTEBOOK_BYTES,
     NOTEBOOK_KEY,
@@ -125,12 +136,21 @@ class _Entry(NamedTuple):
     named: Named
 
 
+@dataclass(frozen=True)
+class _Packed:
+    """A file in the ZIP, where it is left: one person may have handed in many large ones."""
+
+    sha256: str
+    info: zipfile.ZipInfo = field(compare=False)
+
+
 @dataclass
 class _Candidate:
     """One way to read what somebody handed in: files for the folder, and their record."""
 
-    files: dict[str, bytes]
-    record: Record | RecordError | None
+    files: dict[str, _Packed]
+    counts: bool  # there is a record that can be used
+    why_not: str  # empty where there is none at all
     entry: _Entry
     claims: str = ""
 
@@ -162,7 +182,7 @@ def collect_lms(
     """
     config = load_config(course)
     where = course_directory(course, config)
-    if not (source_of(where, module) / EXERCISES_FILE).exists():
+    if not is_module(where, module):
         raise GradeError(_no_such_module(where, module))
     with only_one(Path(where.root)):
         with open_gradebook(where, tell) as gradebook:
@@ -194,7 +214,7 @@ def _opened(archive: Path) -> zipfile.ZipFile:
 
 def _no_such_module(where: CourseDirectory, module: str) -> str:
     source = source_of(where, module).parent
-    known = [folder.name for folder in folders_in(source)]
+    known = [folder.name for folder in folders_in(source) if is_module(where, folder.name)]
     return (
         f"there is no module {module} in {source}. "
         f"There are: {', '.join(known) or 'none yet; run allyship assignments'}"
@@ -350,7 +370,7 @@ class _Collect:
             raise RefusedError("it is no notebook")
         raw = self._read(entry.info, MAX_NOTEBOOK_BYTES)
         try:
-            data = parse_json(raw, _shown(file), max_depth=None)
+            data = parse_notebook(raw, _shown(file))
         except RecordError as e:
             raise RefusedError(str(e)) from None
         if "cells" in data or "nbformat" in data:
@@ -360,27 +380,26 @@ class _Collect:
         raise RefusedError("it is neither a notebook nor a completion record")
 
     def _notebook(self, entry: _Entry, raw: bytes, data: dict[str, Any]) -> _Candidate:
-        files = {f"{self._name}.ipynb": raw}
-        record: Record | RecordError | None
+        files = {f"{self._name}.ipynb": _Packed(hashlib.sha256(raw).hexdigest(), entry.info)}
+        record, why = None, ""
         try:
             record = notebook_record(data, _shown(entry.named.file))
         except RecordError as e:
-            record = e
-        if isinstance(record, Record):
+            why = str(e)
+        if record is not None:
             self._check_module(record)
         elif not self._is_the_notebook(entry.named.file, data):
             raise RefusedError(f"neither its name nor what is in it says that it is {self._name}")
-        return _Candidate(files, record, entry, _claims(data))
+        return _Candidate(files, record is not None, why, entry, _claims(data))
 
     def _record_alone(self, entry: _Entry, raw: bytes) -> _Candidate:
-        record: Record | RecordError
+        why = ""
         try:
-            record = parse_record(parse_json(raw, RECORD_FILE))
+            self._check_module(parse_record(parse_json(raw, RECORD_FILE, max_parts=MAX_JSON_PARTS)))
         except RecordError as e:
-            record = e
-        else:
-            self._check_module(record)
-        return _Candidate({RECORD_FILE: raw}, record, entry)
+            why = str(e)
+        files = {RECORD_FILE: _Packed(hashlib.sha256(raw).hexdigest(), entry.info)}
+        return _Candidate(files, not why, why, entry)
 
     def _check_module(self, record: Record) -> None:
         if record.module != self._name:
@@ -394,8 +413,8 @@ class _Collect:
 
     def _choose(self, candidates: list[_Candidate]) -> _Candidate:
         """Return the newest: an older one may hold words that are not shared any more."""
-        usable = [c for c in candidates if isinstance(c.record, Record)]
-        usable = usable or [c for c in candidates if c.record is not None] or candidates
+        usable = [c for c in candidates if c.counts]
+        usable = usable or [c for c in candidates if c.why_not] or candidates
         usable.sort(key=lambda c: c.key)
         last = usable[-1]
         if any(c.key == last.key and c.files != last.files for c in usable[:-1]):
@@ -404,7 +423,7 @@ class _Collect:
 
     def _settle(self, student: Student, place: Path, chosen: _Candidate) -> None:
         """Put a submission in its place, unless the one that is there is newer or the same."""
-        files = dict(chosen.files)
+        files = {n: self._read(f.info, MAX_NOTEBOOK_BYTES) for n, f in chosen.files.items()}
         when = chosen.when.replace(tzinfo=self._zone).astimezone(UTC) if chosen.when else None
         if when:
             files[TIMESTAMP_FILE] = f"{when:%Y-%m-%d %H:%M:%S.%f} UTC".encode()
@@ -472,9 +491,9 @@ class _Collect:
                 f"{NAMES[self._system]} marks it as late, and gives no time: "
                 "it is graded as if in time",
             )
-        if isinstance(chosen.record, RecordError):
-            self._remark(student.id, f"{chosen.record}; nothing of it will count")
-        elif chosen.record is None:
+        if chosen.why_not:
+            self._remark(student.id, f"{chosen.why_not}; nothing of it will count")
+        elif not chosen.counts:
             self._remark(
                 student.id, f"there is no {RECORD_FILE} and no record in it; nothing will count"
             )
@@ -537,7 +556,7 @@ class _Collect:
 def _paired(candidates: list[_Candidate]) -> Iterator[_Candidate]:
     """Put a notebook without a record to each record without a notebook."""
     alone = [c for c in candidates if RECORD_FILE in c.files]
-    bare = [c for c in candidates if c.record is None]
+    bare = [c for c in candidates if not c.counts and not c.why_not]
     notebook = max(bare, key=lambda c: c.key, default=None)
     for candidate in candidates:
         if candidate in alone:

@@ -14,8 +14,8 @@ from nbgrader.api import Assignment, Gradebook
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 
+from ...exchange.kinds import is_module
 from ...grading.folder import course_directory, load_config, quiet
-from ...spec import EXERCISES_FILE
 from ..term import TeachError, Term
 from ..times import shown
 
@@ -76,7 +76,7 @@ class Setting:
 
     def is_module(self, name: str) -> bool:
         """Tell whether an assignment is a module that was made here, and not of another kind."""
-        return (self.source(name) / EXERCISES_FILE).exists()
+        return is_module(self.where, name)
 
     def say(self, when: datetime | None) -> str:
         """Say a time in the course's time zone."""

@@ -17,6 +17,7 @@ from sqlalchemy import update
 from ...exchange.client import released_by_service, uses_service
 from ...grading.folder import CONFIG_FILE, quiet
 from ...grading.gradebook import open_gradebook
+from ...grading.other_courses import other_kinds
 from ...notebook.assignments import make_assignment
 from ...spec import EXERCISES_FILE, MODULES_FOLDER, Module, load_module
 from ...store.submission import CHECK_PREFIX
@@ -101,6 +102,11 @@ class _OneModule:
     def plan(self) -> DueDates:
         """Plan it; return its new due date by its name, if it gets one."""
         setting, name = self._setting, self._name
+        if name in other_kinds(setting.gradebook, setting.where):
+            raise TeachError(
+                f"this course has an assignment {name} already that is no module. Give one of "
+                "the two another name. Nothing was changed"
+            )
         notebook = make_assignment(
             setting.term.book / MODULES_FOLDER / name,
             setting.made,

@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from filelock import FileLock, Timeout
 
 from ...errors import CourseError
+from ...exchange.kinds import is_module
 from ...grading.folder import course_directory, source_of
 from ...notebook.page import Page
 from ...spec import (
-    EXERCISES_FILE,
     TICKED,
     AnyField,
     Exercise,
@@ -125,7 +125,7 @@ def mirror(course: Path, module: str, exercise: str | None = None) -> Mirror:
 
 def _spec(where: CourseDirectory, module: str) -> Module:
     source = source_of(where, module)
-    if not (source / EXERCISES_FILE).exists():
+    if not is_module(where, module):
         raise MirrorError(f"there is no module {module} in this course: {source} is missing")
     spec = load_module(source)
     if not spec.mirror:

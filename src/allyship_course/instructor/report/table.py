@@ -25,7 +25,12 @@ from sqlalchemy import select
 
 from ...grading.folder import course_directory, source_of
 from ...grading.gradebook import open_gradebook
-from ...grading.other_courses import is_ours, students_here, students_of_other_courses
+from ...grading.other_courses import (
+    is_ours,
+    other_kinds,
+    students_here,
+    students_of_other_courses,
+)
 from ...spec import EXERCISES_FILE, load_module
 from ...store.record import Record
 from ...store.submission import CHECK_PREFIX, RefusedError, open_folder, read_record_of
@@ -90,12 +95,13 @@ def read_class(course: Path) -> ClassState:
                 Assignment.id, Assignment.name, Assignment.duedate, Assignment.course_id
             ).order_by(Assignment.name)
         ).all()
-        found = [row for row in assignments if is_ours(row, where)]
+        others = other_kinds(gradebook, where)
+        found = [row for row in assignments if row.name not in others and is_ours(row, where)]
         students = select(Student.id, Student.first_name, Student.last_name).order_by(Student.id)
-        if len(found) < len(assignments):
-            ours = [row.id for row in found]
-            only_elsewhere = students_of_other_courses(ours).where(
-                SubmittedAssignment.student_id.not_in(students_here(ours))
+        here = [row.id for row in assignments if row in found or row.name in others]
+        if len(here) < len(assignments):
+            only_elsewhere = students_of_other_courses(here).where(
+                SubmittedAssignment.student_id.not_in(students_here(here))
             )
             students = students.where(Student.id.not_in(only_elsewhere))
         names = {
