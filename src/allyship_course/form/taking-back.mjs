@@ -26,7 +26,8 @@ export function letTakeBack(form) {
   let pressed = null;
   form.addEventListener("keydown", (event) => {
     pressed = null;
-    if (event.key !== " " || event.repeat || !event.target || !before.has(event.target)) return;
+    if (event.key !== " " || event.repeat || !before.has(/** @type {Element} */ (event.target)))
+      return;
     event.preventDefault();
     pressed = event.target;
     takeBack(/** @type {HTMLInputElement} */ (event.target));
