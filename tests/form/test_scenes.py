@@ -14,7 +14,7 @@ from PIL import Image
 from playwright.sync_api import Page
 
 from allyship_course.book.website import write_assets
-from allyship_course.form.scenes import SPRITE, scene, scene_of, scenes, sprite
+from allyship_course.form.scenes import SCENES, scene, scene_of, scenes, scenes_of, sprite
 from allyship_course.spec import FIELD_TYPES, load_module
 from allyship_course.spec.folders import exercise_folders
 from tests.support.paths import FIELDS_MODULE, ROOT
@@ -27,7 +27,7 @@ COLOURS = {"accent", "second", "edge", "line", "ground"}
 
 
 def elements() -> Iterator[ET.Element]:
-    root = ET.fromstring(SPRITE.read_text("utf-8"))
+    root = ET.fromstring(SCENES.read_text("utf-8"))
     for element in root.iter():
         element.tag = element.tag.rpartition("}")[2]
         yield element
@@ -36,9 +36,10 @@ def elements() -> Iterator[ET.Element]:
 def test_each_exercise_step_and_module_of_the_course_has_a_drawing() -> None:
     for folder in exercise_folders(BOOK):
         module = load_module(folder)
-        named = [module.scene, *(scene_of(e) for e in module.exercises)]
-        named += [step.scene for e in module.exercises for step in e.steps]
-        assert not [name for name in named if name and name not in scenes()], folder
+        names = {*scenes_of(module)}
+        assert names <= {*scenes()}, folder
+        assert module.scene is None or module.scene in names
+        assert {step.scene for e in module.exercises for step in e.steps} - {None} <= names
 
 
 def test_a_picture_that_no_exercise_names_is_that_of_a_kind() -> None:
@@ -56,7 +57,7 @@ def test_an_exercise_without_a_picture_gets_that_of_its_kind() -> None:
 
 
 def test_no_drawing_sets_a_colour_of_its_own_or_writes_letters() -> None:
-    text = SPRITE.read_text("utf-8")
+    text = SCENES.read_text("utf-8")
     for painted in re.findall(r'(?:fill|stroke)="([^"]+)"', text):
         assert painted == "none" or painted[6:-1] in COLOURS, painted
     tags = {element.tag for element in elements()}
@@ -80,9 +81,16 @@ def test_every_ring_lies_inside_its_picture() -> None:
 
 
 def test_the_sprite_is_small_and_keeps_the_words_to_itself() -> None:
-    packed = len(gzip.compress(sprite().encode(), 9))
-    assert packed <= BYTES * len(scenes())
-    assert "<title>" not in sprite()
+    everything = sprite(scenes())
+    assert len(gzip.compress(everything.encode(), 9)) <= BYTES * len(scenes())
+    assert "<title>" not in everything
+
+
+def test_a_page_loads_no_picture_of_another_module() -> None:
+    for folder in exercise_folders(BOOK):
+        names = scenes_of(load_module(folder))
+        assert re.findall('symbol id="([^"]+)"', sprite(names)) == names
+        assert len(gzip.compress(sprite(names).encode(), 9)) <= 5000, folder
 
 
 def test_a_name_that_is_not_drawn_is_refused_with_the_one_that_is_near() -> None:
@@ -91,22 +99,23 @@ def test_a_name_that_is_not_drawn_is_refused_with_the_one_that_is_near() -> None
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("static", ["_static", None])
+@pytest.mark.parametrize("address", ["_static/some.svg", None])
 @pytest.mark.parametrize(("scheme", "accent"), [("light", (10, 92, 88)), ("dark", (127, 211, 199))])
 def test_a_picture_has_the_colours_of_its_page(
     page_with: Callable[..., Page],
     tmp_path: Path,
-    static: str | None,
+    address: str | None,
     scheme: str,
     accent: tuple[int, int, int],
 ) -> None:
     (tmp_path / "_static").mkdir()
     write_assets(tmp_path / "_static", "v=1")
+    (tmp_path / "_static" / "some.svg").write_text(sprite(["four-blocks"]), "utf-8")
     style = '<!doctype html><link rel="stylesheet" href="_static/course.css">'
-    (tmp_path / "index.html").write_text(f"{style}{scene('four-blocks', static)}", "utf-8")
+    (tmp_path / "index.html").write_text(f"{style}{scene('four-blocks', address)}", "utf-8")
     page = page_with(color_scheme=scheme)
-    with served(tmp_path) as address:
-        page.goto(address, wait_until="networkidle")
+    with served(tmp_path) as site:
+        page.goto(site, wait_until="networkidle")
         shown = page.locator("svg").screenshot()
     colours = Image.open(io.BytesIO(shown)).convert("RGB").getcolors(1 << 24)
     assert colours

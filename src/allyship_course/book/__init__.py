@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import __version__
 from ..form.posters import POSTERS_FILE, load_posters, pdf_name, picture_name, svg, write_pdf
+from ..form.scenes import TILES, scenes_of, sprite, sprite_name
 from ..form.words import describe, outline
 from ..notebook.page import BUILDING
 from ..notebook.strip import FOLDER as NOTEBOOK_FOLDER
@@ -81,16 +82,20 @@ def _prepare(app: Sphinx) -> None:
 def _check_and_print(book: Path, static: Path) -> None:
     """Load every module, so that a fault stops the build here; write what is made of them."""
     described = []
+    tiles = []
     notebooks = static / "assignments"
     notebooks.mkdir(exist_ok=True)
     for folder in exercise_folders(book):
         module = load_module(folder)
         page = f"{folder.relative_to(book).as_posix()}/index.html"
         described.append(describe(module, page))
+        (static / sprite_name(module)).write_text(sprite(scenes_of(module)), "utf-8")
+        tiles += [module.scene] if module.scene else []
         if module.collected:
             _write_json(notebooks / f"{module.module}.ipynb", _released(module, folder))
         if folder.name == "journal":
             write_workbook(module, static / WORKBOOK_NAME)
+    (static / TILES).write_text(sprite(tiles), "utf-8")
     _write_json(static / "course.json", described)
     _write_json(static / "outline.json", [outline(module) for module in described])
     for posters in sorted(book.glob(f"modules/*/{POSTERS_FILE}")):
