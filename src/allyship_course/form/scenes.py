@@ -10,13 +10,13 @@ from __future__ import annotations
 import functools
 import html
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from markupsafe import Markup
 
-from ..spec import Exercise, Module, did_you_mean
+from ..spec import Exercise, Finding, Loc, Module, did_you_mean
 
 SCENES = Path(__file__).with_name("scenes.svg")
 TILES = "scenes-modules.svg"
@@ -56,6 +56,26 @@ def scenes_of(module: Module) -> list[str]:
     names = [scene_of(exercise) for exercise in module.exercises]
     names += [step.scene for e in module.exercises for step in e.steps if step.scene]
     return [*dict.fromkeys([module.scene, *names] if module.scene else names)]
+
+
+def _scenes_named(module: Module) -> Iterator[tuple[Loc, str]]:
+    """Yield each picture that a module names, with where it does."""
+    if module.scene:
+        yield ("scene",), module.scene
+    for i, exercise in enumerate(module.exercises):
+        here: Loc = ("exercises", i)
+        if exercise.scene:
+            yield (*here, "scene"), exercise.scene
+        for s, step in enumerate(exercise.steps):
+            if step.scene:
+                yield (*here, "steps", s, "scene"), step.scene
+
+
+def scene_faults(module: Module) -> Iterator[Finding]:
+    """Find pictures that a module names and that are not drawn."""
+    for loc, name in _scenes_named(module):
+        if name not in scenes():
+            yield loc, f"there is no scene '{name}'", did_you_mean(name, [*scenes()])
 
 
 def sprite(names: Iterable[str]) -> str:
