@@ -163,6 +163,19 @@ def test_every_exercise_of_the_course_can_be_left_out() -> None:
                 assert len(re.findall(r"<input [^>]*data-pass[ >]", form)) == 1, exercise.id
 
 
+def test_a_picture_that_is_not_drawn_is_told_with_the_name_that_is_near(course: Path) -> None:
+    module = course / "book" / "modules" / "01-small" / "exercises.yml"
+    text = EXERCISES.replace("title: Small", "title: Small\nscene: lab-by-night")
+    text = text.replace("    title: The plant\n", "    title: The plant\n    scene: two-cards\n")
+    text = text.replace("        title: Morning\n", "        title: Morning\n        scene: cupp\n")
+    module.write_text(text, encoding="utf-8")
+    problems = [p for p in told(course) if "scene" in p]
+    assert len(problems) == 2
+    assert f"exercises.yml:{line_of(text, 'scene: lab')}: " in problems[0]
+    assert "there is no scene 'lab-by-night'. Did you mean 'lab-at-night'?" in problems[0]
+    assert "there is no scene 'cupp'." in problems[1]
+
+
 GLOSSARY = """\
 # Glossary
 

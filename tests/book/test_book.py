@@ -208,6 +208,16 @@ def test_a_fault_in_exercises_yml_stops_the_build_and_names_file_line_and_remedy
 
 
 @pytest.mark.slow
+def test_a_picture_that_is_not_drawn_stops_the_build(book: Path, tmp_path: Path) -> None:
+    edit(book, "title: Tiny\n", "title: Tiny\nscene: two-card\n")
+    done = jupyter_book(book, tmp_path / "out")
+    assert done.returncode != 0
+    said = done.stdout + done.stderr
+    assert "there is no scene 'two-card'. Did you mean 'two-cards'?" in said
+    assert "Traceback" not in said
+
+
+@pytest.mark.slow
 def test_a_call_of_an_exercise_that_is_not_there_stops_the_build(
     book: Path, tmp_path: Path
 ) -> None:

@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 from ..form.posters import POSTERS_FILE, load_posters
-from ..form.scenes import scenes
+from ..form.scenes import scene_faults
 from ..spec import (
     COMPOSED,
     EXERCISES_FILE,
@@ -291,10 +291,8 @@ def _unfinished(folder: Path, module: Module, own: Collection[str]) -> Iterator[
     if module.module != folder.name:
         what = f"'module: {module.module}' stands in the folder {folder.name}"
         yield source.problem((("module",), what, "Give both the same name"))
-    for loc, name in _scenes_named(module):
-        if name not in scenes():
-            what = f"there is no scene '{name}'"
-            yield source.problem((loc, what, did_you_mean(name, [*scenes()])))
+    for fault in scene_faults(module):
+        yield source.problem(fault)
     for i, exercise in enumerate(module.exercises):
         here: Loc = ("exercises", i)
         if not exercise.sources and exercise.id not in own:
@@ -302,19 +300,6 @@ def _unfinished(folder: Path, module: Module, own: Collection[str]) -> Iterator[
             yield source.problem((here, what, "Add 'sources: [C4]' with its rows"))
         for finding in _content(exercise, here):
             yield source.problem(finding)
-
-
-def _scenes_named(module: Module) -> Iterator[tuple[Loc, str]]:
-    """Yield each picture that a module names, with where it does."""
-    if module.scene:
-        yield ("scene",), module.scene
-    for i, exercise in enumerate(module.exercises):
-        here: Loc = ("exercises", i)
-        if exercise.scene:
-            yield (*here, "scene"), exercise.scene
-        for s, step in enumerate(exercise.steps):
-            if step.scene:
-                yield (*here, "steps", s, "scene"), step.scene
 
 
 def _content(exercise: Exercise, here: Loc) -> Iterator[Finding]:

@@ -17,10 +17,11 @@ from .. import __version__
 from ..form.posters import POSTERS_FILE, load_posters, pdf_name, picture_name, svg, write_pdf
 from ..form.replies import FOLDER_NAME as REPLIES
 from ..form.replies import replies
+from ..form.scenes import TILES, scene_faults, scenes_of, sprite, sprite_name
 from ..form.words import describe, outline
 from ..notebook.page import BUILDING
 from ..notebook.strip import FOLDER as NOTEBOOK_FOLDER
-from ..spec import EXERCISES_FILE, Module, SpecError, load_module
+from ..spec import EXERCISES_FILE, Module, Source, SpecError, load_module
 from ..spec.folders import REFERENCES
 from ..spec.modules import exercise_folders
 from .print.paper import ONLY_WEBSITE, fill_epub
@@ -87,8 +88,8 @@ def _check_and_print(book: Path, static: Path) -> None:
     notebooks = static / "assignments"
     notebooks.mkdir(exist_ok=True)
     (static / REPLIES).mkdir(exist_ok=True)
-    for folder in exercise_folders(book):
-        module = load_module(folder)
+    modules = {folder: load_module(folder) for folder in exercise_folders(book)}
+    for folder, module in modules.items():
         page = f"{folder.relative_to(book).as_posix()}/index.html"
         described.append(describe(module, page))
         _write_json(static / REPLIES / f"{module.module}.json", replies(module))
@@ -96,12 +97,24 @@ def _check_and_print(book: Path, static: Path) -> None:
             _write_json(notebooks / f"{module.module}.ipynb", _released(module, folder))
         if folder.name == "journal":
             write_workbook(module, static / WORKBOOK_NAME)
+    _write_sprites(modules, static)
     _write_json(static / "course.json", described)
     _write_json(static / "outline.json", [outline(module) for module in described])
     for posters in sorted(book.glob(f"modules/*/{POSTERS_FILE}")):
         for poster in load_posters(posters.parent):
             write_pdf(poster, static / pdf_name(poster))
             (static / picture_name(poster)).write_text(svg(poster), encoding="utf-8")
+
+
+def _write_sprites(modules: dict[Path, Module], static: Path) -> None:
+    """Write the pictures of each module's page, and those of the modules themselves."""
+    for folder, module in modules.items():
+        if faults := [*scene_faults(module)]:
+            source = Source(folder / EXERCISES_FILE)
+            raise SpecError([source.problem(fault) for fault in faults])
+        (static / sprite_name(module)).write_text(sprite(scenes_of(module)), "utf-8")
+    tiles = [module.scene for module in modules.values() if module.scene]
+    (static / TILES).write_text(sprite(dict.fromkeys(tiles)), "utf-8")
 
 
 def _released(module: Module, folder: Path) -> NotebookNode:

@@ -24,7 +24,7 @@ from typing import Any, ClassVar
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
-from ..form.scenes import SPRITE, scene, scenes
+from ..form.scenes import SCENES, scene, scenes
 from ..spec import EXERCISES_FILE, EXTRAS, FIELD_TYPES, Exercise, Module, load_module
 from ..spec.folders import SOURCE_MAP, SPEED, source_rows
 from ..spec.modules import TOC, exercise_folders
@@ -161,10 +161,9 @@ class Scenes(SphinxDirective):
     """Every picture that an exercise may name, with its name and what is to be seen."""
 
     def run(self) -> list[nodes.Node]:
-        self.env.note_dependency(str(SPRITE))
-        static = "../" * self.env.docname.count("/") + "_static"
+        self.env.note_dependency(str(SCENES))
         figures = (
-            f"<figure>{scene(name, static)}<figcaption><code>{name}</code> {escape(one.words)}"
+            f"<figure>{scene(name)}<figcaption><code>{name}</code> {escape(one.words)}"
             "</figcaption></figure>"
             for name, one in scenes().items()
         )

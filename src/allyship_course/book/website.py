@@ -20,7 +20,6 @@ from urllib.parse import urlsplit
 
 from ..form import FOLDER, STYLE, VIEW_STYLE
 from ..form.bundle import bundle_site
-from ..form.scenes import SPRITE, sprite
 from ..spec import EXERCISES_FILE, load_module, module_folders
 
 if TYPE_CHECKING:
@@ -75,7 +74,7 @@ def asset_query(look: str) -> str:
 
 
 def write_assets(static: Path, query: str) -> None:
-    """Write what pages load: one style sheet, the scripts, the pictures; without our comments.
+    """Write what pages load: one style sheet, the scripts, the icon; without our comments.
 
     ``query`` stands behind the addresses of the scripts in one another, as in the pages.
     """
@@ -90,7 +89,6 @@ def write_assets(static: Path, query: str) -> None:
     for name, script in bundle_site(_PAGE_SCRIPT, _LATER, query).items():
         (static / name).write_text(rjsmin.jsmin(script), "utf-8")
     (static / ICON.name).write_bytes(ICON.read_bytes())
-    (static / SPRITE.name).write_text(sprite(), "utf-8")
     # Sphinx's search would mark its words on the page that is opened, by a script on every page.
     (static / "no_highlight.js").write_text("const SPHINX_HIGHLIGHT_ENABLED = false;\n", "utf-8")
 

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from markupsafe import Markup
 
-from ..spec import RATINGS, AnyField, Exercise, Module, Scale
-from .cover import cover_of, scene
+from ..spec import JOURNAL, RATINGS, AnyField, Exercise, Module, Scale
+from .cover import cover_of
+from .scenes import scene, scene_of, sprite_name
 from .words import describe_field
 
 if TYPE_CHECKING:
@@ -83,7 +84,8 @@ def render(module: Module, exercise: Exercise, place: Place) -> str:
         module=module,
         exercise=exercise,
         cover=cover_of(exercise, markdown(exercise.intro)),
-        scene=scene,
+        picture=scene_of(exercise),
+        scene=functools.partial(scene, sprite_address=_sprite_address(module, place)),
         place=place,
         letter=_letter(module.exercises.index(exercise)),
         rule=_attribute(json.dumps(exercise.rule(), separators=(",", ":"))),
@@ -97,6 +99,15 @@ def render(module: Module, exercise: Exercise, place: Place) -> str:
         ratings=RATINGS,
         blank_text=exercise.compose.blank() if exercise.compose else "",
     )
+
+
+def _sprite_address(module: Module, place: Place) -> str | None:
+    """Return where a page finds its pictures; a notebook has each of them in itself."""
+    if place == "notebook":
+        return None
+    # A page of a module is two folders below the book, the journal's is one.
+    up = "../" if module.module == JOURNAL else "../../"
+    return f"{up}_static/{sprite_name(module)}"
 
 
 def _attribute(text: str) -> Markup:

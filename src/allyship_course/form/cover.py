@@ -5,21 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from html import unescape
-from pathlib import Path
 from typing import NamedTuple
-
-from markupsafe import Markup
 
 from ..spec import AnyField, Exercise, Sort, Step
 
-_SPRITE = Path(__file__).parent / "scenes.svg"
 _LONGEST = 240
 """Letters of the first words that a cover shows; a longer second sentence is left out."""
 _SENTENCE_END = re.compile(r"(?<=[.?!…”])\s+(?=[“\"\w])")
-_RINGS = Markup(
-    '<circle class="first" cx="148" cy="60" r="34"/>'
-    '<circle class="second" cx="184" cy="60" r="34"/>'
-)
 
 
 class Cover(NamedTuple):
@@ -35,16 +27,6 @@ def cover_of(exercise: Exercise, intro_html: str) -> Cover:
     beginning = _plain(intro_html) or (steps[0].title if steps else exercise.fields[0].label)
     parts = _longest_way(exercise) if steps else sum(_parts_of(f) for f in exercise.fields)
     return Cover(_first_sentences(beginning), parts)
-
-
-def scene(name: str) -> Markup:
-    """Return the picture called ``name``; two rings until it is drawn."""
-    inside = _RINGS
-    if _SPRITE.exists():
-        # A module's page stands two folders below the book's static files.
-        inside = Markup('<use href="../../_static/scenes.svg#{}"/>').format(name)
-    opening = Markup('<svg class="ac-scene" viewBox="0 0 320 120" aria-hidden="true">')
-    return opening + inside + Markup("</svg>")
 
 
 def _plain(html: str) -> str:
