@@ -25,7 +25,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from allyship_course.grading.batch import grade
 from allyship_course.instructor.demo import _DEMO_CONFIG, Demo, _config
 from allyship_course.notebook.assignments import make_assignment
-from tests.support.browser import PATIENCE
+from tests.support.browser import PATIENCE, SHOW_IT_ALL
 from tests.support.classroom import ALLYSHIP, scores
 from tests.support.lab import Lab
 from tests.support.notebook import Notebook
@@ -147,6 +147,7 @@ def page(browser: Browser) -> Iterator[Page]:
     """
     context = browser.new_context(service_workers="block")
     context.set_default_timeout(PATIENCE)
+    context.add_init_script(SHOW_IT_ALL)
     foreign: list[str] = []
     ours = re.compile(r"^(https?|wss?)://127\.0\.0\.1[:/]|^(data|blob|about):")
     context.on("request", lambda r: None if ours.match(r.url) else foreign.append(r.url))

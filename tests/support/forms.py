@@ -62,6 +62,12 @@ def all_text(exercise: Exercise) -> Iterator[str]:
     yield from texts(exercise.model_dump())
 
 
+def kept_names(page: Page) -> list[str]:
+    """The names under which the browser keeps something besides how exercises are shown."""
+    names: list[str] = page.evaluate("Object.keys(localStorage)")
+    return [name for name in names if not name.endswith(":whole")]
+
+
 def form(page: Page, exercise: str) -> Locator:
     return page.locator(f"form[data-exercise='{exercise}']")
 

@@ -160,10 +160,13 @@ export function showConsequences(scope, values, quietly) {
       const option = text.getAttribute("data-for") ?? "";
       return option === "*" ? values.length : values.includes(option);
     })
-    .map((text) => text.innerHTML)
+    .map((text) => (text.matches(".ac-reply") ? replyHtml(text) : text.innerHTML))
     .join("");
   if (region.innerHTML === html) return;
   const target = quietly ? /** @type {Element} */ (region.cloneNode()) : region;
   target.innerHTML = html;
   if (quietly) region.replaceWith(target);
 }
+
+/** A reply stays apart from the reasoning that follows it. @param {Element} text */
+const replyHtml = (text) => `<div class="ac-reply">${text.innerHTML}</div>`;

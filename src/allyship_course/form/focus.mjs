@@ -168,7 +168,7 @@ class FormView {
     const blocked = !units[at + 1] && unit.kind !== "end";
     next.setAttribute("aria-disabled", String(blocked));
     next.toggleAttribute("data-ready", !open);
-    setText(next, nextWord(unit, open, blocked, this.#fills));
+    setText(next, nextWord(unit, open, blocked));
     setText(why, unit.step ? whyNot(unit, open, blocked, isBegun(form, unit)) : "");
     tellPiles(form);
     tellWay(form, unit);
@@ -222,11 +222,10 @@ function makeParts(form) {
  * @param {Unit} unit
  * @param {boolean} open
  * @param {boolean} blocked
- * @param {boolean} fills
  */
-function nextWord(unit, open, blocked, fills) {
+function nextWord(unit, open, blocked) {
   if (unit.kind === "intro") return "Begin";
-  if (unit.kind === "end") return fills ? "Back to the page" : "Close";
+  if (unit.kind === "end") return "Close";
   if (blocked) return "Choose first";
   return open ? "Skip" : "Next";
 }

@@ -72,12 +72,9 @@ export function tellWay(form, unit) {
   const figure = drawWay(form, way);
   const sum = sumOf(way);
   if (sum) figure.append(sum);
-  const last = way.at(-1);
-  const closing = last?.querySelector(":scope > [data-field]:not(:has([data-next]))");
-  // What is chosen in the last step belongs to the way, and the way then stands at the end.
-  if (unit.step && closing && !last?.querySelector(":scope > fieldset > .ac-otherwise"))
-    closing.before(figure);
-  else if (unit.kind === "end") form.querySelector(".ac-end")?.append(figure);
+  const question = all(way[way.length - 1], ":scope > [data-field]:not(:has([data-next]))")[0];
+  if (question && unit.kind !== "end") question.before(figure);
+  else if (!question) form.querySelector(".ac-end")?.append(figure);
 }
 
 /**

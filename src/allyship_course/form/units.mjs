@@ -146,7 +146,7 @@ export function resumeAt(form, units) {
 /** How many units there will be without beginning and end, by the longest way. @param {HTMLElement} form @param {Unit[]} units */
 export function countUnits(form, units) {
   const middle = units.filter(({ kind }) => kind !== "intro" && kind !== "end").length;
-  return Math.max(middle, form.querySelector(".ac-segments")?.childElementCount ?? 0);
+  return Math.max(middle, form.querySelector(".ac-cover .ac-segments")?.childElementCount ?? 0);
 }
 
 /**
