@@ -88,14 +88,14 @@ def _collected(root: Path) -> Iterator[Row]:
     people = "Student,ID,SIS Login ID,Section\nPoints Possible,,,\n" + '"A, B",7,ab,X\n'
     (root / "people.csv").write_text(people)
     archive = root / "submissions.zip"
-    notebook = _notebook(_EMOJI + "x" * (_ROOM - 9))
+    notebook = _notebook(_EMOJI + "x" * (_ROOM - 130_000))  # and what can't be packed
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
         for number in range(40):
             raw = notebook[:-1] + f', "n": {number}, "r": "{secrets.token_hex(60_000)}"}}'.encode()
-            file.writestr(f"ba_7_{number + 100}_{MODULE}-{number}.ipynb", raw[:MAX_NOTEBOOK_BYTES])
+            file.writestr(f"ba_7_{number + 100}_{MODULE}-{number}.ipynb", raw)
     with _peak_memory() as peak:
-        arguments = ("--lms", "canvas", "--students", str(root / "people.csv"))
-        _timed(course, "allyship", "collect", MODULE, str(archive), *arguments)
+        of = ("--lms", "canvas", "--class", str(root / "people.csv"), "--module", MODULE)
+        _timed(course, "allyship", "collect", str(archive), *of)
     yield Row("allyship collect: 40 such notebooks of one person in a ZIP", peak(), "MB", 400)
 
 

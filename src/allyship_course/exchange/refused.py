@@ -62,14 +62,11 @@ def why_refused(root: Path, module: str) -> dict[str, str]:
     found = {}
     for line in file.read_text(encoding="utf-8").splitlines() if file.exists() else []:
         _, of, what, why = [*line.split("\t", 3), "", "", ""][:4]
-        if of == module and (student := _whose(what)):
-            found[student] = why
+        path = what.split("/")
+        if of != module:
+            continue
+        if len(path) > 2:  # where it was in the course folder: submitted/student/...
+            found[path[1]] = f"{path[-1]} {why}"
+        elif "+" in what:  # as it is called in the exchange
+            found[what.rsplit("+", 3)[0]] = why
     return found
-
-
-def _whose(what: str) -> str:
-    """Return whose a refused thing is, by its name in the exchange or its path in the course."""
-    if "+" in what and "/" not in what:
-        return what.rsplit("+", 3)[0]
-    parts = what.split("/")
-    return parts[1] if len(parts) > 2 else ""

@@ -80,8 +80,9 @@ class Checks:
             # Without an output, nbgrader would give full points.
             return Check(None, name, NOT_COUNTED)
         check = check_record(self._module, exercise, record, self._points[name])
-        if record is None:
-            check.line += f" Nothing counts: {self.why_nothing_counts(record)}."
+        why = self.why_nothing_counts(record)
+        if why and "not counted" not in check.line:
+            check.line += f". Nothing counts: {why}."
         return check
 
 

@@ -29,7 +29,7 @@ from ..notebook.assignments import COMMENT_STUB
 from ..spec import EXERCISES_FILE, load_module
 from ..store.files import RecordError
 from ..store.record import NOTEBOOK_KEY, Record, submitted_record
-from ..store.submission import note_in
+from ..store.submission import note_in, visible
 from .by_kind import by_kind, one_replaced, stock_steps
 from .feedback import PAGES, TEMPLATE
 from .folder import find_alembic, quiet
@@ -99,6 +99,9 @@ class CompletionChecks(NbGraderPreprocessor):
             # Without this, the record would count as missing. nbgrader goes on with the next.
             raise GradeError(f"{folder} was replaced by another program. Grade it again")
         checks = Checks(module, {name: points_of(cell) for name, cell in cells.items()})
+        if why := checks.why_nothing_counts(record):
+            student = resources["nbgrader"]["student"]
+            self.log.warning("%s: nothing of it counts: %s", visible(student), why)
         shared = checks.shared(record)
         for name, check in checks.of(record).items():
             show_check(cells[name], check, shared[name])

@@ -15,7 +15,8 @@ from ...spec import load_module
 from ...store.submission import visible
 from ..course import zone_of
 from ..times import which_of_two, zone_in_words
-from .table import completion_table
+from .table import read_class, table_of
+from .troubles import troubles
 
 _NOTHING = """\
 This is a reminder of the module "{title}".{due} Nothing of yours has arrived yet. If you have \
@@ -29,6 +30,13 @@ or leave them out: that counts as complete too, and nobody asks why. If somethin
 from it, write to me."""
 
 
+_NOT_COUNTED = """\
+This is about the module "{title}".{due} Something of yours has arrived, and it could not be \
+counted: a file in it is missing, damaged or another one. Your answers are still in your journal. \
+Please open the module, choose Run All Cells, save it under its own name, and hand in again. If \
+that does not help, write to me."""
+
+
 class Person(NamedTuple):
     """Somebody of the class, as the gradebook has them."""
 
@@ -39,7 +47,9 @@ class Person(NamedTuple):
 
 @dataclass(frozen=True)
 class Reminder:
-    """Three lists: nothing handed in, some exercises open, and complete but handed in late.
+    """Who has handed nothing in, has exercises open, or is complete but late; with texts to copy.
+
+    ``not_counted`` are those whose work has no points for another reason, with that reason.
 
     The texts name the module and its date, nobody and nothing else.
     """
@@ -50,15 +60,23 @@ class Reminder:
     late: tuple[Person, ...]
     text_nothing: str
     text_open: str
+    not_counted: tuple[tuple[Person, str], ...] = ()
+    text_not_counted: str = ""
 
     def in_words(self) -> str:
         """Say who might be written to, with a text for each list."""
         parts = [
             *_part("Nothing handed in", self.nothing, self.text_nothing),
             *_part("Handed in, and some exercises open", self.not_complete, self.text_open),
+            *_part(
+                "Handed in, and nothing of it counts",
+                [person for person, _ in self.not_counted],
+                self.text_not_counted,
+                [why for _, why in self.not_counted],
+            ),
             *_part("Complete, and handed in late: nothing to write", self.late, ""),
         ]
-        if not self.nothing and not self.not_complete:
+        if not (self.nothing or self.not_complete or self.not_counted):
             parts.append(f"Nobody needs a reminder of {self.module}.")
         else:
             parts.append(
@@ -78,10 +96,13 @@ def remind(course: Path, module: str) -> Reminder:
             for s in gradebook.students
         }
         due = gradebook.find_assignment(module).duedate
-    table = completion_table(course)
-    rows = [row for row in table.itertuples(index=False) if row.module == module]
+    state = read_class(course)
+    found = {t.student: t.why for t in troubles(Path(where.root), state) if t.module == module}
+    rows = [row for row in table_of(state).itertuples(index=False) if row.module == module]
     lists: dict[str, list[Person]] = {"nothing": [], "open": [], "late": []}
     for row in rows:
+        if row.student in found:
+            continue
         if row.state == "nothing handed in":
             lists["nothing"].append(people[row.student])
         elif row.state != "graded":
@@ -99,6 +120,8 @@ def remind(course: Path, module: str) -> Reminder:
         tuple(lists["late"]),
         _NOTHING.format(title=title, due=said),
         _OPEN.format(title=title, due=said),
+        tuple((people[student], why) for student, why in sorted(found.items())),
+        _NOT_COUNTED.format(title=title, due=said),
     )
 
 
@@ -111,11 +134,11 @@ def _due_in_words(due: datetime | None, zone: ZoneInfo | None) -> str:
     return f" It {'was' if due < datetime.now(UTC) else 'is'} due on {time}."
 
 
-def _part(title: str, people: Sequence[Person], text: str) -> list[str]:
+def _part(title: str, people: Sequence[Person], text: str, whys: Sequence[str] = ()) -> list[str]:
     if not people:
         return []
     lines = [f"{title} ({len(people):,}):"]
-    for person in people:
-        known = "  ".join(filter(None, [person.id, person.name, person.email]))
+    for person, why in zip(people, whys or [""] * len(people), strict=True):
+        known = "  ".join(filter(None, [person.id, person.name, person.email, why]))
         lines.append(f"  {visible(known)}")
     return [*lines, "", *([text, ""] if text else [])]

@@ -14,11 +14,13 @@ from zoneinfo import ZoneInfo
 from ...grading.folder import course_directory
 from ...messages import plural
 from ...store.files import RecordError, encode_json, read_json, replace_file
+from ...store.submission import visible
 from ..course import zone_of
 from ..lms.csvfile import plain
 from ..times import shown, zone_in_words
 from .page import render_page
 from .table import ClassState, ModuleState, Work, exercise_table, passes, read_class, table_of
+from .troubles import Trouble, troubles
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,6 +32,7 @@ MOST_ON_A_PAGE = 500
 """Students whose rows stand in the page; more would be slow to open and no use to look at."""
 GROUP, STEP = 10, 5
 """Nothing is said of who left out what among fewer than GROUP; above that in steps of STEP."""
+_MOST_NAMED = 50
 _SCHEMA = 1
 _NOTHING = "–"  # noqa: RUF001  a dash is what stands in an empty cell
 _MAX_REMEMBERED_BYTES = 500_000_000
@@ -65,7 +68,8 @@ def report(course: Path, into: Path | None = None, now: datetime | None = None) 
     zone = zone_of(course)
     now = now.astimezone(zone)
     earlier, notes = _recall(memory, now, zone)
-    content = _content(state, earlier, now, zone)
+    found = list(troubles(folder.parent, state))
+    content = _content(state, earlier, now, zone, found)
     beside = {"csv": page.with_suffix(".csv"), "parquet": page.with_suffix(".parquet")}
     table = table_of(state)
     text = render_page(
@@ -80,7 +84,17 @@ def report(course: Path, into: Path | None = None, now: datetime | None = None) 
     replace_file(page, text.encode())
     _remember(memory, earlier, state, now)
     figures = {figure["label"]: figure["value"] for figure in content["figures"]}
-    return Report(page, beside["csv"], beside["parquet"], figures, notes)
+    return Report(page, beside["csv"], beside["parquet"], figures, (*notes, *_named(found)))
+
+
+def _named(found: Sequence[Trouble]) -> list[str]:
+    """Say what counts for nothing, and why, for a terminal."""
+    if not found:
+        return []
+    lines = [f"  {visible(str(one))}." for one in found[:_MOST_NAMED]]
+    more = len(found) - len(lines)
+    more_told = [f"  and {more:,} more, on the page."] if more > 0 else []
+    return ["Handed in, and nothing of it counts:", *lines, *more_told]
 
 
 def csv_of(table: pd.DataFrame) -> bytes:
@@ -172,13 +186,18 @@ def _gain(module: ModuleState, student: str, earlier: _Earlier) -> int | None:
 
 
 def _content(
-    state: ClassState, earlier: _Earlier | None, now: datetime, zone: ZoneInfo | None
+    state: ClassState,
+    earlier: _Earlier | None,
+    now: datetime,
+    zone: ZoneInfo | None,
+    found: Sequence[Trouble],
 ) -> dict[str, Any]:
+    why = {(one.module, one.student): one.why for one in found}
     modules = [
         {**_module(m, state, earlier, now), "due": shown(m.due, zone) if m.due else ""}
         for m in state.modules
     ]
-    rows = [_student(s, name, state, earlier, now) for s, name in state.names.items()]
+    rows = [_student(s, name, state, earlier, now, why) for s, name in state.names.items()]
     first = sorted(rows, key=lambda row: (-row["missing"], row["behind"]))[:MOST_ON_A_PAGE]
     chosen = {row["id"] for row in first}
     size, places = len(rows), len(rows) * len(modules)
@@ -201,6 +220,10 @@ def _content(
             _bar(m["label"], f"{m['complete']} + {some_open}", m["complete"], some_open, size)
             for m in modules
             for some_open in (m["handed_in"] - m["complete"],)
+        ],
+        "troubles": [
+            {"who": state.names[one.student] or one.student, "of": one.module, "why": one.why}
+            for one in found
         ],
         "students": [row for row in rows if row["id"] in chosen],
         "students_in_words": _students_in_words(size),
@@ -254,9 +277,19 @@ def _is_missing(module: ModuleState, student: str, now: datetime) -> bool:
 
 
 def _student(
-    student: str, name: str, state: ClassState, earlier: _Earlier | None, now: datetime
+    student: str,
+    name: str,
+    state: ClassState,
+    earlier: _Earlier | None,
+    now: datetime,
+    why: Mapping[tuple[str, str], str],
 ) -> dict[str, Any]:
-    cells = [_cell_of(module, student, now) for module in state.modules]
+    cells = [
+        _not_counted(module, student)
+        if (module.id, student) in why
+        else _cell_of(module, student, now)
+        for module in state.modules
+    ]
     has = {flag for cell in cells for flag in cell["has"]}
     gains = [_gain(m, student, earlier) for m in state.modules] if earlier else []
     new = [gain for gain in gains if gain is not None]
@@ -283,6 +316,13 @@ def _cell_of(module: ModuleState, student: str, now: datetime) -> dict[str, Any]
     if _is_missing(module, student, now):
         return {"text": "", "flag": "missing", "kind": "", "value": -1, "has": ["missing"]}
     return {"text": _NOTHING, "flag": "", "kind": "soft-cell", "value": -1, "has": []}
+
+
+def _not_counted(module: ModuleState, student: str) -> dict[str, Any]:
+    work = module.work.get(student)
+    text = f"0 of {len(module.exercises)}" if work else ""
+    has = ["waiting"] if work is None else ["open", *(["late"] if work.late else [])]
+    return {"text": text, "flag": "not counted", "kind": "", "value": 0, "has": has}
 
 
 def _graded(work: Work) -> dict[str, Any]:
