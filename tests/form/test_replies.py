@@ -34,7 +34,8 @@ exercises:
                 label: Asks
                 consequence: He answers.
                 effects:
-                  - {who: Amina, gains: an answer, pays: an evening}
+                  - {who: Amina, gains: an answer}
+                  - {who: Amina, pays: an evening}
                   - {who: Piet, unasked: hears of it on Monday}
                 plainly: She asked.
               - {id: waits, label: Waits}
