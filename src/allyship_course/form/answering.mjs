@@ -124,7 +124,8 @@ function endsOfSteps(form, { steps = {} }) {
     if (!plainly) return [];
     const place = make("div");
     step.append(place);
-    return [() => tellPlainly(place, form.hasAttribute("data-ended") ? plainly : undefined)];
+    const ended = () => form.matches("[data-ended]") && step.matches("[data-reached]");
+    return [() => tellPlainly(place, ended() ? plainly : undefined)];
   });
 }
 

@@ -19,8 +19,26 @@ export function letTakeBack(form) {
   });
   form.addEventListener("click", (event) => {
     const radio = /** @type {HTMLInputElement} */ (event.target);
-    if (!before.has(radio) || event.timeStamp - chosenAt < DOUBLE) return;
-    radio.checked = false;
-    radio.dispatchEvent(new Event("input", { bubbles: true }));
+    if (before.has(radio) && event.timeStamp - chosenAt >= DOUBLE) takeBack(radio);
   });
+  // The space bar does nothing by itself on a button that is chosen.
+  /** @type {EventTarget | null} */
+  let pressed = null;
+  form.addEventListener("keydown", (event) => {
+    pressed = null;
+    if (event.key !== " " || event.repeat || !before.has(/** @type {Element} */ (event.target)))
+      return;
+    event.preventDefault();
+    pressed = event.target;
+    takeBack(/** @type {HTMLInputElement} */ (event.target));
+  });
+  form.addEventListener("keyup", (event) => {
+    if (event.key === " " && event.target === pressed) event.preventDefault();
+  });
+}
+
+/** @param {HTMLInputElement} radio */
+function takeBack(radio) {
+  radio.checked = false;
+  radio.dispatchEvent(new Event("input", { bubbles: true }));
 }
