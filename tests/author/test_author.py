@@ -57,14 +57,16 @@ def test_what_a_draft_shows_in_comments_works_once_its_sign_is_taken_away(projec
     for kind in FIELD_TYPES:
         exercise = module.exercise(f"my-{kind}")
         field = exercise.fields[0]
-        assert exercise.note and exercise.people and field.ours and field.others, kind
+        assert all((exercise.note, exercise.people, field.ours, field.others)), kind
     first = {kind: module.exercise(f"my-{kind}").fields[0].model_dump() for kind in FIELD_TYPES}
-    assert first["choice"]["options"][0]["effects"] and first["choice"]["options"][0]["plainly"]
+    assert len(first["choice"]["options"][0]["effects"]) == 3
+    assert first["choice"]["options"][0]["plainly"]
     assert first["choices"]["unticked"]
     assert first["sort"]["cards"][0]["replies"]
     for kind in ("text", "line"):
-        assert first[kind]["hints"] and first[kind]["prefill"] and first[kind]["folded"], kind
-    assert first["list"]["columns"][1]["options"] and first["list"]["columns"][1]["hints"]
+        assert all(first[kind][key] for key in ("hints", "prefill", "folded")), kind
+    assert first["list"]["columns"][1]["options"]
+    assert first["list"]["columns"][1]["hints"]
 
 
 def to_dos(book: Path, before: list[object]) -> set[str]:

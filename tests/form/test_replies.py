@@ -21,6 +21,7 @@ exercises:
     minutes: 5
     people:
       - {name: Amina, who: runs the night shift}
+      - {name: Piet, who: has Mondays}
     steps:
       - id: first
         title: First
@@ -34,7 +35,8 @@ exercises:
                 label: Asks
                 consequence: He answers.
                 effects:
-                  - {who: Amina, gains: an answer, pays: an evening}
+                  - {who: Amina, gains: an answer}
+                  - {who: Amina, pays: an evening}
                   - {who: Piet, unasked: hears of it on Monday}
                 plainly: She asked.
               - {id: waits, label: Waits}
@@ -79,7 +81,10 @@ def _replies(folder: Path, text: str = MODULE) -> dict[str, object]:
 def test_the_file_has_what_the_authors_wrote_by_exercise_and_field(tmp_path: Path) -> None:
     by_exercise = _replies(tmp_path / "answering")
     assert by_exercise["case"] == {
-        "people": [{"name": "Amina", "who": "runs the night shift"}],
+        "people": [
+            {"name": "Amina", "who": "runs the night shift"},
+            {"name": "Piet", "who": "has Mondays"},
+        ],
         "fields": {
             "does": {
                 "effects": {

@@ -32,6 +32,7 @@ _EXERCISE = """\
     # note: "{to_write} what could be hard here. It can be left out with “I'd rather not”."
     # people:
     #   - {{name: Amina, who: "{to_write} who she is in five words"}}
+    #   - {{name: Piet, who: "{to_write} the same"}}
     intro: |
       {to_write} where this is, who is there, and what happens.
     fields:

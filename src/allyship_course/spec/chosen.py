@@ -65,7 +65,8 @@ options:
     label: Say it now
     consequence: "{TO_WRITE} who gains, who pays, what opens and what closes."
     # effects:
-    #   - {{who: Amina, gains: "{TO_WRITE} what she gets", pays: "{TO_WRITE} what it costs her"}}
+    #   - {{who: Amina, gains: "{TO_WRITE} what she gets"}}
+    #   - {{who: Amina, pays: "{TO_WRITE} what it costs her"}}
     #   - {{who: Piet, unasked: "{TO_WRITE} what happens to him"}}
     # plainly: "{TO_WRITE} in three sentences what happened, where a way ends here."
   - id: wait
