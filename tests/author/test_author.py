@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import shutil
 from pathlib import Path
 
@@ -43,6 +44,29 @@ def test_an_exercise_of_each_type_works_at_once(project: Path) -> None:
         assert module.exercise(f"my-{kind}").fields[0].type == kind
         assert any(c.source.endswith(f'exercise("my-{kind}")') for c in notebook.cells)
     assert to_dos(project / "book", before) == {"draft", "no row of the source map"}
+
+
+def test_what_a_draft_shows_in_comments_works_once_its_sign_is_taken_away(project: Path) -> None:
+    for kind in FIELD_TYPES:
+        new(project, "exercise", "01-tiny", f"my-{kind}", "--type", kind)
+    folder = project / "book" / "modules" / "01-tiny"
+    file = folder / "exercises.yml"
+    text = re.sub(r"(?m)^( *)# ((?: *- [{])|(?: *[a-z]+:))", r"\1\2", file.read_text("utf-8"))
+    file.write_text(re.sub(r"(?m)^ *(sources|evidence): .*\n", "", text), "utf-8")
+    module = load_module(folder)
+    for kind in FIELD_TYPES:
+        exercise = module.exercise(f"my-{kind}")
+        field = exercise.fields[0]
+        assert all((exercise.note, exercise.people, field.ours, field.others)), kind
+    first = {kind: module.exercise(f"my-{kind}").fields[0].model_dump() for kind in FIELD_TYPES}
+    assert len(first["choice"]["options"][0]["effects"]) == 3
+    assert first["choice"]["options"][0]["plainly"]
+    assert first["choices"]["unticked"]
+    assert first["sort"]["cards"][0]["replies"]
+    for kind in ("text", "line"):
+        assert all(first[kind][key] for key in ("hints", "prefill", "folded")), kind
+    assert first["list"]["columns"][1]["options"]
+    assert first["list"]["columns"][1]["hints"]
 
 
 def to_dos(book: Path, before: list[object]) -> set[str]:

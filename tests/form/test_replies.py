@@ -21,6 +21,7 @@ exercises:
     minutes: 5
     people:
       - {name: Amina, who: runs the night shift}
+      - {name: Piet, who: has Mondays}
     steps:
       - id: first
         title: First
@@ -80,7 +81,10 @@ def _replies(folder: Path, text: str = MODULE) -> dict[str, object]:
 def test_the_file_has_what_the_authors_wrote_by_exercise_and_field(tmp_path: Path) -> None:
     by_exercise = _replies(tmp_path / "answering")
     assert by_exercise["case"] == {
-        "people": [{"name": "Amina", "who": "runs the night shift"}],
+        "people": [
+            {"name": "Amina", "who": "runs the night shift"},
+            {"name": "Piet", "who": "has Mondays"},
+        ],
         "fields": {
             "does": {
                 "effects": {

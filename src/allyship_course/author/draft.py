@@ -29,12 +29,21 @@ _EXERCISE = """\
     # sources: []
     # Experience, and no study. Or name the studies: evidence: [gollwitzer2006]
     practice-wisdom: true
+    # note: "{to_write} what could be hard here. It can be left out with “I'd rather not”."
+    # people:
+    #   - {{name: Amina, who: "{to_write} who she is in five words"}}
+    #   - {{name: Piet, who: "{to_write} the same"}}
     intro: |
       {to_write} where this is, who is there, and what happens.
     fields:
       - id: {field}
         type: {type}
-{rest}"""
+{rest}\
+        # Your own answer, shown after an attempt, and what others might say.
+        # ours: "{to_write} what you would say."
+        # others:
+        #   - {{by: "written by us, as a neighbour might say it", text: "{to_write} it."}}
+"""
 
 _MODULE = """\
 module: {module}

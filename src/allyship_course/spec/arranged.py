@@ -47,6 +47,9 @@ categories:
 cards:
   - id: first
     text: The list of who speaks
+    # replies:
+    #   mine: "{TO_WRITE} to whoever puts it there, what the reasoning does not say."
+    #   theirs: "{TO_WRITE} the same for this place."
     reasoning: "{TO_WRITE} why one could put it there, and why elsewhere."
 """
 

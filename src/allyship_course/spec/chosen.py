@@ -64,6 +64,11 @@ options:
   - id: speak
     label: Say it now
     consequence: "{TO_WRITE} who gains, who pays, what opens and what closes."
+    # effects:
+    #   - {{who: Amina, gains: "{TO_WRITE} what she gets"}}
+    #   - {{who: Amina, pays: "{TO_WRITE} what it costs her"}}
+    #   - {{who: Piet, unasked: "{TO_WRITE} what happens to him"}}
+    # plainly: "{TO_WRITE} in three sentences what happened, where a way ends here."
   - id: wait
     label: Wait until afterwards
     consequence: "{TO_WRITE} the same, from at least two points of view."
@@ -123,12 +128,13 @@ class Choices(FieldType):
     unticked: str = ""  # what is said to who ticks none, once they have looked at all
 
     doing: ClassVar[str] = "ticks"
-    sample: ClassVar[str] = """\
+    sample: ClassVar[str] = f"""\
 label: Which of these have you seen?
 options:
-  - {id: once, label: A question that nobody answered}
-  - {id: often, label: An answer that nobody had asked for}
+  - {{id: once, label: A question that nobody answered}}
+  - {{id: often, label: An answer that nobody had asked for}}
 none: None of these
+# unticked: "{TO_WRITE} what you say to whoever ticks the last one."
 """
 
     def rule(self) -> dict[str, Any]:

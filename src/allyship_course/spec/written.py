@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from .field import FieldType, Id, Part, Text, text_of
+from .field import TO_WRITE, FieldType, Id, Part, Text, text_of
 from .findings import Finding, Loc, twice
 
 _DATE = re.compile(r"[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}\Z", re.ASCII)
@@ -89,9 +89,14 @@ class TextField(Written):
 
     doing: ClassVar[str] = "writes"
     texts_in_mirror: ClassVar[bool] = True
-    sample: ClassVar[str] = """\
+    sample: ClassVar[str] = f"""\
 label: What happened?
 starters: [It began when …, I would have …]
+# hints:
+#   - {{when: {{phrase: [only meant]}}, say: "{TO_WRITE} a question about it."}}
+# prefill: module/exercise/field
+# optional: true
+# folded: true
 """
 
     def rule(self) -> dict[str, Any]:
@@ -113,8 +118,13 @@ class Line(Written):
     type: Literal["line"]
 
     doing: ClassVar[str] = "fills in lines"
-    sample: ClassVar[str] = """\
+    sample: ClassVar[str] = f"""\
 label: Who told you?
+# hints:
+#   - {{when: {{phrase: [only meant]}}, say: "{TO_WRITE} a question about it."}}
+# prefill: module/exercise/field
+# optional: true
+# folded: true
 """
 
     def answered(self, value: object) -> bool:
@@ -172,7 +182,11 @@ class Rows(FieldType):
 label: Who else is concerned?
 columns:
   - {id: who, label: Who}
-  - {id: how, label: How}
+  - id: how
+    label: How
+    # options: [was asked, was told, does not know yet]
+    # hints:
+    #   - {when: {lacks: day-or-moment}, say: "When will you know?"}
 """
 
     def rule(self) -> dict[str, Any]:
