@@ -16,7 +16,7 @@ from playwright.sync_api import Page
 from allyship_course.book.website import write_assets
 from allyship_course.form.scenes import SCENES, scene, scene_of, scenes, scenes_of, sprite
 from allyship_course.spec import FIELD_TYPES, load_module
-from allyship_course.spec.folders import exercise_folders
+from allyship_course.spec.modules import exercise_folders
 from tests.support.paths import FIELDS_MODULE, ROOT
 from tests.support.site import served
 
