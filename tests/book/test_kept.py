@@ -30,7 +30,7 @@ def delete_everything(page: Page, site: str) -> None:
     place = page.locator("[data-course=journal][data-ready]")
     place.get_by_role("button", name="Delete everything").click()
     page.get_by_role("button", name="Yes, delete").click()
-    expect(place.get_by_role("article")).to_have_count(0)
+    expect(place.locator(".ac-entry")).to_have_count(0)
 
 
 def test_what_is_typed_without_a_pause_is_there_after_the_page_has_died(
@@ -58,7 +58,7 @@ def test_my_journal_has_what_a_page_left_that_died(fields_site: str, page: Page)
     with page.expect_event("crash"), contextlib.suppress(Error):
         page.goto("chrome://crash")
     other.goto(f"{fields_site}/my-journal.html")
-    expect(other.get_by_role("article")).to_contain_text("Every letter")
+    expect(other.locator(".ac-entry")).to_contain_text("Every letter")
     open_page(other, f"{fields_site}/{FIELDS_PAGE}")
     expect(hope(other)).to_have_value("Every letter")
 

@@ -254,7 +254,7 @@ def test_progress_says_how_many_required_fields_are_answered(tiny_site: str, pag
     line = progress(page, "all-types")
     expect(line).to_have_text("Nothing answered yet.")
     secret(page).fill("an optional field adds nothing")
-    expect(line).to_have_text("Nothing answered yet.")
+    expect(line).to_have_text("Begun.")
     page.get_by_label("Nobody").check()
     expect(line).to_have_text("1 of 4 answered.")
     card(page, "Cold coffee").get_by_label("In the bin").check()

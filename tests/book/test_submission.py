@@ -66,7 +66,7 @@ def worked(tiny_site: str, page: Page) -> Page:
     form(page, "mine").get_by_label(LEAVE_OUT).check()
     for name in ("all-types", "kettle", "mine"):
         expect(form(page, name)).to_contain_text("Kept in this browser only.")
-    page.wait_for_function(f"!{ON_ITS_WAY}")
+    page.wait_for_function(f"() => !{ON_ITS_WAY}")
     return page
 
 

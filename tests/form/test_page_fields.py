@@ -82,7 +82,7 @@ def test_an_order_with_a_gap_is_not_answered_yet(garden: Locator) -> None:
     jobs = group(garden, "What comes first?")
     jobs.get_by_label("Dig").select_option("1")
     jobs.get_by_label("Wait").select_option("3")
-    expect(progress(garden.page, "garden")).to_have_text("Nothing answered yet.")
+    expect(progress(garden.page, "garden")).to_have_text("Begun.")
 
 
 # ------------------------------------------------------------------------- line and date
@@ -129,7 +129,7 @@ def test_the_last_row_is_emptied_and_never_taken_away(garden: Locator) -> None:
 def test_rows_count_as_answered_when_enough_of_them_hold_something(garden: Locator) -> None:
     rows = group(garden, "What goes where?")
     rows.get_by_label("Plant").first.fill("Beans")
-    expect(progress(garden.page, "garden")).to_have_text("Nothing answered yet.")
+    expect(progress(garden.page, "garden")).to_have_text("Begun.")
     rows.get_by_label("Place").nth(2).fill("By the wall")
     expect(progress(garden.page, "garden")).to_have_text("1 of 8 answered.")
 
