@@ -63,7 +63,13 @@ def all_text(exercise: Exercise) -> Iterator[str]:
 
 
 def kept_names(page: Page) -> list[str]:
-    """The names under which the browser keeps something besides how exercises are shown."""
+    """The names under which the browser keeps something besides how exercises are shown.
+
+    What is on its way there is kept under a name of its own for a moment.
+    """
+    page.wait_for_function(
+        "() => !Object.keys(localStorage).some((name) => name.startsWith('allyship-unsaved:'))"
+    )
     names: list[str] = page.evaluate("Object.keys(localStorage)")
     return [name for name in names if not name.endswith(":whole")]
 
