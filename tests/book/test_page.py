@@ -260,8 +260,6 @@ def test_progress_says_how_many_required_fields_are_answered(tiny_site: str, pag
     card(page, "Cold coffee").get_by_label("In the bin").check()
     # The other card is still in hand.
     expect(line).to_have_text("1 of 4 answered. 1 of 2 cards placed.")
-        "1 of 4 answered. 1 of 2 cards placed."
-    )  # the other card is still in hand
     card(page, "A fallen leaf").get_by_label("In the bin").check()
     expect(line).to_have_text("2 of 4 answered.")
     page.get_by_label("Pond").check()

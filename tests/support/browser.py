@@ -29,7 +29,7 @@ CHROMIUM_ARGS = [
     "--disable-sync",
 ]
 
-PATIENCE = 9_000
+PATIENCE = 60_000
 """Milliseconds to wait for a page that does come: Jupyter, a kernel and tests share two cores."""
 
 
