@@ -554,7 +554,7 @@ def test_answers_that_do_not_fit_their_fields_leave_them_open(tiny_site: str, pa
     expect(secret(page)).to_have_value("this one fits")
     expect(thoughts(page)).to_have_value("")
     expect(form(page, "all-types").locator(":checked")).to_have_count(0)
-    expect(progress(page, "all-types")).to_have_text("Nothing answered yet.")
+    expect(progress(page, "all-types")).to_have_text("Begun.")
 
 
 def test_an_answer_to_a_field_that_is_gone_is_not_thrown_away(tiny_site: str, page: Page) -> None:
