@@ -156,8 +156,6 @@ function showSteps(form, answeredFields, quietly) {
     step.toggleAttribute("data-reached", reached);
   }
   form.toggleAttribute("data-ended", !steps.length || ended);
-  const words = ended ? "" : "It goes on here once what is asked above is answered.";
-  setText(form.querySelector(".ac-waits"), words);
   if (opened && !quietly) {
     setText(form.querySelector(".ac-announce"), `It goes on below: ${opened}`);
   }

@@ -165,7 +165,9 @@ def test_a_column_whose_maximum_is_not_said_is_refused(
 
 def test_modules_that_the_term_leaves_out_are_not_added_up(graded: Path, tmp_path: Path) -> None:
     course = shutil.copytree(graded, tmp_path / "course")
-    shutil.copytree(course / "source" / "01-tiny", course / "source" / "02-more")
+    more = course / "source" / "02-more"
+    shutil.copytree(course / "source" / "01-tiny", more)
+    (more / "01-tiny.ipynb").rename(more / "02-more.ipynb")
     with open_gradebook(course) as gradebook:
         gradebook.add_assignment("02-more")
         gradebook.add_notebook("02-more", "02-more")
