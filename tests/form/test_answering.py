@@ -200,6 +200,8 @@ def test_a_hint_asks_after_a_pause_one_at_a_time_and_never_again_once_left(note:
 def test_a_hint_to_a_cell_stands_in_its_row(note: Locator) -> None:
     rows = group(note, "Who has what?")
     cell = rows.get_by_role("textbox", name="What", exact=True).nth(1)
+    with note.page.expect_response("**/replies/*"):  # what the form answers is loaded now
+        cell.focus()
     cell.fill("a spade")
     cell.blur()
     row = rows.locator("[data-row]").nth(1)

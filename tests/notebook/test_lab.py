@@ -190,7 +190,7 @@ def test_cleared_answers_are_gone_everywhere_until_they_are_brought_back(
     notebook.until(lambda: not notebook.record("all-types")["answered"])
     assert notebook.answers("all-types") == {}
     expect(progress(page, "all-types")).to_have_text(
-        "Cleared. The same button brings your answers back."
+        "Cleared. Until you leave this page, the same button brings your answers back."
     )
     form(page, "all-types").get_by_role("button", name="Bring my answers back").click()
     notebook.until(lambda: len(notebook.record("all-types")["answered"]) == 4)

@@ -107,6 +107,9 @@ def scene(name: str, sprite_address: str | None = None) -> Markup:
 
 
 def scene_of(exercise: Exercise) -> str:
-    """Return the name of an exercise's picture: its own, or that of its kind."""
-    kind = "case" if exercise.steps else exercise.fields[0].type
-    return exercise.scene or f"kind-{kind}"
+    """Return the name of an exercise's picture: its own, or that of its kind.
+
+    A field type that has no drawing yet is shown as a line to write on.
+    """
+    kind = f"kind-{'case' if exercise.steps else exercise.fields[0].type}"
+    return exercise.scene or (kind if kind in scenes() else "kind-line")

@@ -28,7 +28,8 @@ NOT_COURSE = "Developing"
 
 # What only a screen can do.
 _GONE = "noscript, button, .ac-unloaded, .ac-said, .ac-announce, .ac-foot, .ac-earlier, .ac-paper"
-_GONE += ", .ac-count, .ac-calendar > p, .ac-compose > p, .ac-cover, .ac-folding, .ac-waits, .ac-scene, [data-course], [hidden]"
+_GONE += ", .ac-count, .ac-calendar > p, .ac-compose > p, [data-course], [hidden]"
+_GONE += ", .ac-cover, .ac-folding, .ac-waits, .ac-scene"
 _SIGNS = {"radio": "○ ", "checkbox": "☐ ", "text": "_" * 40, "date": "_" * 20}
 _PLAIN = {"form": "section", "fieldset": "div", "details": "div", "label": "span"}
 _KEPT = {"class", "href", "src", "alt", "id", "viewBox", "x", "y", "rx", "r", "cx", "cy"}
