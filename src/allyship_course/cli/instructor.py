@@ -151,6 +151,7 @@ def grade(
     from ..grading.batch import grade as grade_class
     from ..grading.console import Progress
     from ..grading.console import report as in_words
+    from ..instructor.course import late_in_words
 
     with may_be_stopped("What is graded is kept"), Progress("graded") as progress:
         summary = grade_class(
@@ -163,6 +164,8 @@ def grade(
             progress=progress.show,
         )
     click.echo(in_words(summary))
+    if told := late_in_words(course_folder()):
+        click.echo(told, err=True)
     if summary.refused:
         sys.exit(1)
 
@@ -318,6 +321,21 @@ def remind(module: str) -> None:
     from ..instructor.report.remind import remind as remind_class
 
     click.echo(remind_class(course_folder(), module).in_words())
+
+
+@main.command()
+@click.argument("student")
+@click.argument("module")
+@click.argument("date")
+def extend(student: str, module: str, date: str) -> None:
+    """Give STUDENT until DATE for MODULE, such as: extend ada 03-is-and-is-not "2027-03-21 18:00".
+
+    The clocks are those of the course, and a day alone means its end. The line is written into
+    course.yml; the next 'allyship grade' goes by it. Another DATE takes the place of an earlier.
+    """
+    from ..instructor.extensions import extend as extend_for
+
+    click.echo(extend_for(course_folder(), student, module, date))
 
 
 @main.command()

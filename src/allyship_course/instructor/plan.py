@@ -38,15 +38,11 @@ from ..notebook.assignments import make_assignment, make_journal
 from ..spec import EXERCISES_FILE, JOURNAL, MODULES_FOLDER, Module, load_module
 from ..store.files import encode_json, read_json, replace_file
 from ..store.submission import CHECK_PREFIX
-from .course import InUse, Late, place, project_of
+from .course import LATE_FILE, InUse, Late, place, project_of, set_late
 from .lms.class_list import Student
 from .term import OVERLAID, TeachError, Term, load_term, modules_of
 from .times import shown
 from .upgrade import upgrade
-
-LATE_FILE = ".allyship-late.json"
-"""In the course folder: the late rule that was agreed to last."""
-
 
 _FEW = 6
 _SAME = 1e-6  # points
@@ -111,6 +107,8 @@ def set_up(
             for note in [*plan.notes, *plan.held_back]:
                 tell(note)
             if not plan.changes:
+                if not only_look:
+                    _note_late(term)
                 what = "Everything else" if plan.held_back else "Everything"
                 tell(f"{what} is as course.yml says.")
                 return True
@@ -124,8 +122,18 @@ def set_up(
                 return False
             for change in plan.changes:
                 change.do()
+        _note_late(term)
     tell("Done.")
     return True
+
+
+def _note_late(term: Term) -> None:
+    """Note what was agreed, so that another rule counts only when it is agreed to as well."""
+    file = term.folder / LATE_FILE
+    if not file.exists():
+        rule = term.course.late
+        late = rule.model_dump() if rule else None
+        replace_file(file, encode_json({"schema": 1, "late": late}))
 
 
 def _to_look_at(folder: Path, made: Path) -> CourseDirectory:
@@ -188,6 +196,7 @@ class _Planner:
         self._config.ExchangeReleaseAssignment.force = True
         self._where = course_directory(term.folder, self._config)
         self._modules = modules_of(term.book)
+        self._late_before = (read_json(term.folder / LATE_FILE) or {}).get("late")
         self._due_then = {a.name: a.duedate for a in gradebook.assignments}
 
     def plan(self) -> Plan:
@@ -417,7 +426,7 @@ class _Planner:
     def _late(self) -> None:
         """Say what another late rule, or another date, does to what is graded already."""
         file, rule = self._term.folder / LATE_FILE, self._term.course.late
-        before = (read_json(file) or {}).get("late")
+        before = self._late_before
         now = rule.model_dump() if rule else None
         if before != now:
             was = f" in place of {Late(**before)}" if before else ""
@@ -426,10 +435,10 @@ class _Planner:
                 replace_file(file, encode_json({"schema": 1, "late": now}))
 
             self._plan.add("lateness", f"costs {rule or 'nothing'}{was}", do)
-            self._plan.otherwise.append(
-                "The next 'allyship grade' goes by the late rule in course.yml all the same. To "
-                "keep the points as they are, put back what stood there."
-            )
+            costs = Late(**before) if before else "nothing"
+            self._plan.otherwise.append(f"Lateness goes on costing {costs}.")
+        new = load_config(self._term.folder)
+        set_late(new, rule)
         for assignment in self._gradebook.assignments:
             name = assignment.name
             if not is_module(self._where, name):
@@ -439,7 +448,7 @@ class _Planner:
             due = self._due_then[name]
             if before == now and due == assignment.duedate:
                 continue
-            grades = ModuleGrades(self._gradebook, name, rules_of(self._config))
+            grades = ModuleGrades(self._gradebook, name, rules_of(new))
             told = [
                 f"{student} loses {after:g} in place of {loses:g}"
                 for student, loses, after in sorted(grades.losses(due))
