@@ -60,7 +60,7 @@ def open_gradebook(course: Path | CourseDirectory, tell: Tell = _log.warning) ->
         why = e.name if isinstance(e, ModuleNotFoundError) else "it is no address"
         raise GradeError(
             f"c.CourseDirectory.db_url in {CONFIG_FILE} can't be used ({why}). For PostgreSQL, "
-            "install allyship-course[hub] and write postgresql+psycopg://USER@HOST/DATABASE"
+            "install the extra 'hub' of the course and write postgresql+psycopg://USER@HOST/DATABASE"
         ) from None
 
 

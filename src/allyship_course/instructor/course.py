@@ -173,7 +173,7 @@ def load_course(folder: Path, book: dict[str, Module] | None = None) -> Course:
     With the modules of the ``book``, by their ids, modules and exercises are looked up too.
     """
     source = Source(folder / COURSE_FILE)
-    findings: list[Finding] = list(source.repeated)
+    findings: list[Finding] = [*source.repeated, *source.cut_off]
     course: Course | None = None
     try:
         course = Course.model_validate(source.data)
@@ -198,16 +198,24 @@ def _entries(data: dict[Any, Any]) -> Iterator[tuple[Loc, dict[Any, Any]]]:
             yield ("modules", i), keys
 
 
+def zone_named(name: str) -> ZoneInfo:
+    """Return the time zone of a name; WrongTimeError where there is none."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        near = did_you_mean(name, sorted(available_timezones()))
+        remedy = near if "mean" in near else "Write it as in Europe/Berlin"
+        raise WrongTimeError(f"'{name}' is no time zone", remedy) from None
+
+
 def _times(data: dict[Any, Any]) -> Iterator[Finding]:
     name = data.get("timezone", "UTC")
     if not isinstance(name, str):
         return
     try:
-        zone = ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        near = did_you_mean(name, sorted(available_timezones()))
-        remedy = near if "mean" in near else "Write it as in Europe/Berlin"
-        yield ("timezone",), f"'{name}' is no time zone", remedy
+        zone = zone_named(name)
+    except WrongTimeError as e:
+        yield ("timezone",), str(e), e.remedy
         return
     yield from _extensions(data, zone)
     for here, keys in _entries(data):

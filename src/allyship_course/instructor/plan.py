@@ -34,12 +34,13 @@ from ..grading.folder import CONFIG_FILE, course_directory, load_config, quiet
 from ..grading.gradebook import ModuleGrades, open_gradebook, other_kinds
 from ..grading.plugin import rules_of
 from ..messages import Ask, Tell
-from ..notebook.assignments import make_assignment, make_journal
+from ..notebook.assignments import MIRROR_LINE, make_assignment, make_journal
 from ..spec import EXERCISES_FILE, JOURNAL, MODULES_FOLDER, Module, load_module
 from ..store.files import encode_json, read_json, replace_file
 from ..store.submission import CHECK_PREFIX
 from .course import LATE_FILE, InUse, Late, place, project_of, set_late
 from .lms.class_list import Student
+from .removed import move_away, moved_in_words
 from .term import OVERLAID, TeachError, Term, load_term, modules_of
 from .times import shown
 from .upgrade import upgrade
@@ -152,7 +153,8 @@ def build_book(folder: Path, tell: Tell) -> Path:
     out = folder / OVERLAID if term.course.overlay else project
     tool = Path(sys.executable).with_name("jupyter-book")
     if not tool.exists():
-        raise TeachError("the book can't be built: install allyship-course[book], or use --no-open")
+        tell("The book can't be built here. To set up only, add --no-open.")
+        raise ModuleNotFoundError("no jupyter-book", name="jupyter_book")
     tell("Building the book, which takes a minute the first time ...")
     command = [str(tool), "build"]
     command += ["--config", str(project / "_config.yml"), "--path-output", str(out)]
@@ -336,7 +338,8 @@ class _Planner:
             and was != terms.points.get(e.id, 1)
         ]
         if not told:
-            return f": its text is another one{self._anew(handed_in)}"
+            what = what_is_other(self._made / name, self._term.folder / "source" / name)
+            return f": {what}{self._anew(handed_in)}"
         kept = ". Points that you typed in stay" if handed_in else ""
         return f": {', '.join(told)}{self._anew(handed_in)}{kept}"
 
@@ -486,7 +489,8 @@ class _Planner:
         if go:
             lost = sum(gone[i] for i in go)
             told = f"{_counted(go)} removed, not in the class list"
-            told += f", with {lost} graded submissions" if lost else " and nothing handed in"
+            told += f", with {lost} graded submissions" if lost else " and nothing graded"
+            told += moved_in_words(self._where, go)
             self._plan.add("students", told, lambda: self._take_away(go))
         for i, graded in gone.items():
             if i not in go:
@@ -530,10 +534,11 @@ class _Planner:
             for one in ids:
                 gradebook.update_or_create_student(one, **wanted[one])
 
-    def _take_away(self, ids: Iterable[str]) -> None:
+    def _take_away(self, ids: Collection[str]) -> None:
         with open_gradebook(self._where) as gradebook:
             for one in ids:
                 gradebook.remove_student(one)
+        move_away(self._where, ids)
 
     # ---- the rest
 
@@ -590,6 +595,27 @@ def _columns(student: Student) -> dict[str, str]:
         "email": student.email,
         "lms_user_id": student.lms_id,
     }
+
+
+def what_is_other(new: Path, old: Path) -> str:
+    """Say in what a module that is made anew differs from the one that is there."""
+    text = "its text is another one"
+    if not old.is_dir():
+        return text
+    names = _names(new) | _names(old)
+    if {f for f in names if not _same_file(new / f, old / f)} != {Path(EXERCISES_FILE)}:
+        return text
+    lines, before = (
+        [*(f / EXERCISES_FILE).read_text("utf-8").partition(MIRROR_LINE)] for f in (new, old)
+    )
+    if lines[0].rstrip() != before[0].rstrip():
+        return text
+    shown = "may be shown to the class" if lines[1] else "is not shown to the class"
+    return f"its forms say now that what somebody shares {shown}"
+
+
+def _same_file(one: Path, other: Path) -> bool:
+    return one.is_file() and other.is_file() and filecmp.cmp(one, other, shallow=False)
 
 
 def _ids(cells: Iterable[str]) -> str:
