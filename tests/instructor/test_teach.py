@@ -505,7 +505,8 @@ def test_who_was_removed_leaves_nothing_that_stops_a_later_run(midterm: Path) ->
     list_.write_text("".join(t for t in STUDENTS.splitlines(True) if not t.startswith("bo")))
     said = "".join(apply(midterm, remove=["bo"]))
     assert "1 (bo) removed" in said
-    assert "in the course folder go to removed/, to delete or put back" in said
+    assert "removed/: " in said
+    assert "of theirs are moved there, to delete or to put back" in said
     assert (midterm / "removed" / "bo" / "submitted" / "01-tiny").is_dir()
     assert not (midterm / "submitted" / "bo").exists()
     ours(midterm, "grade")

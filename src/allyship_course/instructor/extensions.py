@@ -16,6 +16,8 @@ from ..store.submission import visible
 from .course import COURSE_FILE, load_course
 from .times import WrongTimeError, moment, shown
 
+_INLINE = re.compile(r"^extensions:[ \t]*\[(?P<list>.*)\][ \t]*$", re.MULTILINE)
+_ENTRY = re.compile(r"\{[^{}]*\}")
 _BEGINS = re.compile(r"^extensions:[ \t]*(#.*)?$", re.MULTILINE)
 
 
@@ -60,6 +62,11 @@ def extend(folder: Path, student: str, module: str, until: str) -> str:
     return f"{told}. It stands in {COURSE_FILE}; the next 'allyship grade' goes by it."
 
 
+def _one_a_line(found: re.Match[str]) -> str:
+    lines = [f"  - {entry}" for entry in _ENTRY.findall(found["list"])]
+    return "\n".join(["extensions:", *lines])
+
+
 def _check_student(folder: Path, student: str) -> None:
     with open_gradebook(course_directory(folder)) as gradebook:
         known = [s.id for s in gradebook.students]
@@ -83,6 +90,7 @@ def _with(content: str, student: str, module: str, until: str) -> str:
     earlier = re.escape(line.partition("due:")[0])
     content = re.sub(rf"^{earlier}.*\n", "", content, flags=re.MULTILINE)
     content = content if content.endswith("\n") else f"{content}\n"
+    content = _INLINE.sub(_one_a_line, content)
     if begin := _BEGINS.search(content):
         return f"{content[: begin.end()]}\n{line}{content[begin.end() + 1 :]}"
     return f"{content}\n# More time for one student.\nextensions:\n{line}"

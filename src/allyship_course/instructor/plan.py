@@ -30,6 +30,7 @@ from sqlalchemy import make_url, select, update
 
 from ..exchange.client import released_by_service, uses_service
 from ..exchange.kinds import is_module
+from ..exchange.refused import REMOVED_FOLDER
 from ..grading.folder import CONFIG_FILE, course_directory, load_config, quiet
 from ..grading.gradebook import ModuleGrades, open_gradebook, other_kinds
 from ..grading.plugin import rules_of
@@ -230,7 +231,8 @@ class _Planner:
             name, course = assignment.name, assignment.course_id
             if course == self._where.course_id:
                 continue
-            if is_module(self._where, name):
+            made_here = (self._term.folder / "source" / name).is_dir()
+            if made_here and is_module(self._where, name):
                 own[name] = course
             elif name in used:
                 raise TeachError(
@@ -489,9 +491,10 @@ class _Planner:
         if go:
             lost = sum(gone[i] for i in go)
             told = f"{_counted(go)} removed, not in the class list"
-            told += f", with {lost} graded submissions" if lost else " and nothing graded"
-            told += moved_in_words(self._where, go)
+            told += f", with {lost} graded submissions" if lost else " and nothing handed in"
             self._plan.add("students", told, lambda: self._take_away(go))
+            if moved := moved_in_words(self._where, go):
+                self._plan.add(f"{REMOVED_FOLDER}/", moved, lambda: None)
         for i, graded in gone.items():
             if i not in go:
                 self._plan.notes.append(

@@ -25,7 +25,7 @@ def moved_in_words(where: CourseDirectory, students: Iterable[str]) -> str:
         return ""
     files = sum(path.is_file() for folder in found for path in folder.rglob("*"))
     count = f"{files:,} {'file' if files == 1 else 'files'}"
-    return f"; their {count} in the course folder go to {REMOVED_FOLDER}/, to delete or put back"
+    return f"{count} of theirs are moved there, to delete or to put back"
 
 
 def move_away(where: CourseDirectory, students: Iterable[str]) -> None:
