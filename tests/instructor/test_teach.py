@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shutil
 import signal
@@ -13,9 +14,11 @@ from pathlib import Path
 
 import psutil
 import pytest
+from click.testing import CliRunner
 from nbgrader.api import Gradebook
 from playwright.sync_api import Page, expect
 
+from allyship_course.cli import main
 from allyship_course.grading.gradebook import open_gradebook
 from allyship_course.instructor.plan import set_up
 from allyship_course.instructor.term import TeachError, new_course
@@ -528,3 +531,18 @@ def test_a_path_in_which_nbgrader_finds_nothing_is_said_before_anything_is_made(
     said = ours(tmp_path, "teach", name, "--yes", "--no-open", ok=False)
     assert "nbgrader can't work in" in said
     assert [p.name for p in tmp_path.iterdir()] == ["project"]
+
+
+def test_what_can_not_be_used_is_asked_again_at_once(tmp_path: Path) -> None:
+    project = project_in(tmp_path)
+    answers = ["Spring", "Term 1!", "2027-spring", "Mars/Olympus", "Europe/Berlin"]
+    answers += ["none.csv", "", "/proc/x/y", ""]
+    with contextlib.chdir(project):
+        done = CliRunner().invoke(
+            main, ["teach", str(tmp_path / "spring"), "--check"], input="\n".join([*answers, ""])
+        )
+    for why in ("'Term 1!' can't be a term", "'Mars/Olympus' is no time zone", "There is no file"):
+        assert why in done.output, done.output
+    text = (tmp_path / "spring" / "course.yml").read_text()
+    assert 'term: "2027-spring"' in text
+    assert 'timezone: "Europe/Berlin"' in text
