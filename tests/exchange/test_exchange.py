@@ -167,6 +167,36 @@ def submitted_by(who: str, hub: Hub) -> list[dict[str, Any]]:
     return found
 
 
+def answered_before_the_body(hub: Hub, path: str, head: str = "") -> str:
+    """The first line of the answer to who says that much is coming, and sends nothing."""
+    where = urlsplit(hub.exchange)
+    with socket.create_connection((where.hostname, where.port), timeout=20) as s:
+        lines = f"PUT {where.path}/api/{path} HTTP/1.1\r\nHost: x\r\n{head}"
+        s.sendall(f"{lines}Content-Length: {MAX_PARCEL_BYTES - 1}\r\n\r\n".encode())
+        return s.recv(100).decode().partition("\r\n")[0]
+
+
+def test_nothing_is_read_before_it_is_known_who_sends_it(taught: Class) -> None:
+    submit = f"courses/{COURSE}/assignments/{MODULE}/submissions/{'0' * 32}"
+    assert " 401 " in answered_before_the_body(taught.hub, submit)
+    assert " 400 " in answered_before_the_body(taught.hub, "nowhere")
+    stranger = f"Authorization: token {taught.hub.token('eve')}\r\n"
+    assert " 403 " in answered_before_the_body(taught.hub, submit, stranger)
+
+
+def test_many_uploads_of_one_student_at_once_all_arrive(taught: Class) -> None:
+    place = f"courses/{COURSE}/assignments/{MODULE}/submissions"
+    parcel = pack({f"{MODULE}.ipynb": b"{}" + b" " * 1_000_000})
+    with ThreadPoolExecutor(8) as pool:
+        ids = [f"{number:032x}" for number in range(8)]
+        replies = list(
+            pool.map(lambda i: taught.hub.ask("bob", "PUT", f"{place}/{i}", parcel), ids)
+        )
+    assert [reply.status_code for reply in replies] == [200] * 8
+    for one in ids:
+        taught.hub.ask("prof", "DELETE", f"submissions/{one}")
+
+
 def test_nobody_gets_at_what_is_anothers(database: str, tmp_path: Path, taught: Class) -> None:
     hub = taught.hub
     ids = {"ann": 32 * "1", "bob": 32 * "2"}
@@ -345,7 +375,8 @@ def test_a_student_does_all_of_it_in_assignment_list(taught: Class, page: Page) 
     expect(page.locator("#fetched_assignments_list")).to_contain_text(MODULE)
     taught.work("bob")
     before = len(submitted_by("bob", taught.hub))
-    page.get_by_role("button", name="Submit").click()
+    with page.expect_response("**/assignments/submit**"):  # the list had it from before
+        page.get_by_role("button", name="Submit").click()
     expect(page.locator("#submitted_assignments_list")).to_contain_text(MODULE)
     assert len(submitted_by("bob", taught.hub)) == before + 1
 

@@ -275,3 +275,22 @@ def test_before_the_assignment_was_made_the_next_step_is_named(
     with open_gradebook(course) as gradebook:
         gradebook.remove_assignment("01-tiny")
     assert "run nbgrader generate_assignment" in ours(course, "grade", "01-tiny", ok=False)
+
+
+def test_feedback_names_who_has_no_graded_copy(course: Path) -> None:
+    ours(course, "grade")
+    shutil.rmtree(course / "autograded" / "ada")
+    said = ours(course, "feedback")
+    assert "1 without a page, as there is no graded copy: ada (01-tiny)" in said
+    assert " 0 unchanged" in said
+
+
+@pytest.mark.parametrize("name", ["01-tiny.ipynb", "completion.json", "timestamp.txt"])
+def test_a_folder_in_a_files_place_stops_nobody_in_nbgrader(course: Path, name: str) -> None:
+    folder = course / "submitted" / "ada" / "01-tiny"
+    (folder / name).unlink()
+    (folder / name / "inside").mkdir(parents=True)
+    nbgrader(course, "autograde", "01-tiny")
+    points = scores(course)
+    assert points.keys() == {f.name for f in (course / "submitted").iterdir()}
+    assert "is a folder, not a file" in (course / "refused" / "list.txt").read_text()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shutil
 import signal
@@ -13,14 +14,16 @@ from pathlib import Path
 
 import psutil
 import pytest
+from click.testing import CliRunner
 from nbgrader.api import Gradebook
 from playwright.sync_api import Page, expect
 
+from allyship_course.cli import main
 from allyship_course.grading.gradebook import open_gradebook
 from allyship_course.instructor.plan import set_up
 from allyship_course.instructor.term import TeachError, new_course
 from allyship_course.spec import SpecError
-from tests.support.classroom import full_note, ours, rows_of, scores
+from tests.support.classroom import full_note, nbgrader, ours, rows_of, scores
 from tests.support.once import once
 from tests.support.paths import COURSE_CONFIG
 from tests.support.project import project_in
@@ -290,7 +293,8 @@ def test_another_late_rule_is_told_with_what_it_does_to_grades_before_it_asks(
         "bo loses 1.5 in place of 0"
     )
     assert said[-2] == "Nothing was changed."
-    assert "goes by the late rule in course.yml all the same" in said[-1]
+    assert said[-1] == "Lateness goes on costing nothing."
+    assert "Lateness costs nothing, as was agreed, and not 25 percent" in ours(midterm, "grade")
     assert lost(midterm) == {"ada": None, "bo": None}
 
     assert line in apply(midterm)
@@ -419,3 +423,84 @@ def older(file: Path) -> None:
             UPDATE alembic_version SET version_num = '167914646830';
             """
         )
+
+
+@pytest.mark.slow
+def test_more_time_for_one_takes_what_lateness_cost_away(midterm: Path) -> None:
+    """Bo was two days late."""
+    write_course(midterm, lambda t: t.replace("modules:", "late: {per_day: 25}\nmodules:"))
+    apply(midterm)
+    ours(midterm, "grade")
+    assert lost(midterm) == {"ada": None, "bo": 1.5}
+    said = ours(midterm, "extend", "bo", "01-tiny", "2026-12-20")
+    assert "bo has until 2026-12-20 23:59 Europe/Berlin for 01-tiny" in said
+    ours(midterm, "grade")
+    assert lost(midterm) == {"ada": None, "bo": None}
+    ours(midterm, "extend", "bo", "01-tiny", "2026-12-01 18:00")
+    assert (midterm / "course.yml").read_text().count("student: ") == 1
+    nbgrader(midterm, "autograde", "01-tiny", "--force")
+    assert lost(midterm)["bo"] == pytest.approx(0.75)
+    assert apply(midterm)[-1] == "Everything is as course.yml says."
+
+
+@pytest.mark.parametrize(
+    ("who", "module", "date", "why"),
+    [
+        ("nobody", "01-tiny", "2026-12-20", "nobody in the gradebook has the id nobody"),
+        ("bo", "09-none", "2026-12-20", "has no module 09-none"),
+        ("bo", "01-tiny", "soon", "'soon' is no date"),
+        ("bo", "02-more", "2026-12-20", "02-more has no due date"),
+    ],
+)
+def test_an_extension_that_can_not_be_given_changes_nothing(
+    midterm: Path, who: str, module: str, date: str, why: str
+) -> None:
+    before = (midterm / "course.yml").read_text()
+    assert why in ours(midterm, "extend", who, module, date, ok=False)
+    assert (midterm / "course.yml").read_text() == before
+
+
+@pytest.mark.slow
+def test_who_was_removed_leaves_nothing_that_stops_a_later_run(midterm: Path) -> None:
+    list_ = midterm / "students.csv"
+    list_.write_text("".join(t for t in STUDENTS.splitlines(True) if not t.startswith("bo")))
+    said = "".join(apply(midterm, remove=["bo"]))
+    assert "1 (bo) removed" in said
+    assert "removed/: " in said
+    assert "of theirs are moved there, to delete or to put back" in said
+    assert (midterm / "removed" / "bo" / "submitted" / "01-tiny").is_dir()
+    assert not (midterm / "submitted" / "bo").exists()
+    ours(midterm, "grade")
+    nbgrader(midterm, "autograde", "01-tiny", "--force")
+
+
+def test_turning_the_mirror_on_says_what_it_changes(midterm: Path) -> None:
+    write_course(midterm, lambda t: t.replace("modules:", "mirror: {on: true}\nmodules:"))
+    (line,) = [t for t in look(midterm) if t.startswith("  01-tiny")]
+    assert "its forms say now that what somebody shares may be shown to the class" in line
+    assert "its text is another one" not in line
+
+
+@pytest.mark.parametrize("name", ["a [b] c", "who?", "st*r"])
+def test_a_path_in_which_nbgrader_finds_nothing_is_said_before_anything_is_made(
+    tmp_path: Path, name: str
+) -> None:
+    (tmp_path / "project").mkdir()
+    said = ours(tmp_path, "teach", name, "--yes", "--no-open", ok=False)
+    assert "nbgrader can't work in" in said
+    assert [p.name for p in tmp_path.iterdir()] == ["project"]
+
+
+def test_what_can_not_be_used_is_asked_again_at_once(tmp_path: Path) -> None:
+    project = project_in(tmp_path)
+    answers = ["Spring", "Term 1!", "2027-spring", "Mars/Olympus", "Europe/Berlin"]
+    answers += ["none.csv", "", "/proc/x/y", ""]
+    with contextlib.chdir(project):
+        done = CliRunner().invoke(
+            main, ["teach", str(tmp_path / "spring"), "--check"], input="\n".join([*answers, ""])
+        )
+    for why in ("'Term 1!' can't be a term", "'Mars/Olympus' is no time zone", "There is no file"):
+        assert why in done.output, done.output
+    text = (tmp_path / "spring" / "course.yml").read_text()
+    assert 'term: "2027-spring"' in text
+    assert 'timezone: "Europe/Berlin"' in text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import stat
 from pathlib import Path
 from typing import Any
@@ -464,3 +465,20 @@ def test_any_valid_exercise_survives_yaml(
     text = yaml.safe_dump(module, allow_unicode=True, default_flow_style=in_rows or None)
     (tmp_path / "exercises.yml").write_text(text, encoding="utf-8")
     assert pick(load_module(tmp_path), module) == module
+
+
+def test_a_text_that_yaml_cuts_off_at_a_hash_is_found(tmp_path: Path) -> None:
+    file = tmp_path / "exercises.yml"
+    file.write_text(GOOD.replace("title: ", "title: Which #1? ", 1), encoding="utf-8")
+    with pytest.raises(SpecError) as raised:
+        load_module(tmp_path)
+    (problem,) = raised.value.problems
+    assert "the text ends before '#1?'" in problem.what
+    assert "quotation marks" in problem.remedy
+    assert problem.line == 1 + file.read_text().partition("#1")[0].count("\n")
+
+
+def test_a_comment_behind_a_text_is_a_comment(tmp_path: Path) -> None:
+    text = re.sub(r"(?m)^(title: .*)$", r"\1  # as on the page", GOOD, count=1)
+    (tmp_path / "exercises.yml").write_text(text, encoding="utf-8")
+    load_module(tmp_path)

@@ -286,6 +286,23 @@ def test_an_instructor_s_own_answers_never_come_into_a_submission(home: Path, pl
     assert not (submission / "completion.json").exists()
 
 
+@pytest.mark.parametrize("above", ["", "classes", "classes/source/.."])
+def test_who_has_a_configuration_of_nbgraders_above_is_a_student_all_the_same(
+    home: Path, above: str
+) -> None:
+    """As the exchange's guide tells students to write it, into their home folder."""
+    folder, work = home / "journal", home / "classes" / "01-tiny"
+    (home / "classes" / "source").mkdir(parents=True)
+    (home / above / "nbgrader_config.py").touch()
+    work.mkdir(parents=True)
+    (home / "elsewhere").mkdir()
+    keep(TINY, KETTLE, WROTE, home / "elsewhere", folder)
+    catch_up(TINY, work, folder)
+    record = read_record(work / "completion.json")
+    assert record is not None
+    assert list(record.exercises) == ["kettle"]
+
+
 @pytest.mark.parametrize("raw", BAD_RECORDS.values(), ids=BAD_RECORDS.keys())
 def test_catching_up_leaves_a_record_that_it_can_not_read_as_it_is(home: Path, raw: bytes) -> None:
     folder, file = home / "journal", home / "01-tiny" / "completion.json"

@@ -15,6 +15,7 @@ import click
 
 from ..errors import CourseError
 from ..instructor.lms.platforms import SYSTEMS
+from .missing import what_to_install
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
 FILE = click.Path(path_type=Path, dir_okay=False)
@@ -22,12 +23,39 @@ EXISTING_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 PLATFORM = click.Choice(SYSTEMS)
 
 
+_READERS = {
+    "student": ("To learn", "learn"),
+    "instructor": ("To teach", "instructor"),
+    "author": ("To write", "book"),
+}
+"""By the module that a command stands in: its heading in the help, and the extra it belongs to."""
+
+
 class _Group(click.Group):
-    """Ends what a person can mend in one plain message, not in a traceback."""
+    """Ends what a person can mend in one plain message, not in a traceback.
+
+    Its help lists commands by who needs them.
+    """
+
+    def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        for room, (title, _) in _READERS.items():
+            rows = [
+                (name, command.get_short_help_str(formatter.width - 20))
+                for name, command in self.commands.items()
+                if _room_of(command) == room
+            ]
+            with formatter.section(title):
+                formatter.write_dl(rows)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
+        except ModuleNotFoundError as e:
+            if not e.name or e.name.startswith("allyship_course"):
+                raise
+            called = self.commands.get(ctx.invoked_subcommand or "")
+            usual = _READERS.get(_room_of(called), ("", "instructor"))[1]
+            raise click.ClickException(what_to_install(e.name, usual)) from e
         except CourseError as e:
             raise click.ClickException(str(e)) from e
         except OSError as e:
@@ -38,10 +66,18 @@ class _Group(click.Group):
             raise click.ClickException(what) from e
 
 
+def _room_of(command: click.Command | None) -> str:
+    """Return the module in which a command, or the first of a group, is written."""
+    while isinstance(command, click.Group) and command.commands:
+        command = next(iter(command.commands.values()))
+    callback = command.callback if command else None
+    return callback.__module__.rpartition(".")[2] if callback else ""
+
+
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="allyship-course")
 def main() -> None:
-    """Run the allyship course: check its content, make assignments, try it with a demo class."""
+    """The allyship course: learn it, teach it, write for it."""
 
 
 def check_writable(file: Path | None) -> None:
@@ -89,6 +125,19 @@ def overlay() -> Path | None:
             if (found / COURSE_FILE).exists():
                 return overlay_of(found)
     return None
+
+
+def book_and_config() -> tuple[Path, Path]:
+    """Return the book and nbgrader's configuration: of the folder of the course, or installed."""
+    from ..student.modules import installed_book
+
+    try:
+        root = course_root()
+    except click.ClickException:
+        book = installed_book()
+        packed = book / "course" / "nbgrader_config.py"
+        return book, packed if packed.exists() else book.parent / "course" / packed.name
+    return root / "book", root / "course" / "nbgrader_config.py"
 
 
 def course_root() -> Path:

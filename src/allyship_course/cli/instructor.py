@@ -11,11 +11,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import click
 
 from ..messages import plural
+from ..store.submission import visible
 from .command import (
     EXISTING_FILE,
     FILE,
     FOLDER,
     PLATFORM,
+    book_and_config,
     check_writable,
     course_folder,
     course_root,
@@ -25,6 +27,8 @@ from .command import (
 
 if TYPE_CHECKING:
     from ..instructor.lms.platforms import System
+
+_FEW = 10
 
 
 @main.command()
@@ -38,10 +42,11 @@ def demo(into: Path) -> None:
     feedback. Prints the completion table and ends. An earlier demo in the folder is replaced.
     """
     from ..instructor.demo import demo_table, make_demo
+    from ..instructor.term import check_path
 
-    root = course_root()
-    config = root / "course" / "nbgrader_config.py"
-    made = make_demo(into.absolute(), root / "book", config, click.echo)
+    check_path(into.absolute())
+    book, config = book_and_config()
+    made = make_demo(into.absolute(), book, config, click.echo)
     click.echo("")
     click.echo(demo_table(made).to_string(index=False))
     click.echo(f"\nFeedback: {made.course / 'feedback'}\nTable:    {made.root / 'completion.csv'}")
@@ -91,9 +96,10 @@ def teach(folder: Path, only_look: bool, no_open: bool, yes: bool, remove: tuple
     """
     from ..instructor.course import COURSE_FILE
     from ..instructor.plan import build_book, set_up
-    from ..instructor.term import new_course
+    from ..instructor.term import check_path, new_course
 
     folder = folder.absolute()
+    check_path(folder)
     if not (folder / COURSE_FILE).exists():
         project = course_root()
         if folder == project:
@@ -115,7 +121,11 @@ def teach(folder: Path, only_look: bool, no_open: bool, yes: bool, remove: tuple
 
 
 def _asked() -> dict[str, str]:
-    """Ask what a new course.yml can't do without; all of it can be changed in the file."""
+    """Ask what a new course.yml can't do without; all of it can be changed in the file.
+
+    What can't be used is said at once, and asked again.
+    """
+    from ..instructor.answers import CHECKS
     from ..instructor.course import COURSE_FILE
 
     click.echo(f"A new course. Press Enter to leave a question open: {COURSE_FILE} has them all.")
@@ -126,7 +136,10 @@ def _asked() -> dict[str, str]:
         "students": ("Class list, a CSV file or the export of an LMS", ""),
         "exchange": ("Exchange, a folder that your students reach on this machine", ""),
     }
-    asked = {k: click.prompt(q, default=d, show_default=bool(d)) for k, (q, d) in questions.items()}
+    asked = {
+        key: click.prompt(question, default=usual, show_default=bool(usual), value_proc=CHECKS[key])
+        for key, (question, usual) in questions.items()
+    }
     for key in ("students", "exchange"):
         if asked[key]:
             asked[key] = str(Path(asked[key]).expanduser().absolute())
@@ -152,6 +165,7 @@ def grade(
     from ..grading.batch import grade as grade_class
     from ..grading.console import Progress
     from ..grading.console import report as in_words
+    from ..instructor.course import late_in_words
 
     with may_be_stopped("What is graded is kept"), Progress("graded") as progress:
         summary = grade_class(
@@ -164,6 +178,8 @@ def grade(
             progress=progress.show,
         )
     click.echo(in_words(summary))
+    if told := late_in_words(course_folder()):
+        click.echo(told, err=True)
     if summary.refused:
         sys.exit(1)
 
@@ -182,10 +198,18 @@ def feedback(modules: tuple[str, ...], students: tuple[str, ...]) -> None:
     from ..grading.feedback import write_feedback
 
     with may_be_stopped("The pages written are kept"), Progress("pages") as progress:
-        written, unchanged = write_feedback(
+        done = write_feedback(
             course_folder(), modules, students, tell=progress.tell, progress=progress.show
         )
-    click.echo(f"{written:,} feedback pages written, {unchanged:,} unchanged.")
+    click.echo(f"{done.written:,} feedback pages written, {done.unchanged:,} unchanged.")
+    if done.without_copy:
+        whose = ", ".join(f"{visible(s)} ({m})" for m, s in done.without_copy[:_FEW])
+        whose += ", …" if len(done.without_copy) > _FEW else ""
+        click.echo(
+            f"{len(done.without_copy):,} without a page, as there is no graded copy: {whose}. "
+            "Run: allyship grade",
+            err=True,
+        )
 
 
 @main.command()
@@ -319,6 +343,21 @@ def remind(module: str) -> None:
     from ..instructor.report.remind import remind as remind_class
 
     click.echo(remind_class(course_folder(), module).in_words())
+
+
+@main.command()
+@click.argument("student")
+@click.argument("module")
+@click.argument("date")
+def extend(student: str, module: str, date: str) -> None:
+    """Give STUDENT until DATE for MODULE, such as: extend ada 03-is-and-is-not "2027-03-21 18:00".
+
+    The clocks are those of the course, and a day alone means its end. The line is written into
+    course.yml; the next 'allyship grade' goes by it. Another DATE takes the place of an earlier.
+    """
+    from ..instructor.extensions import extend as extend_for
+
+    click.echo(extend_for(course_folder(), student, module, date))
 
 
 @main.command()

@@ -34,7 +34,7 @@ from ..store.submission import (
 )
 from .copying import Limits, copy_safely, replacing, take_up
 from .kinds import is_module
-from .refused import list_refused
+from .refused import REMOVED_FOLDER, list_refused
 from .times import Times
 
 _LONG_AGO = parse_utc("1970-01-01 00:00:00 UTC")
@@ -111,9 +111,24 @@ class SafeCollect(ExchangeCollect):
     def init_src(self) -> None:
         self._times = self._look_at_times()
         super().init_src()
+        removed = self._removed()
         self.src_records: list[dict[str, Any]] = [
-            r for r in self.src_records if r["username"] != _NOBODY
+            r for r in self.src_records if r["username"] not in {_NOBODY, *removed}
         ]
+
+    def _removed(self) -> set[str]:
+        """Return who was removed from the class, and is not in it again."""
+        folder = Path(self.coursedir.root) / REMOVED_FOLDER
+        names = {f.name for f in folder.iterdir()} if folder.is_dir() else set()
+        if names:
+            with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
+                names -= {student.id for student in gradebook.students}
+        for record in self.src_records:
+            if record["username"] in names:
+                self.log.warning(
+                    "Not collected: %s was removed from the class.", visible(record["username"])
+                )
+        return names
 
     def _look_at_times(self) -> Times | None:
         """Return what is known of times here; ``None`` where nbgrader's rules hold alone."""

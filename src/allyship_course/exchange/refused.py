@@ -10,6 +10,8 @@ from ..store.submission import visible
 
 REFUSED_FOLDER = "refused"
 REFUSED_LIST = "list.txt"
+REMOVED_FOLDER = "removed"
+"""In the course folder: the files of students who were removed from the class."""
 
 
 class _List:

@@ -148,6 +148,7 @@ class _Work:
 
         if not self._submitted.is_dir():
             return
+        persist(self._gradebook, self._grades.extend, self._tell)
         held = persist(self._gradebook, self._grades.held, self._tell)
         with open_folder(self._submitted.resolve()) as root:
             for name in sorted(p.name for p in self._submitted.iterdir()):

@@ -27,10 +27,14 @@ TEMPLATE = "allyship-feedback"
 
 
 class Written(NamedTuple):
-    """How many pages were written, and how many stood there already word for word."""
+    """How many pages were written, and how many stood there already word for word.
+
+    ``without_copy`` are those, as module and student, of whom there is no graded copy.
+    """
 
     written: int
     unchanged: int
+    without_copy: tuple[tuple[str, str], ...] = ()
 
 
 def write_feedback(
@@ -49,6 +53,7 @@ def write_feedback(
     config = load_config(course)
     where = course_directory(course, config)
     counted = [0, 0]
+    without: list[tuple[str, str]] = []
     with only_one(Path(where.root)), open_gradebook(where, tell) as gradebook:
         for module in persist(gradebook, lambda: known_modules(gradebook, where, modules), tell):
             grades = persist(gradebook, partial(ModuleGrades, gradebook, module), tell)
@@ -58,21 +63,28 @@ def write_feedback(
             for first in range(0, len(graded), BATCH):
                 some = graded[first : first + BATCH]
                 for result in persist(gradebook, partial(_results, grades, some), tell):
-                    counted[_write_page(where, module, result)] += 1
+                    done = _write_page(where, module, result)
+                    if done is None:
+                        without.append((module, result.student))
+                    else:
+                        counted[done] += 1
                 progress(module, first + len(some), len(graded))
-    return Written(counted[1], counted[0])
+    return Written(counted[1], counted[0], tuple(without))
 
 
 def _results(grades: ModuleGrades, students: Sequence[str]) -> list[Result]:
     return list(grades.results(students))
 
 
-def _write_page(where: CourseDirectory, module: str, result: Result) -> bool:
-    """Write one student's page; tell whether it was another one before, or none."""
+def _write_page(where: CourseDirectory, module: str, result: Result) -> bool | None:
+    """Write one student's page; tell whether it was another one before, or none.
+
+    ``None`` where there is no graded copy to make it from.
+    """
     graded = _place(where, where.autograded_directory, result.student, module)
     notebook = graded / f"{module}.ipynb"
     if not notebook.exists():
-        return False
+        return None
     page = _page(json.loads(notebook.read_bytes()), module, result).encode()
     folder = _place(where, where.feedback_directory, result.student, module)
     file = folder / f"{module}.html"

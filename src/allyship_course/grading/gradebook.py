@@ -6,7 +6,7 @@ import logging
 import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -59,7 +59,7 @@ def open_gradebook(course: Path | CourseDirectory, tell: Tell = _log.warning) ->
         why = e.name if isinstance(e, ModuleNotFoundError) else "it is no address"
         raise GradeError(
             f"c.CourseDirectory.db_url in {CONFIG_FILE} can't be used ({why}). For PostgreSQL, "
-            "install allyship-course[hub] and write postgresql+psycopg://USER@HOST/DATABASE"
+            "install the extra 'hub' of the course and write postgresql+psycopg://USER@HOST/DATABASE"
         ) from None
 
 
@@ -75,6 +75,8 @@ class Rules:
     best: bool
     create_student: bool
     described: tuple[str, ...]  # what a run knows them by that comes later
+    until: Mapping[str, Mapping[str, datetime]] = field(default_factory=dict)
+    """By module and student, until when somebody may hand in (UTC, as nbgrader has it)."""
 
 
 class ModuleGrades:
@@ -99,6 +101,7 @@ class ModuleGrades:
                 f"Run: nbgrader generate_assignment {module}"
             )
         ((self._assignment, self.due, self._notebook, _),) = row
+        self._until = self._rules.until.get(module, {})
         cells = self._db.execute(
             select(BaseCell.id, BaseCell.name, BaseCell.type)
             .where(BaseCell.notebook_id == self._notebook)
@@ -118,6 +121,25 @@ class ModuleGrades:
     @property
     def grade_ids(self) -> tuple[str, ...]:
         return tuple(self._grade_cells)
+
+    def extend(self) -> None:
+        """Give who has handed in the time that the rules give them."""
+        rows = self._submission_rows([*self._until])
+        changed = [
+            {"row": row.id, "extension": extension}
+            for student, row in rows.items()
+            if (extension := self._extension_of(student)) != row.extension
+        ]
+        if changed:
+            change = update(SubmittedAssignment.__table__).where(
+                SubmittedAssignment.__table__.c.id == bindparam("row")
+            )
+            self._db.execute(change.values(extension=bindparam("extension")), changed)
+        self._db.commit()
+
+    def _extension_of(self, student: str) -> timedelta | None:
+        until = self._until.get(student)
+        return None if until is None or self.due is None else until - self.due
 
     def held(self) -> dict[str, Held]:
         """Return what there is of each student who has a row."""
@@ -265,6 +287,7 @@ class ModuleGrades:
                 "assignment_id": self._assignment,
                 "student_id": result.student,
                 "timestamp": result.timestamp,
+                "extension": self._extension_of(result.student),
             }
         )
         fresh[SubmittedNotebook].append(
@@ -275,7 +298,7 @@ class ModuleGrades:
                 "flagged": False,
                 "late_submission_penalty": self._penalty(
                     result.student,
-                    _late(self.due, result.timestamp),
+                    _late(self.due, result.timestamp, self._extension_of(result.student)),
                     sum(result.points.values()),
                     earned=0,
                 ),

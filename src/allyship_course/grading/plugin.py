@@ -21,7 +21,7 @@ from nbgrader.preprocessors import (
     NbGraderPreprocessor,
     SaveAutoGrades,
 )
-from traitlets import Enum, Float
+from traitlets import Dict, Enum, Float
 from traitlets.config import Config
 
 from ..exchange.aside import hook_for_modules
@@ -145,12 +145,27 @@ class SaveCompletion(SaveAutoGrades):
 class LatePenalties(AssignLatePenalties):
     """nbgrader's late penalties; with ``best``, none takes away what was earned before."""
 
+    extensions = Dict(
+        help="Until when (UTC) one student may hand in, by assignment and student."
+    ).tag(config=True)
+
     def preprocess(
         self, nb: NotebookNode, resources: dict[str, Any]
     ) -> tuple[NotebookNode, dict[str, Any]]:
         self._earned = resources.get("allyship_earned", 0.0)
+        self._extend(resources["nbgrader"])
         nb, resources = super().preprocess(nb, resources)
         return nb, resources
+
+    def _extend(self, names: dict[str, str]) -> None:
+        until = self.extensions.get(names["assignment"], {}).get(names["student"])
+        if until is None:
+            return
+        with Gradebook(names["db_url"]) as gradebook:
+            submission = gradebook.find_submission(names["assignment"], names["student"])
+            if due := submission.assignment.duedate:
+                submission.extension = until - due
+                gradebook.db.commit()
 
     def _check_late_penalty(self, notebook: SubmittedNotebook, penalty: float) -> float:
         return bounded(penalty, notebook.score, self._earned) or 0.0
@@ -206,6 +221,7 @@ def rules_of(config: Config) -> Rules:
             late.plugin_class.__name__,
             repr({t: getattr(plugin, t) for t in sorted(plugin.trait_names(config=True))}),
         ),
+        late.extensions,
     )
 
 

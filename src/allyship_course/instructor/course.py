@@ -16,9 +16,12 @@ from pydantic import BeforeValidator, Field, ValidationError
 
 from ..exchange import ADDRESS
 from ..spec import Finding, Id, Loc, Module, Part, Source, SpecError, Text, did_you_mean, in_words
+from ..store.files import read_json
 from .times import _BEGIN_OF_DAY, _END_OF_DAY, WrongTimeError, moment
 
 COURSE_FILE = "course.yml"
+LATE_FILE = ".allyship-late.json"
+"""In the course folder: the late rule that was agreed to last."""
 EACH = "each"
 """Under ``points``: every exercise that is not named."""
 
@@ -77,6 +80,14 @@ class Late(Part):
         return told + (f", nothing for {self.grace_hours:g} hours" if self.grace_hours else "")
 
 
+class Extension(Part):
+    """More time for one student: ``due`` is until when they may hand in a module."""
+
+    student: Text
+    module: Text
+    due: Text
+
+
 class Mirror(Part):
     """Whether what students share is gathered for the class, and from how many on."""
 
@@ -99,6 +110,7 @@ class Course(Part):
     exchange: str = ""
     late: Late | None = None
     mirror: Annotated[Mirror, BeforeValidator(_on_is_a_word)] = Mirror()
+    extensions: list[Extension] = Field(default_factory=list)
     modules: Annotated[list[Annotated[InUse, BeforeValidator(_with_keys)]], Field(min_length=1)]
 
     def opens(self, module: InUse) -> datetime | None:
@@ -108,6 +120,14 @@ class Course(Part):
     def due(self, module: InUse) -> datetime | None:
         """Return when a module is due, in UTC; None for never."""
         return self._moment(module.due, _END_OF_DAY)
+
+    def until(self) -> dict[str, dict[str, datetime]]:
+        """Return by module and student until when somebody may hand in, in UTC."""
+        found: dict[str, dict[str, datetime]] = {}
+        for one in self.extensions:
+            when = moment(one.due, ZoneInfo(self.timezone), _END_OF_DAY)
+            found.setdefault(one.module, {})[one.student] = when
+        return found
 
     def _moment(self, written: str, otherwise: time) -> datetime | None:
         return moment(written, ZoneInfo(self.timezone), otherwise) if written else None
@@ -153,7 +173,7 @@ def load_course(folder: Path, book: dict[str, Module] | None = None) -> Course:
     With the modules of the ``book``, by their ids, modules and exercises are looked up too.
     """
     source = Source(folder / COURSE_FILE)
-    findings: list[Finding] = list(source.repeated)
+    findings: list[Finding] = [*source.repeated, *source.cut_off]
     course: Course | None = None
     try:
         course = Course.model_validate(source.data)
@@ -178,17 +198,26 @@ def _entries(data: dict[Any, Any]) -> Iterator[tuple[Loc, dict[Any, Any]]]:
             yield ("modules", i), keys
 
 
+def zone_named(name: str) -> ZoneInfo:
+    """Return the time zone of a name; WrongTimeError where there is none."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        near = did_you_mean(name, sorted(available_timezones()))
+        remedy = near if "mean" in near else "Write it as in Europe/Berlin"
+        raise WrongTimeError(f"'{name}' is no time zone", remedy) from None
+
+
 def _times(data: dict[Any, Any]) -> Iterator[Finding]:
     name = data.get("timezone", "UTC")
     if not isinstance(name, str):
         return
     try:
-        zone = ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        near = did_you_mean(name, sorted(available_timezones()))
-        remedy = near if "mean" in near else "Write it as in Europe/Berlin"
-        yield ("timezone",), f"'{name}' is no time zone", remedy
+        zone = zone_named(name)
+    except WrongTimeError as e:
+        yield ("timezone",), str(e), e.remedy
         return
+    yield from _extensions(data, zone)
     for here, keys in _entries(data):
         moments: dict[str, datetime] = {}
         for key, otherwise in (("opens", _BEGIN_OF_DAY), ("due", _END_OF_DAY)):
@@ -200,6 +229,22 @@ def _times(data: dict[Any, Any]) -> Iterator[Finding]:
         if len(moments) == 2 and moments["opens"] >= moments["due"]:
             what = f"'{keys['module']}' is due before it opens"
             yield (*here, "due"), what, "Correct one of the two dates"
+
+
+def _extensions(data: dict[Any, Any], zone: ZoneInfo) -> Iterator[Finding]:
+    given = data.get("extensions")
+    modules = [keys["module"].strip() for _, keys in _entries(data)]
+    for i, one in enumerate(given if isinstance(given, list) else []):
+        keys = one if isinstance(one, dict) else {}
+        name, due = keys.get("module"), keys.get("due")
+        if isinstance(name, str) and name not in modules:
+            what = f"'{name}' is no module of this term"
+            yield ("extensions", i, "module"), what, did_you_mean(name, modules)
+        if isinstance(due, str) and due.strip():
+            try:
+                moment(due, zone)
+            except WrongTimeError as e:
+                yield ("extensions", i, "due"), str(e), e.remedy
 
 
 def _modules(data: dict[Any, Any], book: dict[str, Module] | None) -> Iterator[Finding]:
@@ -264,7 +309,47 @@ def configure(c: Any, folder: Path) -> None:
     if course.students:
         # Who is in no list is told, and not added in silence.
         c.Autograde.create_student = False
-    if course.late:
-        # Of modules only: an assignment of another kind keeps nbgrader's rule.
+    set_late(c, agreed_late(folder, course))
+    c.LatePenalties.extensions = {
+        module: {student: when.replace(tzinfo=None) for student, when in students.items()}
+        for module, students in course.until().items()
+    }
+
+
+def set_late(c: Any, rule: Late | None) -> None:
+    """Let lateness cost what a rule says; without one, what is configured otherwise.
+
+    Of modules only: an assignment of another kind keeps nbgrader's rule.
+    """
+    from ..grading import plugin
+
+    c.LatePenalties.pop("plugin_class", None)
+    if rule:
         c.LatePenalties.plugin_class = plugin.LossPerDay
-        c.LossPerDay.update(course.late.model_dump())
+        c.LossPerDay.update(rule.model_dump())
+
+
+def agreed_late(folder: Path, course: Course) -> Late | None:
+    """Return the late rule that was agreed to in ``allyship teach``.
+
+    As long as nothing was ever set up or graded here, that is the one of ``course.yml``.
+    """
+    file = folder / LATE_FILE
+    if file.exists():
+        agreed = (read_json(file) or {}).get("late")
+        return Late(**agreed) if agreed else None
+    return None if (folder / "gradebook.db").exists() else course.late
+
+
+def late_in_words(folder: Path) -> str:
+    """Say that the late rule of ``course.yml`` does not count; empty where it does."""
+    if not (folder / COURSE_FILE).exists():
+        return ""
+    course = load_course(folder)
+    agreed = agreed_late(folder, course)
+    if agreed == course.late:
+        return ""
+    return (
+        f"Lateness costs {agreed or 'nothing'}, as was agreed, and not {course.late or 'nothing'}, "
+        f"as {COURSE_FILE} says now. To agree to that: allyship teach"
+    )

@@ -31,7 +31,7 @@ from nbgrader.exchange.default import Exchange
 from sqlalchemy import Select, delete, false, func, make_url, select, text
 
 from ..exchange.client import kept_by_service
-from ..exchange.refused import REFUSED_FOLDER
+from ..exchange.refused import REFUSED_FOLDER, REMOVED_FOLDER
 from ..grading.folder import course_directory, load_config, only_one
 from ..grading.gradebook import open_gradebook
 from ..grading.other_courses import (
@@ -278,6 +278,7 @@ def _folders(where: CourseDirectory) -> Iterator[tuple[Path, str]]:
         (where.autograded_directory, "graded copies"),
         (where.feedback_directory, "feedback"),
         (REFUSED_FOLDER, "what was refused"),
+        (REMOVED_FOLDER, "what removed students left"),
         ("report", "reports"),
         ("mirror", "mirrors"),
     ):

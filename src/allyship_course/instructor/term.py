@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import glob
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,6 +58,7 @@ def new_course(folder: Path, project: Path, answers: Mapping[str, str]) -> Path:
 
     ``project`` is the folder with ``book/``. ``answers`` are values for the file's keys.
     """
+    check_path(folder)
     if folder.exists() and any(folder.iterdir()) and not (folder / CONFIG_FILE).exists():
         some = ", ".join(sorted(p.name for p in folder.iterdir())[:3])
         raise TeachError(
@@ -86,6 +88,7 @@ def _with_value(content: str, key: str, value: str) -> str:
 
 def load_term(folder: Path) -> Term:
     """Read all that a term is made from; raise :class:`SpecError` with all that is wrong."""
+    check_path(folder.absolute())
     problems: list[Problem] = []
     file = folder / COURSE_FILE
     book, own = _book_of(folder, problems)
@@ -96,7 +99,9 @@ def load_term(folder: Path) -> Term:
         problems = [*e.problems, *(p for p in problems if p not in e.problems)]
     students, notes = _students_of(folder, problems)
     if course and course.exchange:
-        problems += _exchange_trouble(file, place(folder, course.exchange))
+        trouble = exchange_trouble(place(folder, course.exchange))
+        where = (file, _line_of(file, "exchange"), None)
+        problems += [Problem(*where, *trouble)] if trouble else []
     config = folder / CONFIG_FILE
     if config.exists() and "configure" not in config.read_text("utf-8"):
         what = f"it does not read {COURSE_FILE}"
@@ -168,12 +173,24 @@ def _students_of(
     return enrolled(found), found.notes
 
 
-def _exchange_trouble(file: Path, exchange: Path) -> Iterator[Problem]:
+def exchange_trouble(exchange: Path) -> tuple[str, str] | None:
+    """Say why a folder can't be the exchange, and what to do; ``None`` if it can."""
+    if glob.escape(str(exchange)) != str(exchange):
+        return f"nbgrader can't work in {exchange}", "Name a folder without any of [ ] * ?"
     above = next(p for p in (exchange, *exchange.parents) if p.exists())
-    if not above.is_dir() or not os.access(above, os.W_OK | os.X_OK):
-        what = f"you may not write into {above}"
-        remedy = (
-            "Let an administrator run once: "
-            f"mkdir -p {exchange} && chmod 1777 {exchange}, or name another folder"
+    if above.is_dir() and os.access(above, os.W_OK | os.X_OK):
+        return None
+    remedy = (
+        "Let an administrator run once: "
+        f"mkdir -p {exchange} && chmod 1777 {exchange}, or name another folder"
+    )
+    return f"you may not write into {above}", remedy
+
+
+def check_path(folder: Path) -> None:
+    """Raise TeachError for a folder in which nbgrader finds nothing, by the letters of its path."""
+    if glob.escape(str(folder)) != str(folder):
+        raise TeachError(
+            f"nbgrader can't work in {folder}: it takes [ ] * and ? in a path for a pattern. Use a "
+            "folder without them. Nothing was made"
         )
-        yield Problem(file, _line_of(file, "exchange"), None, what, remedy)

@@ -36,6 +36,7 @@ from ..store.submission import CHECK_PREFIX, NOTE_PROMPT, NOTE_TAG
 COMMENT_ID = "comment"
 COMMENT_STUB = "# If your instructor writes you a comment, it comes with the feedback."
 MY_COURSE = "my-course.ipynb"
+MIRROR_LINE = "# From course.yml; the forms say so."
 
 _BEGIN = """\
 **To begin**, choose *Run* in the menu, then *Run All Cells*. Do it again whenever you come \
@@ -103,7 +104,7 @@ def make_assignment(module_folder: Path, source: Path, terms: Terms | None = Non
             shutil.copyfile(module_folder / name, folder / name)
     if terms and terms.mirror:
         with (folder / EXERCISES_FILE).open("a", encoding="utf-8") as file:
-            file.write(f"\n# From course.yml; the forms say so.\nmirror: {terms.mirror}\n")
+            file.write(f"\n{MIRROR_LINE}\nmirror: {terms.mirror}\n")
     notebook = folder / f"{module.module}.ipynb"
     nbformat.write(assignment_notebook(module, module_folder / "index.md", terms), notebook)
     return notebook

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar, get_args
@@ -47,7 +48,7 @@ def load_checked(
 ) -> Shape:
     """Read YAML into ``shape``; raise :class:`SpecError` with every problem, each with its line."""
     source = Source(file)
-    findings = list(source.repeated)
+    findings = [*source.repeated, *source.cut_off]
     loaded: Shape | None = None
     try:
         loaded = shape.model_validate(source.data)
@@ -84,6 +85,7 @@ class Source:
         self.file = file
         text = read_text(file, "Each module has one")
         self.node, self.repeated, self.data = _parse_yaml(file, text)
+        self.cut_off = tuple(_cut_off(self.node, text.splitlines()))
 
     def problem(self, finding: Finding) -> Problem:
         """Say in which line and exercise a finding is."""
@@ -214,6 +216,29 @@ def _duplicate_keys(
     elif isinstance(node, yaml.SequenceNode):
         for i, item in enumerate(node.value):
             yield from _duplicate_keys(item, (*loc, i), seen)
+
+
+_HASH = re.compile(r"\s+#(?=[^\s#])\S*")
+
+
+def _cut_off(node: yaml.Node | None, lines: Sequence[str], loc: Loc = ()) -> Iterator[Finding]:
+    """Find texts whose end is taken for a comment, as in ``label: Which #1?``.
+
+    A comment that is meant has a space after its ``#``.
+    """
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            name = key.value if isinstance(key, yaml.ScalarNode) else ""
+            yield from _cut_off(value, lines, (*loc, name))
+    elif isinstance(node, yaml.SequenceNode):
+        for number, value in enumerate(node.value):
+            yield from _cut_off(value, lines, (*loc, number))
+    elif isinstance(node, yaml.ScalarNode) and not node.style and node.tag.endswith(":str"):
+        end = node.end_mark
+        rest = lines[end.line][end.column :] if end.line < len(lines) else ""
+        if found := _HASH.match(rest):
+            what = f"the text ends before '{found[0].strip()}': YAML takes the rest for a comment"
+            yield loc, what, "Put the whole text between quotation marks"
 
 
 def _keys_of(loc: Loc, shape: type[BaseModel]) -> list[str]:

@@ -164,10 +164,25 @@ def catch_up(module: Module, assignment: Path, folder: Path | None = None) -> No
                 write_record(assignment / RECORD_FILE, Record(module.module, entries))
 
 
+_OF_ALL = {"source", "release", "source_with_tests"}
+_OF_EACH = {"submitted", "autograded", "feedback"}
+"""Folders of nbgrader's course folder: with an assignment in them, or first a student."""
+
+
 def _is_an_instructors(assignment: Path) -> bool:
-    """Tell whether a folder lies in nbgrader's course folder, or holds what was handed in."""
-    handed_in = (assignment / "timestamp.txt").exists()
-    return handed_in or any((f / "nbgrader_config.py").exists() for f in assignment.parents)
+    """Tell whether a folder lies in nbgrader's course folder, or holds what was handed in.
+
+    A student may have an ``nbgrader_config.py`` too, in any folder above: only where nbgrader
+    lays out a course is it an instructor's.
+    """
+    if (assignment / "timestamp.txt").exists():
+        return True
+    within, *above = assignment.absolute().parents
+    if within.name in _OF_ALL and above and (above[0] / "source" / assignment.name).is_dir():
+        return (above[0] / "nbgrader_config.py").exists()
+    return bool(
+        len(above) > 1 and above[0].name in _OF_EACH and (above[1] / "nbgrader_config.py").exists()
+    )
 
 
 @contextlib.contextmanager

@@ -51,10 +51,7 @@ def lay_ready(folder: Path, exchange: Exchange | None, tell: Tell) -> None:
     """
     missing = [name for name in _NEEDED if importlib.util.find_spec(name) is None]
     if missing:
-        raise LearnError(
-            f"for this, {', '.join(missing)} must be installed. "
-            "Run: pip install 'allyship-course[learn]'"
-        )
+        raise ModuleNotFoundError(f"no module named {missing[0]}", name=missing[0])
     if not folder.exists():
         folder.mkdir(mode=0o700, parents=True)
     if exchange:

@@ -30,7 +30,7 @@ from ..term import OVERLAID, TeachError, Term, load_term, modules_of
 from ..upgrade import upgrade
 from .changes import Plan, Setting
 from .journal import plan_journal
-from .lateness import plan_lateness
+from .lateness import note_agreed, plan_lateness
 from .modules import plan_left_out, plan_modules, plan_other_names
 from .students import plan_students
 
@@ -55,6 +55,8 @@ def set_up(
             for note in [*plan.notes, *plan.held_back]:
                 tell(note)
             if not plan.changes:
+                if not only_look:
+                    note_agreed(term)
                 rest = "Everything else" if plan.held_back else "Everything"
                 tell(f"{rest} is as course.yml says.")
                 return True
@@ -68,6 +70,7 @@ def set_up(
                 return False
             for change in plan.changes:
                 change.do()
+        note_agreed(term)
     tell("Done.")
     return True
 
@@ -95,7 +98,8 @@ def build_book(folder: Path, tell: Tell) -> Path:
     out = folder / OVERLAID if term.course.overlay else project
     tool = Path(sys.executable).with_name("jupyter-book")
     if not tool.exists():
-        raise TeachError("the book can't be built: install allyship-course[book], or use --no-open")
+        tell("The book can't be built here. To set up only, add --no-open.")
+        raise ModuleNotFoundError("no jupyter-book", name="jupyter_book")
     tell("Building the book, which takes a minute the first time ...")
     command = [str(tool), "build"]
     command += ["--config", str(project / "_config.yml"), "--path-output", str(out)]

@@ -16,6 +16,10 @@ from nbgrader.coursedir import CourseDirectory
 
 from ...exchange.kinds import is_module
 from ...grading.folder import course_directory, load_config, quiet
+from ...notebook.assignments import MIRROR_LINE
+from ...spec import EXERCISES_FILE
+from ...store.files import read_json
+from ..course import LATE_FILE
 from ..term import TeachError, Term
 from ..times import shown
 
@@ -66,6 +70,8 @@ class Setting:
         self.where = course_directory(term.folder, self.config)
         self.zone = ZoneInfo(term.course.timezone)
         self.used = {entry.module for entry in term.course.modules}
+        # Before anything is done: what is planned is compared with it.
+        self.late_before = (read_json(term.folder / LATE_FILE) or {}).get("late")
 
     def assignments(self) -> dict[str, Assignment]:
         """Return the assignments in the gradebook by their names."""
@@ -99,6 +105,27 @@ def same_files(new: Path, old: Path) -> bool:
     return old.is_dir() and all(
         (old / f).is_file() and filecmp.cmp(new / f, old / f, shallow=False) for f in files_of(new)
     )
+
+
+def what_is_other(new: Path, old: Path) -> str:
+    """Say in what a module that is made anew differs from the one that is there."""
+    text = "its text is another one"
+    if not old.is_dir():
+        return text
+    names = files_of(new) | files_of(old)
+    if {f for f in names if not _same_file(new / f, old / f)} != {Path(EXERCISES_FILE)}:
+        return text
+    lines, before = (
+        [*(f / EXERCISES_FILE).read_text("utf-8").partition(MIRROR_LINE)] for f in (new, old)
+    )
+    if lines[0].rstrip() != before[0].rstrip():
+        return text
+    reach = "may be shown to the class" if lines[1] else "is not shown to the class"
+    return f"its forms say now that what somebody shares {reach}"
+
+
+def _same_file(one: Path, other: Path) -> bool:
+    return one.is_file() and other.is_file() and filecmp.cmp(one, other, shallow=False)
 
 
 def files_of(folder: Path) -> set[Path]:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+from ...grading.folder import load_config
 from ...grading.gradebook import ModuleGrades
 from ...grading.plugin import rules_of
-from ...store.files import encode_json, read_json, replace_file
-from ..course import Late
+from ...store.files import encode_json, replace_file
+from ..course import LATE_FILE, Late, set_late
+from ..term import Term
 from .changes import FEW, Setting, people
 from .modules import DueDates
-
-LATE_FILE = ".allyship-late.json"
-"""In the course folder: the late rule that was agreed to last."""
 
 _SAME = 1e-6  # points
 
@@ -18,7 +17,7 @@ _SAME = 1e-6  # points
 def plan_lateness(setting: Setting, due_then: DueDates) -> None:
     """Plan the late rule; say whom it, or a new date in ``due_then``, costs something else."""
     file, rule = setting.term.folder / LATE_FILE, setting.term.course.late
-    before = (read_json(file) or {}).get("late")
+    before = setting.late_before
     now = rule.model_dump() if rule else None
     if before != now:
         was = f" in place of {Late(**before)}" if before else ""
@@ -27,17 +26,17 @@ def plan_lateness(setting: Setting, due_then: DueDates) -> None:
             replace_file(file, encode_json({"schema": 1, "late": now}))
 
         setting.plan.add("lateness", f"costs {rule or 'nothing'}{was}", do)
-        setting.plan.otherwise.append(
-            "The next 'allyship grade' goes by the late rule in course.yml all the same. To "
-            "keep the points as they are, put back what stood there."
-        )
+        costs = Late(**before) if before else "nothing"
+        setting.plan.otherwise.append(f"Lateness goes on costing {costs}.")
+    rules = load_config(setting.term.folder)
+    set_late(rules, rule)
     for name, assignment in setting.assignments().items():
         if not setting.is_module(name) or not assignment.submissions:
             continue
         due = due_then[name]
         if before == now and due == assignment.duedate:
             continue
-        grades = ModuleGrades(setting.gradebook, name, rules_of(setting.config))
+        grades = ModuleGrades(setting.gradebook, name, rules_of(rules))
         losses = [
             f"{student} loses {after:g} in place of {loses:g}"
             for student, loses, after in sorted(grades.losses(due))
@@ -47,3 +46,12 @@ def plan_lateness(setting: Setting, due_then: DueDates) -> None:
             some = ", ".join(losses[:FEW]) + (", …" if len(losses) > FEW else "")
             costs = f"changes what lateness costs {people(len(losses))}: {some}"
             setting.plan.add(name, f"the next 'allyship grade' {costs}", lambda: None)
+
+
+def note_agreed(term: Term) -> None:
+    """Note what was agreed, so that another rule counts only when it is agreed to as well."""
+    file = term.folder / LATE_FILE
+    if not file.exists():
+        rule = term.course.late
+        late = rule.model_dump() if rule else None
+        replace_file(file, encode_json({"schema": 1, "late": late}))

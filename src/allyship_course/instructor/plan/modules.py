@@ -23,7 +23,7 @@ from ...spec import EXERCISES_FILE, MODULES_FOLDER, Module, load_module
 from ...store.submission import CHECK_PREFIX
 from ..course import InUse
 from ..term import TeachError, modules_of
-from .changes import Setting, check_done, people, same_files
+from .changes import Setting, check_done, people, same_files, what_is_other
 
 DueDates = dict[str, datetime | None]
 """Of each assignment, when it is due; in UTC, which nbgrader does not say."""
@@ -39,7 +39,7 @@ def plan_other_names(setting: Setting) -> None:
     for name, assignment in setting.assignments().items():
         if assignment.course_id == where.course_id:
             continue
-        if setting.is_module(name):
+        if setting.source(name).is_dir() and setting.is_module(name):
             own[name] = assignment.course_id
         elif name in setting.used:
             raise TeachError(
@@ -182,7 +182,8 @@ class _OneModule:
             anew = f". {people(self._handed_in)} handed it in: "
             anew += "the next 'allyship grade' grades them by it"
         if not worth:
-            return f": its text is another one{anew}"
+            new = self._setting.made / self._name
+            return f": {what_is_other(new, self._setting.source(self._name))}{anew}"
         kept = ". Points that you typed in stay" if self._handed_in else ""
         return f": {', '.join(worth)}{anew}{kept}"
 

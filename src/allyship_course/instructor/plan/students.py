@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
+from ...exchange.refused import REMOVED_FOLDER
 from ...grading.gradebook import open_gradebook
 from ...grading.other_courses import is_ours, students_here, students_of_other_courses
 from ..lms.class_list import Student
 from ..lms.enrolment import changes, graded_counts, remove_students, write_students
+from ..removed import move_away, moved_in_words
 from ..term import TeachError
 from .changes import FEW, Setting
 
@@ -41,6 +43,8 @@ def plan_students(setting: Setting, listed: tuple[Student, ...], remove: Collect
         removed = f"{_counted(go)} removed, not in the class list"
         removed += f", with {lost} graded submissions" if lost else " and nothing handed in"
         plan.add("students", removed, lambda: _take_away(setting, go))
+        if moved := moved_in_words(setting.where, go):
+            plan.add(f"{REMOVED_FOLDER}/", moved, lambda: None)
     for i, graded in gone.items():
         if i not in go:
             plan.notes.append(
@@ -82,6 +86,7 @@ def _write(setting: Setting, wanted: Mapping[str, Mapping[str, str]], ids: Itera
 def _take_away(setting: Setting, ids: Collection[str]) -> None:
     with open_gradebook(setting.where) as gradebook:
         remove_students(gradebook, ids)
+    move_away(setting.where, ids)
 
 
 def _counted(ids: list[str]) -> str:

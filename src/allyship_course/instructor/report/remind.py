@@ -15,7 +15,7 @@ from ...spec import load_module
 from ...store.submission import visible
 from ..course import zone_of
 from ..times import which_of_two, zone_in_words
-from .table import read_class, table_of
+from .table import ClassState, read_class, table_of
 from .troubles import troubles
 
 _NOTHING = """\
@@ -103,6 +103,8 @@ def remind(course: Path, module: str) -> Reminder:
     for row in rows:
         if row.student in found:
             continue
+        if row.state == "nothing handed in" and _has_more_time(state, row.student, module):
+            continue
         if row.state == "nothing handed in":
             lists["nothing"].append(people[row.student])
         elif row.state != "graded":
@@ -123,6 +125,11 @@ def remind(course: Path, module: str) -> Reminder:
         tuple((people[student], why) for student, why in sorted(found.items())),
         _NOT_COUNTED.format(title=title, due=said),
     )
+
+
+def _has_more_time(state: ClassState, student: str, module: str) -> bool:
+    until = next((m.until.get(student) for m in state.modules if m.id == module), None)
+    return until is not None and until > datetime.now(UTC)
 
 
 def _due_in_words(due: datetime | None, zone: ZoneInfo | None) -> str:

@@ -272,7 +272,8 @@ def _split(module: ModuleState) -> tuple[str, str]:
 
 
 def _is_missing(module: ModuleState, student: str, now: datetime) -> bool:
-    late = module.due is not None and module.due < now
+    due = module.due_for(student)
+    late = due is not None and due < now
     return late and student not in module.work and student not in module.waiting
 
 

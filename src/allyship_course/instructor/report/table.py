@@ -6,7 +6,7 @@ import contextlib
 import os
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
@@ -34,6 +34,7 @@ from ...grading.other_courses import (
 from ...spec import EXERCISES_FILE, load_module
 from ...store.record import Record
 from ...store.submission import CHECK_PREFIX, RefusedError, open_folder, read_record_of
+from ..course import COURSE_FILE, load_course
 
 if TYPE_CHECKING:
     from nbgrader.api import Gradebook
@@ -69,6 +70,12 @@ class ModuleState:
     exercises: tuple[tuple[str, str], ...]  # id and title, in the order of the page
     work: Mapping[str, Work]
     waiting: frozenset[str]
+    until: Mapping[str, datetime] = field(default_factory=dict)
+    """Until when somebody may hand in who has more time than others."""
+
+    def due_for(self, student: str) -> datetime | None:
+        """Return until when a student may hand in."""
+        return self.until.get(student, self.due)
 
     def state(self, student: str) -> State:
         if student in self.work:
@@ -108,7 +115,11 @@ def read_class(course: Path) -> ClassState:
             row.id: f"{row.first_name or ''} {row.last_name or ''}".strip()
             for row in gradebook.db.execute(students)
         }
-        modules = tuple(_module(gradebook, where, row, names, submitted) for row in found)
+        until = load_course(course).until() if (course / COURSE_FILE).exists() else {}
+        modules = tuple(
+            replace(_module(gradebook, where, row, names, submitted), until=until.get(row.name, {}))
+            for row in found
+        )
     return ClassState(names, modules, submitted)
 
 
@@ -139,7 +150,7 @@ def table_of(state: ClassState) -> pd.DataFrame:
                 len(module.exercises),
                 work.late if work else False,
                 work.handed_in if work else None,
-                work.due if work else module.due,
+                work.due if work else module.due_for(student),
             )
             for column, value in zip(COLUMNS, row, strict=True):
                 columns[column].append(value)

@@ -1,0 +1,49 @@
+"""What to install where a command needs more than is there, and from where."""
+
+from __future__ import annotations
+
+import json
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+PACKAGE = "allyship-course"
+_BOOK = "bs4 jupyter_book myst_nb rcssmin rjsmin sphinx sphinxcontrib textstat typst"
+_DEV = "codespell_lib playwright"
+_HUB = "jupyterhub psycopg"
+_EXTRAS = {
+    name: extra
+    for extra, names in (("book", _BOOK), ("dev", _DEV), ("hub", _HUB))
+    for name in names.split()
+}
+
+
+def what_to_install(module: str, usual: str) -> str:
+    """Say in a line what to install, that brings a module; ``usual`` is the command's own extra."""
+    extra = _EXTRAS.get(module.partition(".")[0], usual)
+    return f"This needs the extra '{extra}' of the course ({module} is missing). {_how(extra)}"
+
+
+def _how(extra: str) -> str:
+    """Say how, from where this installation came. The name alone could be anybody's on an index."""
+    came = _came_from()
+    url = came.get("url", "")
+    path = unquote(urlsplit(url).path)
+    if url.startswith("file:") and Path(path).exists():
+        editable = came.get("dir_info", {}).get("editable")
+        return f"Run: pip install {'-e ' if editable else ''}'{path}[{extra}]'"
+    if vcs := came.get("vcs_info", {}).get("vcs"):
+        return f"Run: pip install '{PACKAGE}[{extra}] @ {vcs}+{url}'"
+    return (
+        f"Install it from where you have the course: pip install 'FILE.whl[{extra}]' with its "
+        f"wheel, or pip install '.[{extra}]' in its repository"
+    )
+
+
+def _came_from() -> dict[str, Any]:
+    try:
+        found = json.loads(distribution(PACKAGE).read_text("direct_url.json") or "{}")
+    except (PackageNotFoundError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
