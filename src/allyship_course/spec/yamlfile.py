@@ -221,23 +221,30 @@ def _duplicate_keys(
 _HASH = re.compile(r"\s+#(?=[^\s#])\S*")
 
 
-def _cut_off(node: yaml.Node | None, lines: Sequence[str], loc: Loc = ()) -> Iterator[Finding]:
+def _cut_off(
+    node: yaml.Node | None, lines: Sequence[str], loc: Loc = (), seen: set[int] | None = None
+) -> Iterator[Finding]:
     """Find texts whose end is taken for a comment, as in ``label: Which #1?``.
 
     A comment that is meant has a space after its ``#``.
     """
+    seen = set() if seen is None else seen
+    if id(node) in seen:  # an alias: looked at where it was defined
+        return
+    seen.add(id(node))
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             name = key.value if isinstance(key, yaml.ScalarNode) else ""
-            yield from _cut_off(value, lines, (*loc, name))
+            yield from _cut_off(value, lines, (*loc, name), seen)
     elif isinstance(node, yaml.SequenceNode):
         for number, value in enumerate(node.value):
-            yield from _cut_off(value, lines, (*loc, number))
+            yield from _cut_off(value, lines, (*loc, number), seen)
     elif isinstance(node, yaml.ScalarNode) and not node.style and node.tag.endswith(":str"):
         end = node.end_mark
         rest = lines[end.line][end.column :] if end.line < len(lines) else ""
-        if found := _HASH.match(rest):
-            what = f"the text ends before '{found[0].strip()}': YAML takes the rest for a comment"
+        if hash_sign := _HASH.match(rest):
+            cut = hash_sign[0].strip()
+            what = f"the text ends before '{cut}': YAML takes the rest for a comment"
             yield loc, what, "Put the whole text between quotation marks"
 
 
