@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import Page
 
+from allyship_course.form.hints import hint_words
 from allyship_course.spec import AnyField, Hint, Line, Rows, TextField, load_module
 from tests.support.paths import ROOT
 from tests.support.strategies import prose, quick
@@ -26,12 +27,13 @@ Ask = Callable[[list[dict[str, Any]]], list[int | None]]
 def ask(page: Page, blank: str) -> Ask:
     """Ask of each case which of its ``hints`` speaks about its ``text``."""
     page.goto(blank)
-    script = """async (cases) => {
+    script = """async ([cases, words]) => {
         const { hintFor } = await import("./form/hints.mjs");
-        return JSON.parse(cases).map(({hints, text, left, language}) =>
-            hintFor(hints, text, new Set(left ?? []), language));
+        return JSON.parse(cases).map(({hints, text, left}) =>
+            hintFor(hints, text, new Set(left ?? []), words));
     }"""
-    return lambda cases: list(page.evaluate(script, json.dumps(cases)))
+    words = hint_words("en")
+    return lambda cases: list(page.evaluate(script, [json.dumps(cases), words]))
 
 
 def written_fields() -> Iterator[tuple[str, AnyField, list[Hint]]]:
@@ -66,9 +68,8 @@ def check(ask: Ask, cases: list[tuple[str, dict[str, Any], bool]]) -> None:
 def cases_of(
     name: str, hint: dict[str, Any], vectors: dict[str, Any]
 ) -> list[tuple[str, dict[str, Any], bool]]:
-    language = vectors.get("language", "en")
     return [
-        (name, {"hints": [hint], "text": text, "language": language}, must)
+        (name, {"hints": [hint], "text": text}, must)
         for key, must in (("speaks", True), ("silent", False))
         for text in vectors[key]
     ]
@@ -151,15 +152,21 @@ def test_any_hint_can_be_asked_about_any_text(
 def test_a_long_text_does_not_keep_the_page_waiting(page: Page, blank: str) -> None:
     page.goto(blank)
     milliseconds = page.evaluate(
-        """async () => {
+        """async (words) => {
             const { hintFor } = await import("./form/hints.mjs");
             const hints = [{when: {phrase: ["sorry if"]}, say: "?"},
                            {when: {lacks: "day-or-moment"}, say: "?"}];
             const said = "I said 'no and “yes to (each of «them, \\"but not as they asked. ";
             const text = said.repeat(1000);
             const start = performance.now();
-            hintFor(hints, text, new Set());
+            hintFor(hints, text, new Set(), words);
             return performance.now() - start;
-        }"""
+        }""",
+        hint_words("en"),
     )
     assert milliseconds < 2000
+
+
+def test_a_language_without_words_has_no_hints() -> None:
+    assert hint_words("en-GB") == hint_words("en")
+    assert hint_words("xx") is None

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import yaml
 
+from allyship_course.form.hints import hint_words
 from allyship_course.form.replies import replies
 from allyship_course.spec import load_module
 
@@ -100,6 +101,8 @@ def test_the_file_has_what_the_authors_wrote_by_exercise_and_field(tmp_path: Pat
         "steps": {"first": {"plainly": "<p>It <em>ended</em>.</p>"}},
     }
     assert by_exercise["rest"] == {
+        # The words of the language by which the hints of this exercise judge.
+        "words": hint_words("en"),
         "fields": {
             "piles": {"replies": {"joke": {"is": "<p>If 1 &lt; 2</p>"}}},
             "ticks": {"unticked": "<p>You would ask all the same.</p>"},

@@ -3,7 +3,7 @@
  * say. All of it is the authors' words and the learner's own; none of it is kept or sent, and
  * completion knows nothing of it.
  *
- * @import { Hint } from "./hints.mjs"
+ * @import { Hint, Language } from "./hints.mjs"
  * @import { Store } from "./store.mjs"
  *
  * @typedef {{who: string, kind: "gains" | "pays" | "unasked", text: string}} Effect
@@ -11,8 +11,8 @@
  * @typedef {{replies?: Record<string, Record<string, string>>, effects?: Record<string, Effect[]>,
  *   plainly?: Record<string, string>, unticked?: string, ours?: string, others?: OthersAnswer[],
  *   hints?: Hint[], columns?: Record<string, {hints?: Hint[]}>}} FieldReplies
- * @typedef {{people?: {name: string, who: string}[], fields?: Record<string, FieldReplies>,
- *   steps?: Record<string, {plainly?: string}>}} Replies  of one exercise; see form/replies.py
+ * @typedef {{words?: Language, people?: {name: string, who: string}[],
+ *   fields?: Record<string, FieldReplies>, steps?: Record<string, {plainly?: string}>}} Replies  of one exercise; see form/replies.py
  */
 
 import { checked } from "./controls.mjs";
@@ -40,7 +40,7 @@ export function answer(form, store, replies, quietly) {
   }));
   for (const { field, said } of fields) {
     putReplies(field, said);
-    offerHints(form, field, said);
+    if (replies.words) offerHints(form, field, said, replies.words);
   }
   offerEarlier(form, store);
   const ends = [

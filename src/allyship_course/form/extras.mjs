@@ -29,7 +29,7 @@ export function showExtras(form, rule) {
   setText(composed, text ?? "");
   for (const row of all(form, "[data-scale]")) {
     const field = fieldOf(form, row.dataset.scale);
-    draw(row, "now", field && Number(checked(field)));
+    drawBar(row, "now", field && Number(checked(field)));
   }
   for (const event of all(form, "[data-day]")) {
     const field = fieldOf(form, event.dataset.day);
@@ -47,7 +47,7 @@ const composedOf = (form) => form.querySelector("[data-template]");
  * @param {"then" | "now"} which
  * @param {unknown} value
  */
-function draw(row, which, value) {
+function drawBar(row, which, value) {
   const steps = Number(row.dataset.steps);
   const step = Number.isInteger(value) && Number(value) <= steps ? Number(value) : 0;
   setText(row.querySelector(`[data-${which}]`), step ? String(step) : "–");
@@ -64,7 +64,7 @@ export async function showEarlier(form, store) {
   const profile = /** @type {HTMLElement | null} */ (form.querySelector("[data-compare]"));
   const before = profile?.dataset.compare ? await store.other(profile.dataset.compare) : null;
   for (const row of all(form, "[data-scale]")) {
-    draw(row, "then", own(before?.answers, row.dataset.scale ?? ""));
+    drawBar(row, "then", own(before?.answers, row.dataset.scale ?? ""));
   }
   for (const place of all(form, "[data-earlier]")) {
     const [module, exercise, field] = (place.dataset.earlier ?? "").split("/");

@@ -3,7 +3,7 @@
  * nowhere kept. One at a time, after a pause or on leaving; a hint that was left does not come back.
  *
  * @import { FieldReplies } from "./answering.mjs"
- * @import { Hint } from "./hints.mjs"
+ * @import { Hint, Language } from "./hints.mjs"
  */
 
 import { make, setText } from "./dom.mjs";
@@ -18,11 +18,14 @@ const HINT_SETTLED = 250;
  * @param {HTMLElement} form
  * @param {HTMLElement} field
  * @param {FieldReplies} said
+ * @param {Language} words  that the hints go by
  */
-export function offerHints(form, field, said) {
-  if (said.hints) offerIn(form, field, "textarea, input", said.hints);
+export function offerHints(form, field, said, words) {
+  if (said.hints) offerIn(form, field, "textarea, input", new HintPlace(field, said.hints, words));
   for (const [column, { hints }] of Object.entries(said.columns ?? {})) {
-    if (hints) offerIn(form, field, `textarea[data-column="${column}"]`, hints);
+    if (!hints) continue;
+    const place = new HintPlace(field, hints, words);
+    offerIn(form, field, `textarea[data-column="${column}"]`, place);
   }
 }
 
@@ -30,10 +33,9 @@ export function offerHints(form, field, said) {
  * @param {HTMLElement} form
  * @param {HTMLElement} field
  * @param {string} written  a selector of what is written in
- * @param {Hint[]} hints
+ * @param {HintPlace} place
  */
-function offerIn(form, field, written, hints) {
-  const place = new HintPlace(field, hints);
+function offerIn(form, field, written, place) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   /** @param {Event} event @param {number} pause */
@@ -57,6 +59,7 @@ class HintPlace {
   #leave = make("button", { type: "button", textContent: "Leave it", hidden: true });
   #element;
   #hints;
+  #language;
   /** @type {Set<number>} */
   #left = new Set();
   /** @type {number | null} */
@@ -64,9 +67,10 @@ class HintPlace {
   /** What the hint is about. @type {HTMLTextAreaElement | null} */
   #about = null;
 
-  /** @param {HTMLElement} field @param {Hint[]} hints */
-  constructor(field, hints) {
+  /** @param {HTMLElement} field @param {Hint[]} hints @param {Language} language */
+  constructor(field, hints, language) {
     this.#hints = hints;
+    this.#language = language;
     const region = make("div", {}, this.#words);
     region.setAttribute("role", "status");
     this.#element = make("div", { className: "ac-hinted" }, region, this.#leave);
@@ -76,7 +80,7 @@ class HintPlace {
 
   /** @param {HTMLTextAreaElement} control */
   hint(control) {
-    const given = hintFor(this.#hints, control.value, this.#left);
+    const given = hintFor(this.#hints, control.value, this.#left, this.#language);
     if (given !== null && this.#element.previousElementSibling !== control.closest("[data-row]")) {
       this.#moveTo(control);
     }

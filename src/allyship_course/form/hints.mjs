@@ -1,7 +1,8 @@
 /**
  * Which of an author's hints has something to ask about a text. A hint that speaks for no good
  * reason does more harm than one that is silent: what stands in quotation marks, what is denied
- * and what is a name never makes one speak. The words of each language are in hint-words.json.
+ * and what is a name never makes one speak. The words of a language come with the hints: they are in
+ * hint-words.json.
  *
  * @typedef {{more_than?: number | null, fewer_than?: number | null}} WordLimit
  * @typedef {{word?: string[], phrase?: string[], starts?: string[], ends?: string[],
@@ -20,7 +21,6 @@
  *   clauses: string[], parts: Record<string, string[]>, lists: Record<string, WordList>}} Language
  */
 
-import LANGUAGES from "./hint-words.json" with { type: "json" };
 import { own } from "./values.mjs";
 import { countWords } from "./words.mjs";
 
@@ -57,16 +57,15 @@ const DENIAL_REACHES = 5;
 
 /**
  * The first hint that speaks, or null. None speaks about a text that is empty or still has a gap of
- * its starter, nor in a language whose words nobody has listed.
+ * its starter.
  * @param {Hint[]} hints
  * @param {string} text
  * @param {ReadonlySet<number>} left  hints that the learner has left: they don't come back
- * @param {string} [language]  of the text, such as "en" or "en-GB"
+ * @param {Language} words  of the language that the course is in
  * @returns {number | null}
  */
-export function hintFor(hints, text, left, language = "en") {
-  const words = /** @type {Language | undefined} */ (own(LANGUAGES, language.split("-")[0]));
-  if (!words || !/[\p{L}\p{N}]/u.test(text) || GAP.test(text)) return null;
+export function hintFor(hints, text, left, words) {
+  if (!/[\p{L}\p{N}]/u.test(text) || GAP.test(text)) return null;
   const plain = text.replace(/[’‘ʼ＇]/gu, "'");
   const written = stretchesOf(withoutQuotations(plain), words);
   const all = stretchesOf(plain.replace(/\p{N}+/gu, "0"), words);

@@ -11,7 +11,10 @@ from typing import Any
 
 from ..spec import AnyField, Choice, Choices, Effect, Exercise, Hint, Module, Rows, Sort
 from . import markdown
+from .hints import hint_words
 
+_LANGUAGE = "en"
+"""Of the course's text, and so of the words that hints go by."""
 FOLDER_NAME = "replies"
 """The folder of these files among a site's static files."""
 
@@ -22,10 +25,12 @@ def replies(module: Module) -> dict[str, Any]:
 
 
 def _of_exercise(exercise: Exercise) -> dict[str, Any]:
+    fields = _given({f.id: _of_field(f) for f in exercise.all_fields()})
     return _given(
         {
+            "words": hint_words(_LANGUAGE) if _has_hints(fields) else None,
             "people": [{"name": p.name, "who": p.who} for p in exercise.people],
-            "fields": _given({f.id: _of_field(f) for f in exercise.all_fields()}),
+            "fields": fields,
             "steps": _given({s.id: _given({"plainly": _html(s.plainly)}) for s in exercise.steps}),
         }
     )
@@ -62,6 +67,14 @@ def _effects(effects: Sequence[Effect]) -> list[dict[str, str]]:
         for kind in ("gains", "pays", "unasked")
         if (text := getattr(effect, kind))
     ]
+
+
+def _has_hints(fields: dict[str, Any]) -> bool:
+    """Tell whether there is a hint to any field of an exercise, or to any column of one."""
+    return any(
+        "hints" in field or any("hints" in column for column in field.get("columns", {}).values())
+        for field in fields.values()
+    )
 
 
 def _hints(hints: Sequence[Hint]) -> list[dict[str, Any]]:
