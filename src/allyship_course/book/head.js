@@ -3,7 +3,11 @@
 {
   const root = document.documentElement;
   try {
-    const site = new URL(root.dataset.content_root ?? "", location.href).pathname;
+    // As site.mjs has it.
+    const packaged = root.hasAttribute("data-package");
+    const site = packaged
+      ? window.name
+      : new URL(root.dataset.content_root ?? "", location.href).pathname;
     const chosen = localStorage.getItem(`allyship:${site}:colours`);
     if (chosen) root.dataset.theme = chosen;
     // Whoever wants to see all of every exercise at once: cover.mjs keeps the choice.

@@ -1,6 +1,6 @@
 /** Keeps the course on this device, so that it can be read without a line. */
 
-import { SITE, siteKey } from "./site.mjs";
+import { PACKAGED, SITE, siteKey } from "./site.mjs";
 
 /** The service worker's address. */
 const WORKER = new URL("offline.js", SITE);
@@ -22,7 +22,7 @@ export const register = () => navigator.serviceWorker.register(WORKER);
 /** Keep the course on this device. It waits until the page works and the line is free. */
 export function keepOffline() {
   const line = /** @type {{connection?: {saveData: boolean}}} */ (navigator).connection;
-  if (!("serviceWorker" in navigator) || line?.saveData || keepsNothing()) return;
+  if (PACKAGED || !("serviceWorker" in navigator) || line?.saveData || keepsNothing()) return;
   const begin = () =>
     register().catch(() => {
       // Not over http, not from a file, not in some private windows: the page works without.

@@ -11,13 +11,15 @@ import { read } from "../form/form.mjs";
 import { announce, keptPaths, pageStore } from "./browser-store.mjs";
 import { offerDark } from "./colours.mjs";
 import { keepOffline } from "./keep-offline.mjs";
-import { coursePart, loadStyle, siteKey } from "./site.mjs";
+import { coursePart, HAS_PLACE, loadStyle, PACKAGED, SITE, siteKey } from "./site.mjs";
 import { watchForms } from "./summary.mjs";
 
 /** What happens in a form that somebody begins. */
 const BEGINS = ["focusin", "input"];
 
 async function start() {
+  // A page of a package in a tab of its own: nobody says who is learning, and nobody hears of it.
+  if (!HAS_PLACE) return location.replace(new URL("launch.html", SITE));
   const forms = all(document, 'form[data-place="page"]');
   await Promise.all(forms.map((form) => enhance(form, pageStore(form), FRAME)));
   for (const form of forms) answerOnceBegun(form);
@@ -32,6 +34,7 @@ async function start() {
   openJournal();
   openCertificate();
   offerSubmission();
+  if (PACKAGED) (await import("./platform.mjs")).followPlatform();
 }
 
 /**

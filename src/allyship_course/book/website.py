@@ -44,7 +44,7 @@ _PAGE_SCRIPT = ROOM / "page.mjs"
 _LATER = [
     *(
         ROOM / f"{name}.mjs"
-        for name in ("begun", "progress", "my-journal", "submission", "certificate")
+        for name in ("begun", "progress", "my-journal", "submission", "certificate", "platform")
     ),
     FOLDER / "focus.mjs",
 ]
