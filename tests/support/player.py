@@ -103,6 +103,10 @@ def platform_with(package: Path, standard: str, folder: Path) -> Iterator[Platfo
             path = urlsplit(self.path).path
             if path == f"/{standard}.js":
                 return self._send((SCORM_AGAIN / f"{standard}.js").read_bytes(), "text/javascript")
+            if path.startswith("/around/"):
+                framed = f"{platform.address}/as/{path.rpartition('/')[2]}"
+                around = f'<!doctype html><iframe src="{framed}" width=1000 height=800></iframe>'
+                return self._send(around.encode(), "text/html")
             if path.startswith("/as/"):
                 return self._send(platform.page(path.rpartition("/")[2]).encode(), "text/html")
             return super().do_GET()

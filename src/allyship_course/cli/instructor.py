@@ -339,7 +339,7 @@ def export_(
     "--as",
     "standard",
     required=True,
-    type=click.Choice(["scorm12", "scorm2004"]),
+    type=click.Choice(["scorm12", "scorm2004", "cmi5"]),
     help="What the platform takes. If it takes several: scorm12 is the most common.",
 )
 @click.option(

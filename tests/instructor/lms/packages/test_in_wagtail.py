@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +12,9 @@ import pytest
 from playwright.sync_api import FrameLocator, Page, expect
 
 from allyship_course.instructor.lms.packages.package import Wanted, write_packages
+from tests.support.environments import environment
 from tests.support.forms import LEAVE_OUT
+from tests.support.waiting import eventually
 
 from .wagtail_site import PASSWORD
 
@@ -43,12 +43,7 @@ class Platform:
 def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A Python with the platform, from its own lock."""
     folder = tmp_path_factory.mktemp("wagtail")
-    uv = str(Path(sys.executable).with_name("uv"))
-    lock = str(HERE / "wagtail.lock")
-    subprocess.run([uv, "venv", "-q", str(folder)], check=True)
-    install = [uv, "pip", "install", "-q", "--no-deps", "--require-hashes", "-r", lock]
-    subprocess.run(install, check=True, env={**os.environ, "VIRTUAL_ENV": str(folder)})
-    return folder / "bin" / "python"
+    return environment(HERE / "wagtail.lock", folder) / "python"
 
 
 @pytest.fixture
@@ -81,14 +76,6 @@ def open_lesson(platform: Platform, page: Page) -> FrameLocator:
     course.get_by_role("link", name="Tiny").last.click()
     expect(course.locator("form[data-ready]")).to_have_count(3)
     return course
-
-
-def eventually(look: Callable[[], bool], page: Page) -> None:
-    for _ in range(150):
-        if look():
-            return
-        page.wait_for_timeout(200)
-    raise AssertionError("it did not come")
 
 
 def diary(course: FrameLocator) -> str:

@@ -51,6 +51,7 @@ async function open(platform, course) {
   // The session has ended then, and only a launch begins another.
   addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
   place.showFrame();
+  if (opened.back) place.showWayBack(opened.back);
   if (isInsideAnotherSite()) place.offerWindow(INSIDE);
 }
 
@@ -85,6 +86,14 @@ class Place {
     this.#frame.allow = "clipboard-write; fullscreen";
     this.#say("");
     document.body.append(this.#frame);
+  }
+
+  /** @param {string} address */
+  showWayBack(address) {
+    const link = /** @type {HTMLAnchorElement} */ (part(document, "back"));
+    link.href = address;
+    link.hidden = false;
+    part(document, "words").parentElement?.removeAttribute("hidden");
   }
 
   /** Whether a message comes from the course. @param {MessageEventSource | null} source */

@@ -6,6 +6,7 @@ import hashlib
 import io
 import re
 import unicodedata
+import uuid
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -97,6 +98,7 @@ def _write(
     identifier = f"{wanted.identifier}.{name}" if name != wanted.identifier else name
     manifest = _template(f"{wanted.standard}.xml.jinja").render(
         identifier=f"allyship-{_plain(identifier)}",
+        addresses=[_address(identifier), _address(f"{identifier} pages")],
         title=title,
         goal=wanted.goal,
         launch=LAUNCH,
@@ -166,6 +168,11 @@ def _template(name: str) -> Any:
 
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _address(identifier: str) -> str:
+    """Return what names a course to all platforms; of the same course, the same."""
+    return uuid.uuid5(uuid.NAMESPACE_OID, f"allyship {identifier}").urn
 
 
 def _plain(name: str) -> str:

@@ -25,17 +25,7 @@
  */
 
 import { Told } from "../../../form/store.mjs";
-
-const NO_PLATFORM =
-  "This page belongs to a course in a learning platform, and no platform has opened it. Log in to " +
-  "your platform and open the course there.";
-const NO_SESSION =
-  "Your platform has not opened a session. What you wrote earlier is kept in this browser. Close " +
-  "this page and open the course again from your platform.";
-const NOBODY =
-  "Your platform does not say who is learning, and so the course can’t keep what you write apart " +
-  "from what others write in this browser. Log in to your platform and open the course again; if " +
-  "this stays, show this to who looks after it.";
+import { NO_PLATFORM, NO_SESSION, NOBODY } from "./trouble.mjs";
 
 /** SCORM wants no more than that many windows to be looked through. */
 const DEEPEST = 500;

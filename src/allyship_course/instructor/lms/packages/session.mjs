@@ -15,6 +15,7 @@
  * @property {string} learner  the id of who is learning
  * @property {string[]} marks  of the exercises that were complete before
  * @property {boolean} listens  false where it keeps nothing of this session
+ * @property {string} [back]  where the platform wants people to go when they are done
  *
  * @typedef {{marks: string[], share: number, complete: boolean, passed: boolean}} State  all that a
  *   platform hears; share goes from 0 to 1
