@@ -134,61 +134,68 @@ def _wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
     raise AssertionError("Ralph did not start")
 
 
+class _Handler(SimpleHTTPRequestHandler):
+    """What a learning platform does for a course that it has launched."""
+
+    platform: Cmi5Platform
+    folder: Path
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+    def translate_path(self, path: str) -> str:
+        return str(self.folder / unquote(urlsplit(path).path).removeprefix("/course/"))
+
+    def _send(self, status: int, raw: bytes) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(raw)))
+        self.end_headers()
+        self.wfile.write(raw)
+
+    def _document(self) -> str:
+        query = parse_qs(urlsplit(self.path).query)
+        return f"{query['registration'][0]} {query['stateId'][0]}"
+
+    def do_GET(self) -> None:
+        path = urlsplit(self.path).path
+        if path == "/done":
+            return self._send(200, b"{}")
+        if path == "/xapi/activities/state":
+            raw = self.platform.documents.get(self._document())
+            return self._send(404 if raw is None else 200, raw or b"{}")
+        if path == "/xapi/agents/profile":
+            return self._send(404, b"{}")
+        return super().do_GET()
+
+    def do_POST(self) -> None:
+        self.do_PUT()
+
+    def do_PUT(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        self.platform.heard.append(f"{self.path} {body.decode()}")
+        path = urlsplit(self.path).path
+        if path.startswith("/token/"):
+            token = self.platform.token(path.rpartition("/")[2])
+            return self._send(200, json.dumps(token).encode())
+        if self.platform.down:
+            return self._send(503, b"{}")
+        if self.headers["Authorization"] != f"Basic {TOKEN}":
+            return self._send(401, b"{}")
+        if path == "/xapi/activities/state":
+            self.platform.documents[self._document()] = body
+            return self._send(204, b"")
+        return self._send(*self.platform.pass_on(body))
+
+
 @contextlib.contextmanager
 def launching(package: Path, folder: Path, ralph_address: str) -> Iterator[Cmi5Platform]:
     """Unpack a package and serve it, and the platform's part, on loopback."""
     with zipfile.ZipFile(package) as archive:
         archive.extractall(folder)
     platform = Cmi5Platform(ralph_address)
-
-    class Handler(SimpleHTTPRequestHandler):
-        def log_message(self, *_: object) -> None:
-            pass
-
-        def translate_path(self, path: str) -> str:
-            return str(folder / unquote(urlsplit(path).path).removeprefix("/course/"))
-
-        def _send(self, status: int, raw: bytes) -> None:
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(raw)))
-            self.end_headers()
-            self.wfile.write(raw)
-
-        def _document(self) -> str:
-            query = parse_qs(urlsplit(self.path).query)
-            return f"{query['registration'][0]} {query['stateId'][0]}"
-
-        def do_GET(self) -> None:
-            path = urlsplit(self.path).path
-            if path == "/xapi/activities/state":
-                raw = platform.documents.get(self._document())
-                return self._send(404 if raw is None else 200, raw or b"{}")
-            if path == "/xapi/agents/profile":
-                return self._send(404, b"{}")
-            return super().do_GET()
-
-        def _take(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            platform.heard.append(f"{self.path} {body.decode()}")
-            path = urlsplit(self.path).path
-            if path.startswith("/token/"):
-                told = platform.token(path.rpartition("/")[2])
-                return self._send(200, json.dumps(told).encode())
-            if platform.down or self.headers["Authorization"] != f"Basic {TOKEN}":
-                return self._send(503 if platform.down else 401, b"{}")
-            if path == "/xapi/activities/state":
-                platform.documents[self._document()] = body
-                return self._send(204, b"")
-            return self._send(*platform.pass_on(body))
-
-        def do_POST(self) -> None:
-            self._take()
-
-        def do_PUT(self) -> None:
-            self._take()
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+    handler = type("Handler", (_Handler,), {"platform": platform, "folder": folder})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         platform.address = f"http://127.0.0.1:{server.server_address[1]}"
         yield platform

@@ -16,6 +16,7 @@ from bs4 import BeautifulSoup
 
 from allyship_course.instructor.lms.packages.contents import BookError
 from allyship_course.instructor.lms.packages.package import (
+    Goal,
     PackageError,
     Standard,
     Wanted,
@@ -58,6 +59,26 @@ def test_every_file_is_in_the_manifest(tiny_html: Path, tmp_path: Path, standard
     assert resource.attrib["href"] in files
     titles = {e.text for e in manifest.iter() if e.tag.endswith("}title")}
     assert titles == {"Tea & cake"}
+
+
+@pytest.mark.parametrize(("goal", "moves_on"), [("completed", "Completed"), ("passed", "Passed")])
+def test_cmi5_names_one_unit_that_is_there(
+    goal: Goal, moves_on: str, tiny_html: Path, tmp_path: Path
+) -> None:
+    wanted = Wanted("t", "Tea & cake", (), "cmi5", goal)
+    files = files_of(write_packages(tiny_html, tmp_path, wanted)[0])
+    structure = ET.fromstring(files["cmi5.xml"])
+    space = "{https://w3id.org/xapi/profiles/cmi5/v1/CourseStructure.xsd}"
+    assert [e.tag for e in structure] == [f"{space}course", f"{space}au"]
+    unit = structure[1]
+    assert [e.tag.removeprefix(space) for e in unit] == ["title", "description", "url"]
+    assert unit.attrib["moveOn"] == moves_on
+    assert unit.findtext(f"{space}url") in files
+    ids = {e.attrib["id"] for e in structure}
+    assert len(ids) == 2
+    # Learners' records hang on it: another package of the same course has the same.
+    again = files_of(write_packages(tiny_html, tmp_path / "again", wanted)[0])
+    assert again["cmi5.xml"] == files["cmi5.xml"]
 
 
 def test_the_same_book_makes_the_same_bytes(tiny_html: Path, tmp_path: Path) -> None:
