@@ -40,20 +40,21 @@ from ..spec.folders import (
     GLOSSARY,
     REFERENCES,
     SOURCE_MAP,
-    SPEED,
     evidence_keys,
     source_rows,
 )
 from ..spec.glossary import glossary, term_faults
+from ..spec.minutes import exercise_minutes, reading_minutes
 from ..spec.modules import exercise_folders
 from ..spec.overlay import Laid, lay_over
 from ..spec.reading import PLACED, SOURCES, links, plain_text, reading_grade
 
 WORDS = (900, 1600)
-MINUTES = (30, 50)
+MINUTES = (25, 75)
 EXERCISES = (4, 11)
 GRADE = 9
 
+_STATE_THEM = "Correct 'minutes', or shorten something"
 _MISSPELT = re.compile(r"^(.+?):(\d+): (.+) ==> (.+)$", re.MULTILINE)
 
 
@@ -108,12 +109,29 @@ def _lengths(folders: list[Path]) -> Iterator[Problem]:
             if not least <= number <= most:
                 problem = f"{measure}: {number}, and not from {least} to {most}"
                 yield Problem(reading, 1, None, problem, "Shorten, split or simplify it")
-        doing, reads = sum(e.minutes for e in module.exercises), len(text.split()) / SPEED
-        if abs(module.minutes - doing - reads) > 2.5:  # stated to the nearest five
-            problem = (
-                f"minutes: {module.minutes}, and not {doing} for exercises and {reads:.0f} to read"
-            )
-            yield Problem(reading, 1, None, problem, "Correct 'minutes', or shorten something")
+        yield from _minutes(folder, module, reading_minutes(len(text.split())))
+
+
+def _minutes(folder: Path, module: Module, reads: float) -> Iterator[Problem]:
+    """Check the stated minutes against the rule of ``spec.minutes``, of exercises and module."""
+    source = Source(folder / EXERCISES_FILE)
+    does = [exercise_minutes(exercise) for exercise in module.exercises]
+    for i, (exercise, takes) in enumerate(zip(module.exercises, does, strict=True)):
+        if _is_off(exercise.minutes, takes, to_the=1):
+            what = f"minutes: {exercise.minutes}, and not {max(1, round(takes))} as the rule has it"
+            yield source.problem((("exercises", i, "minutes"), what, _STATE_THEM))
+    takes = sum(does) + reads
+    if _is_off(module.minutes, takes, to_the=5):
+        what = (
+            f"minutes: {module.minutes}, and not {round(takes)} as the rule has it: "
+            f"{round(reads)} to read, {round(sum(does))} for exercises"
+        )
+        yield source.problem((("minutes",), what, _STATE_THEM))
+
+
+def _is_off(stated: int, takes: float, to_the: int) -> bool:
+    """Tell whether stated minutes are more than a fifth off, and it is not the rounding."""
+    return abs(stated - takes) > max(takes / 5, to_the / 2) + 1e-9
 
 
 def _pages(book: Path) -> Iterator[Problem]:

@@ -26,7 +26,8 @@ from sphinx.util.docutils import SphinxDirective
 
 from ..form.scenes import SCENES, scene, scenes
 from ..spec import EXERCISES_FILE, EXTRAS, FIELD_TYPES, Exercise, Module, load_module
-from ..spec.folders import SOURCE_MAP, SPEED, source_rows
+from ..spec.folders import SOURCE_MAP, source_rows
+from ..spec.minutes import reading_minutes
 from ..spec.modules import TOC, exercise_folders
 from ..spec.reading import SOURCES, plain_text
 from .website import TEMPLATES
@@ -88,7 +89,7 @@ class ModuleFacts(_FromModules):
         page = f"/{folder.relative_to(book).as_posix()}/index.md"
         words = len(plain_text((folder / "index.md").read_text("utf-8").split(SOURCES)[0]).split())
         yield f"[{module.title}]({page}), about {module.minutes} minutes by oneself, of which "
-        yield f"{round(words / SPEED)} are for some {round(words, -2):,} words to read."
+        yield f"{round(reading_minutes(words))} are for some {round(words, -2):,} words to read."
         yield from ("", "| exercise | minutes | what one does | private answers |")
         yield "|---|---|---|---|"
         for exercise in module.exercises:

@@ -10,7 +10,6 @@ import yaml
 SOURCE_MAP = Path("developing") / "source-map.yml"
 REFERENCES = Path("references.bib")
 GLOSSARY = Path("glossary.md")
-SPEED = 200  # words a minute
 _BIBTEX_KEY = re.compile(r"^@\w+\{\s*([^,\s]+)\s*,", re.MULTILINE)
 
 
