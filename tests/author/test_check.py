@@ -203,6 +203,30 @@ exercises:
     assert exercise_minutes(case) == pytest.approx(2 / 2 + 4 / 130 + 1 / 10)
 
 
+def test_a_row_of_the_sources_is_read_where_the_map_says(course: Path) -> None:
+    book = course / "book"
+    (book / "developing").mkdir()
+    source_map = """\
+- {row: C4, idea: A plant, page: modules/01-small, said: Some words between the two.}
+- row: C5
+  idea: Another
+  page: modules/01-small
+  said: Words that nobody wrote.
+"""
+    (book / "developing" / "source-map.yml").write_text(source_map, "utf-8")
+    (problem,) = [p for p in check_book(book) if "sentence of row" in p.what]
+    assert (problem.line, problem.what) == (2, "the sentence of row C5 is not in modules/01-small")
+
+
+def test_minutes_are_the_same_on_the_page_and_in_the_exercises(course: Path) -> None:
+    reading = course / "book" / "modules" / "01-small" / "index.md"
+    for minutes, expected in (("30", 0), ("50", 1)):
+        text = READING.replace("Some words", f"It takes about {minutes} minutes. Some words")
+        reading.write_text(text, "utf-8")
+        problems = [p for p in told(course) if "the page says" in p]
+        assert len(problems) == expected, problems
+
+
 def test_every_exercise_of_the_course_can_be_left_out() -> None:
     # No key takes the box away; the template has it in one place. This is what an author gets.
     for file in ROOT.glob("book/**/exercises.yml"):

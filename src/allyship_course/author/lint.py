@@ -40,6 +40,7 @@ from ..spec.folders import (
     GLOSSARY,
     REFERENCES,
     SOURCE_MAP,
+    SourceRow,
     evidence_keys,
     source_rows,
 )
@@ -55,6 +56,7 @@ EXERCISES = (4, 11)
 GRADE = 9
 
 _STATE_THEM = "Correct 'minutes', or shorten something"
+_STATED_MINUTES = re.compile(r"\bIt takes about (\d+) minutes")
 _MISSPELT = re.compile(r"^(.+?):(\d+): (.+) ==> (.+)$", re.MULTILINE)
 
 
@@ -110,6 +112,11 @@ def _lengths(folders: list[Path]) -> Iterator[Problem]:
                 problem = f"{measure}: {number}, and not from {least} to {most}"
                 yield Problem(reading, 1, None, problem, "Shorten, split or simplify it")
         yield from _minutes(folder, module, reading_minutes(len(text.split())))
+        for stated in _STATED_MINUTES.finditer(whole):
+            if int(stated[1]) != module.minutes:
+                line = whole.count("\n", 0, stated.start()) + 1
+                what = f"the page says {stated[1]} minutes, and exercises.yml {module.minutes}"
+                yield Problem(reading, line, None, what, "Say the same in both")
 
 
 def _minutes(folder: Path, module: Module, reads: float) -> Iterator[Problem]:
@@ -192,6 +199,18 @@ def _spelling(root: Path, place: Path) -> Iterator[Problem]:
         yield Problem(root / file, int(line), None, what, remedy)
 
 
+def _is_said(book: Path, row: SourceRow) -> bool:
+    """Tell whether a page has the sentence in which a row is read, whatever its line breaks."""
+    page = book / row.page / "index.md"
+    text = plain_text(page.read_text("utf-8")) if page.exists() else ""
+    return " ".join(row.said.split()) in " ".join(text.split())
+
+
+def _line_of(file: Path, row: str) -> int:
+    lines = file.read_text("utf-8").splitlines()
+    return next((n for n, line in enumerate(lines, 1) if line.endswith(f"row: {row}")), 1)
+
+
 def _claims(book: Path, folders: list[Path], *, whole: bool) -> Iterator[Problem]:
     """Check that evidence and source rows are known, and that no row of the map is left over."""
     rows, keys = source_rows(book), evidence_keys(book)
@@ -213,7 +232,11 @@ def _claims(book: Path, folders: list[Path], *, whole: bool) -> Iterator[Problem
                     yield source.problem(
                         ((*here, "evidence"), what, f"The keys: {book / REFERENCES}")
                     )
-    for row in rows if whole else ():
+    for row, place in rows.items() if whole else ():
+        if place.said and not _is_said(book, place):
+            what = f"the sentence of row {row} is not in {place.page}"
+            remedy = "Write the sentence in which the page says it now"
+            yield Problem(book / SOURCE_MAP, _line_of(book / SOURCE_MAP, row), None, what, remedy)
         if row not in claimed:
             what = f"no exercise does anything with row {row} of the source map"
             yield Problem(book / SOURCE_MAP, 1, None, what, "Name it under an exercise's 'sources'")

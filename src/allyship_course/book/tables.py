@@ -53,18 +53,19 @@ class _FromModules(SphinxDirective):
 
 
 class Coverage(_FromModules):
-    """Which exercise does what with which row of the source map."""
+    """Where each row of the source map is read, and what exercises have one do with it."""
 
     def lines(self, book: Path, modules: list[tuple[Path, Module]]) -> Iterator[str]:
-        yield from ("| row | idea | exercises |", "|---|---|---|")
-        for row, idea in source_rows(book).items():
+        yield from ("| row | idea | read | done |", "|---|---|---|---|")
+        for name, row in source_rows(book).items():
             claimed = [
-                _link(book, folder, module, exercise)
+                f"{_link(book, folder, module, exercise)} ({doing_in(exercise)})"
                 for folder, module in modules
                 for exercise in module.exercises
-                if row in exercise.sources
+                if name in exercise.sources
             ]
-            yield f"| {row} | {idea} | {'; '.join(claimed)} |"
+            read = f"{row.said} [{row.page.rpartition('/')[2]}](/{row.page}/index.md)"
+            yield f"| {name} | {row.idea} | {read if row.said else ''} | {'; '.join(claimed)} |"
 
 
 class EvidenceLedger(_FromModules):
