@@ -55,6 +55,8 @@ class Line {
   #modules;
   #place = coursePart("platform");
   #since = Date.now();
+  // Once: looking writes, which other windows hear, and would look in their turn.
+  #keeps = canKeep();
 
   /** @param {ModuleOutline[]} modules */
   constructor(modules) {
@@ -69,7 +71,7 @@ class Line {
   }
 
   tell() {
-    const message = { allyship: "complete", paths: this.#complete(), keeps: canKeep() };
+    const message = { allyship: "complete", paths: this.#complete(), keeps: this.#keeps };
     launcher()?.postMessage(message, location.origin);
     this.look();
   }
@@ -84,7 +86,7 @@ class Line {
   /** @param {Heard} heard */
   show({ hearing, earlier }) {
     this.#since = 0;
-    if (!canKeep()) return this.#say(NOT_KEPT, true);
+    if (!this.#keeps) return this.#say(NOT_KEPT, true);
     if (hearing === "untold") return this.#say(UNTOLD, true);
     if (hearing === "silent") return this.#say(SILENT, false);
     const here = this.#complete();
@@ -107,8 +109,10 @@ class Line {
   /** @param {number} count */
   #sayElsewhere(count) {
     const href = new URL("my-journal.html", SITE).href;
-    const told = `${plural(count, "exercise")} of these you completed on another device or in another browser. What you wrote is there only: save it there in `;
+    const told =
+      `${plural(count, "exercise")} of these you completed on another device or in another browser, ` +
+      "or have deleted here. What you wrote there can be saved there in ";
     const journal = make("a", { href, textContent: "My journal" });
-    this.#place?.append(make("p", {}, told, journal, ", and take it in here on the same page."));
+    this.#place?.append(make("p", {}, told, journal, ", and taken in here on the same page."));
   }
 }

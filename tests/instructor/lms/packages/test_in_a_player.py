@@ -133,6 +133,22 @@ def test_two_learners_at_one_browser_never_meet(play: Play, page: Page) -> None:
     expect(form(course, "mine").get_by_label("Dear diary")).to_have_value(SECRET)
 
 
+def test_two_windows_of_one_learner_leave_each_other_in_peace(
+    play: Play, context: BrowserContext
+) -> None:
+    platform = play("scorm12")
+    one, other = context.new_page(), context.new_page()
+    course = open_module(platform, one, "ada")
+    watched = open_module(platform, other, "ada")
+    watched.locator("body").evaluate(
+        "() => { window.changes = 0; addEventListener('storage', () => { changes += 1; }); }"
+    )
+    leave_out(course, "kettle")
+    expect(line(watched)).to_contain_text("1 of 3 exercises complete")
+    other.wait_for_timeout(1000)
+    assert watched.locator("body").evaluate("() => window.changes") < 20
+
+
 def test_on_another_device_what_is_complete_stays_and_words_do_not(
     play: Play, page: Page, page_with: Callable[..., Page]
 ) -> None:
