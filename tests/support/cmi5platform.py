@@ -1,7 +1,7 @@
-"""A platform that launches a package for cmi5, with Ralph as its learning record store.
+"""A platform that launches a package for cmi5, with Ralph as what hears its statements.
 
-What a learning platform itself does is ours: it hands out the token once, keeps documents, and
-passes statements on to Ralph, which checks and keeps them.
+What a learning platform itself does is ours: it hands out the token once, keeps documents and
+statements, and has Ralph check each statement.
 """
 
 from __future__ import annotations
@@ -36,12 +36,15 @@ class Cmi5Platform:
     """``documents`` holds what the course keeps, ``refused`` what Ralph did not take."""
 
     ralph: str
+    store: Path
     address: str = ""
     documents: dict[str, bytes] = field(default_factory=dict)
     heard: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     down: bool = False
     _spent: set[str] = field(default_factory=set)
+    _statements: dict[str, dict[str, Any]] = field(default_factory=dict)
+    _turn: threading.Lock = field(default_factory=threading.Lock)
 
     def launch(self, learner: str, mode: str = "Normal") -> str:
         """Return the address by which a learner's browser is sent to the course."""
@@ -71,12 +74,9 @@ class Cmi5Platform:
         return f"{self.address}/course/launch.html?{urlencode(query)}"
 
     def statements(self, learner: str) -> list[dict[str, Any]]:
-        """Return what Ralph has of a learner, the oldest first."""
-        request = urllib.request.Request(f"{self.ralph}/xAPI/statements", headers=_VERSION)
-        with urllib.request.urlopen(request) as answer:
-            found = json.load(answer)["statements"]
-        mine = [s for s in found if s["actor"]["account"]["name"] == learner]
-        return sorted(mine, key=lambda s: str(s["timestamp"]))
+        """Return what Ralph took of a learner, the oldest first."""
+        found = [*self._statements.values()]
+        return [s for s in found if s["actor"]["account"]["name"] == learner]
 
     def verbs(self, learner: str) -> list[str]:
         return [s["verb"]["id"].rpartition("/")[2] for s in self.statements(learner)]
@@ -88,21 +88,32 @@ class Cmi5Platform:
         return {"auth-token": TOKEN}
 
     def pass_on(self, body: bytes) -> tuple[int, bytes]:
+        """Have Ralph check a statement, and keep it where it is fine.
+
+        Ralph's store in a file takes no second statement (5.1.0), so that it is emptied each time.
+        """
+        statement = json.loads(body)
         headers = {**_VERSION, "Content-Type": "application/json"}
         request = urllib.request.Request(f"{self.ralph}/xAPI/statements", body, headers)
-        try:
-            with urllib.request.urlopen(request) as answer:
-                return answer.status, answer.read()
-        except urllib.error.HTTPError as error:
-            told = error.read()
-            if error.code != 409:
+        with self._turn:
+            if statement["id"] in self._statements:
+                return 409, b"{}"
+            try:
+                with urllib.request.urlopen(request) as answer:
+                    status, told = answer.status, answer.read()
+            except urllib.error.HTTPError as error:
+                told = error.read()
                 self.refused.append(f"{error.code} {told.decode()} {body.decode()}")
-            return error.code, told
+                return error.code, told
+            for file in self.store.iterdir():
+                file.unlink()
+            self._statements[statement["id"]] = statement
+        return status, told
 
 
 @contextlib.contextmanager
-def ralph(programs: Path, folder: Path) -> Iterator[str]:
-    """Run Ralph with its statements in a file of ``folder``; yield its address."""
+def ralph(programs: Path, folder: Path) -> Iterator[tuple[str, Path]]:
+    """Run Ralph; yield its address, and the folder in which it keeps statements."""
     (folder / "lrs").mkdir(parents=True)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -120,7 +131,7 @@ def ralph(programs: Path, folder: Path) -> Iterator[str]:
     with subprocess.Popen(command, env=environment, cwd=folder) as server:
         try:
             _wait_for(port, server)
-            yield f"http://127.0.0.1:{port}"
+            yield f"http://127.0.0.1:{port}", folder / "lrs"
         finally:
             server.terminate()
 
@@ -189,11 +200,11 @@ class _Handler(SimpleHTTPRequestHandler):
 
 
 @contextlib.contextmanager
-def launching(package: Path, folder: Path, ralph_address: str) -> Iterator[Cmi5Platform]:
+def launching(package: Path, folder: Path, records: tuple[str, Path]) -> Iterator[Cmi5Platform]:
     """Unpack a package and serve it, and the platform's part, on loopback."""
     with zipfile.ZipFile(package) as archive:
         archive.extractall(folder)
-    platform = Cmi5Platform(ralph_address)
+    platform = Cmi5Platform(*records)
     handler = type("Handler", (_Handler,), {"platform": platform, "folder": folder})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()

@@ -1,4 +1,4 @@
-"""A package for cmi5, launched in a real browser, with Ralph as what keeps its statements."""
+"""A package for cmi5, launched in a real browser, with Ralph checking its statements."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ SECRET = "Zanzibar-7731"
 
 
 @pytest.fixture(scope="session")
-def records(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def records(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
     """Ralph, from its own lock."""
     folder = tmp_path_factory.mktemp("ralph")
     programs = environment(Path(__file__).with_name("ralph.lock"), folder / "environment")
-    with ralph(programs, folder / "data") as address:
-        yield address
+    with ralph(programs, folder / "data") as found:
+        yield found
 
 
 @pytest.fixture
-def platform(records: str, tiny_html: Path, tmp_path: Path) -> Iterator[Cmi5Platform]:
+def platform(records: tuple[str, Path], tiny_html: Path, tmp_path: Path) -> Iterator[Cmi5Platform]:
     wanted = Wanted("tiny-term", "Tiny", (), "cmi5", "passed")
     [package] = write_packages(tiny_html, tmp_path, wanted)
     with launching(package, tmp_path / "unpacked", records) as platform:

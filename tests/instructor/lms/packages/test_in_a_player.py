@@ -183,7 +183,7 @@ def test_words_are_taken_to_another_device_by_hand(
     line(course).get_by_role("link", name="My journal").click()
     expect(course.locator("[data-course=journal][data-ready]")).to_be_visible()
     course.get_by_label("Take in a journal").set_input_files(saved.value.path())
-    expect(course.get_by_role("article").filter(has_text="In spring")).to_contain_text(SECRET)
+    expect(course.locator("article.ac-entry").filter(has_text="In spring")).to_contain_text(SECRET)
 
 
 @pytest.mark.parametrize("trouble", ["throws", "ended"])

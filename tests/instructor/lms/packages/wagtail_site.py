@@ -2,12 +2,15 @@
 
 Run in an environment of its own (wagtail.lock): ``wagtail_site.py FOLDER PACKAGE``. It sets up
 a database and two learners in FOLDER, puts the package into a course, prints the lesson's address
-and serves. The test itself has no Django, and imports this file. Everything that Django logs, each request among it, goes to FOLDER/log.
+and serves. Everything that Django logs, each request among it, goes to FOLDER/log. The test
+imports this file and has no Django, which is imported where it is used.
 """
 
 from __future__ import annotations
 
 import sys
+import threading
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from socketserver import ThreadingMixIn
 from wsgiref.simple_server import WSGIServer, make_server
@@ -145,7 +148,15 @@ def main() -> None:
 
     from django.core.wsgi import get_wsgi_application
 
-    with make_server("127.0.0.1", 0, get_wsgi_application(), server_class=Server) as server:
+    application, turn = get_wsgi_application(), threading.Lock()
+
+    def one_by_one(environ: dict[str, object], start: Callable[..., object]) -> Iterable[bytes]:
+        # Each value comes in a request of its own, and this platform saves all that it has of an
+        # attempt each time: two at once, and one of them is lost.
+        with turn:
+            return application(environ, start)
+
+    with make_server("127.0.0.1", 0, one_by_one, server_class=Server) as server:
         address = f"http://127.0.0.1:{server.server_port}/lms/scorm-lesson/{lesson}/play/"
         print(address, flush=True)  # noqa: T201  the test reads it
         server.serve_forever()
