@@ -5,6 +5,8 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 $(shell mkdir -p .make)
+# Where Python may not keep what it has compiled, each of some hundred processes compiles it again.
+unexport PYTHONDONTWRITEBYTECODE
 READY := .venv/.ready
 SOURCES := $(shell find src -type f -not -name '*.pyc' 2>/dev/null)
 SCRIPTS := $(shell find src lite -name '*.mjs' -o -name '*.js' 2>/dev/null)

@@ -7,6 +7,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,13 +17,25 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from allyship_course.instructor.demo import Demo, make_demo
 from tests.support.books import build_book
-from tests.support.browser import CHROMIUM_ARGS, PATIENCE, find_browser, guarded
+from tests.support.browser import CHROMIUM_ARGS, PATIENCE, find_browser, find_whole, guarded
 from tests.support.once import once
 from tests.support.paths import COURSE_CONFIG, FIELDS, ROOT, TINY
 from tests.support.site import served
 
 settings.register_profile("busy", deadline=None)  # a worker may wait for others at any line
 settings.load_profile("busy")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def heard_signals() -> None:
+    """Let what the tests start hear the signals that a job in the background does not hear.
+
+    A program hands on that it ignores a signal, not that it does nothing when one comes: the tests
+    themselves go on ignoring it.
+    """
+    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, lambda *_: None)
 
 
 @pytest.fixture(scope="session")
@@ -81,6 +94,14 @@ def chromium() -> str:
     """Where the browser is."""
     path = find_browser()
     assert path, "no Chromium: run 'make test', which gets one"
+    return path
+
+
+@pytest.fixture(scope="session")
+def whole_chromium(chromium: str) -> str:
+    """Where a browser is that has windows and settings: slower than ``chromium`` may be."""
+    path = find_whole()
+    assert path, "no whole Chromium: run 'make test', which gets one"
     return path
 
 

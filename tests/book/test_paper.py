@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pypdf
 import pytest
+from playwright.sync_api import Browser
 
 from allyship_course.book.print.paper import make_paper
 from allyship_course.spec import load_module
@@ -31,7 +32,8 @@ def assert_everything_is_there(text: str) -> None:
 
 
 @pytest.mark.browser
-def test_the_pdf_is_tagged_and_holds_every_question(tmp_path: Path) -> None:
+def test_the_pdf_is_tagged_and_holds_every_question(browser: Browser, tmp_path: Path) -> None:
+    """The open browser has an event loop of its own, as has the kernel of a notebook."""
     make_paper(FIELDS, ROOT / "_config.yml", "pdf", tmp_path / "course.pdf")
     pdf = pypdf.PdfReader(tmp_path / "course.pdf")
     root = pdf.trailer["/Root"]

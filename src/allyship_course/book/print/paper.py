@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -130,7 +131,6 @@ def _copy_course(book: Path, into: Path) -> None:
 def _print(built: Path, title: str, file: Path) -> None:
     """Let a browser print the one long page that Sphinx made."""
     from bs4 import BeautifulSoup
-    from playwright.sync_api import sync_playwright
 
     page = BeautifulSoup((built / "index.html").read_text("utf-8"), "html.parser")
     worksheet(page)
@@ -142,11 +142,19 @@ def _print(built: Path, title: str, file: Path) -> None:
 <link rel="stylesheet" href="paper.css"><p class="title-page">{title}</p>{main}"""
     (built / "paper.html").write_text(sheet, "utf-8")
     shutil.copy(STYLE, built / STYLE.name)
+    # Playwright refuses to work in a thread with an event loop, which a notebook's kernel has.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(_print_page, (built / "paper.html").as_uri(), file).result()
+
+
+def _print_page(address: str, file: Path) -> None:
+    from playwright.sync_api import sync_playwright
+
     with sync_playwright() as p:
         here = shutil.which("chromium") or shutil.which("google-chrome")
         browser = p.chromium.launch(executable_path=here, args=["--no-sandbox"])
         tab = browser.new_page()
-        tab.goto((built / "paper.html").as_uri())
+        tab.goto(address)
         margin = {"top": "2cm", "bottom": "2cm", "left": "2cm", "right": "2cm"}
         tab.pdf(path=file, format="A4", tagged=True, outline=True, margin=margin)  # type: ignore[arg-type]
         browser.close()
