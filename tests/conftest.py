@@ -26,6 +26,17 @@ settings.register_profile("busy", deadline=None)  # a worker may wait for others
 settings.load_profile("busy")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark tests by what they ask for, so that none of them can be forgotten."""
+    for item in items:
+        fixtures = getattr(item, "fixturenames", ())
+        if "browser" in fixtures:
+            item.add_marker("browser")
+        if "shared" in fixtures:
+            item.add_marker("heavy")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def heard_signals() -> None:
     """Let what the tests start hear the signals that a job in the background does not hear.
