@@ -10,17 +10,20 @@ import shutil
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from allyship_course.instructor.demo import Demo, make_demo
 from tests.support.books import build_book
 from tests.support.browser import CHROMIUM_ARGS, PATIENCE, find_browser, find_whole, guarded
 from tests.support.once import once
 from tests.support.paths import COURSE_CONFIG, FIELDS, ROOT, TINY
 from tests.support.site import served
+
+if TYPE_CHECKING:  # it imports nbgrader, which takes seconds that most tests have no use for
+    from allyship_course.instructor.demo import Demo
 
 settings.register_profile("busy", deadline=None)  # a worker may wait for others at any line
 settings.load_profile("busy")
@@ -146,11 +149,14 @@ def page(context: BrowserContext) -> Page:
 @pytest.fixture(scope="session")
 def demo_class(shared: Path) -> Demo:
     """The demo class over the tiny book, graded. For looking at; copy it to change it."""
-    folder = once(shared, "demo", _make_demo)
-    return Demo(folder)
+    from allyship_course.instructor.demo import Demo
+
+    return Demo(once(shared, "demo", _make_demo))
 
 
 def _make_demo(into: Path) -> None:
+    from allyship_course.instructor.demo import make_demo
+
     make_demo(into, TINY, COURSE_CONFIG, lambda _: None)
 
 
