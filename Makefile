@@ -24,12 +24,18 @@ test: check
 	@$(BIN)/python -m tests.support.browser
 	@$(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder
 
+# A line says what could not be run, for want of a program, and what other commands are for.
 test-all: check
 	@$(BIN)/python -m tests.support.browser
-	@$(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder -m "not postgres and not hub"
+	@code=0; \
+	$(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder -m "not postgres and not hub" || code=$$?; \
+	echo "Not run: the gradebook in PostgreSQL (make test-postgres)"; \
+	echo "Not run: the exchange on a JupyterHub (make test-exchange)"; \
+	echo "Not run: a class on a JupyterHub, as root (make test-hub)"; \
+	exit $$code
 
 # What needs no browser, no server, no kernel, no built book and no class: all of it, or a room's,
-# as in make quick ROOM=grading. What no test is left of is no fault.
+# as in make quick ROOM=grading. A room of which no test is left is no fault.
 quick: $(READY)
 	@$(BIN)/pytest -n 2 --dist loadfile -m "not browser and not heavy and not slow and not postgres and not hub" \
 	  tests/$(ROOM) || test $$? = 5
