@@ -11,6 +11,7 @@ import { read } from "../form/form.mjs";
 import { announce, keptPaths, pageStore } from "./browser-store.mjs";
 import { offerDark } from "./colours.mjs";
 import { keepOffline } from "./keep-offline.mjs";
+import { bringToOnePlace } from "./one-place.mjs";
 import { coursePart, loadStyle, siteKey } from "./site.mjs";
 import { watchForms } from "./summary.mjs";
 
@@ -18,6 +19,7 @@ import { watchForms } from "./summary.mjs";
 const BEGINS = ["focusin", "input"];
 
 async function start() {
+  bringToOnePlace();
   const forms = all(document, 'form[data-place="page"]');
   await Promise.all(forms.map((form) => enhance(form, pageStore(form), FRAME)));
   for (const form of forms) answerOnceBegun(form);

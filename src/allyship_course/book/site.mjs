@@ -3,12 +3,20 @@
 /** The site's root: every script lies one folder below it. */
 export const SITE = new URL("..", import.meta.url);
 
+/** One spelling of an address that a host may give at several. @param {string} path */
+export const samePlace = (path) => path.replace(/\/+/gu, "/").toLowerCase();
+
 /**
- * A name in the browser's store. It carries the site's path, so that two courses on one host do
- * not meet. Of an exercise it is that of its path, module/exercise.
+ * The site's path as it stands in names in the browser's store, so that two courses on one host do
+ * not meet. Many hosts give the same site at /Course/ and at /course/: it is one place.
+ */
+export const PLACE = samePlace(SITE.pathname);
+
+/**
+ * A name in the browser's store. Of an exercise it is that of its path, module/exercise.
  * @param {string} name
  */
-export const siteKey = (name) => `allyship:${SITE.pathname}:${name}`;
+export const siteKey = (name) => `allyship:${PLACE}:${name}`;
 
 /**
  * The place in a page of the book that a script fills in.

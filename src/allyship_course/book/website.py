@@ -124,12 +124,10 @@ def security_policy() -> str:
 # to hand in) and what is not the course (how it is developed, Sphinx's own leftovers).
 _KEPT = [
     *("**/*.html", "searchindex.js", "_static/course.css", "_static/focus.css"),
-    *(f"_static/*.{ending}" for ending in ("mjs", "json", "svg", "pdf")),
+    *(f"_static/*.{ending}" for ending in ("js", "json", "svg", "pdf")),
     "_static/replies/*.json",
-    *(f"_static/{name}.js" for name in ("doctools", "documentation_options", "language_data")),
-    *("_static/searchtools.js", "_static/no_highlight.js"),
 ]
-_NOT_KEPT = "developing/"
+_NOT_KEPT = ("developing/", "_static/sphinx_highlight.js")
 
 
 def kept_files(html_folder: Path) -> list[str]:
@@ -145,11 +143,18 @@ def write_offline(app: Sphinx, error: Exception | None) -> None:
     import rjsmin
 
     out = Path(app.outdir)
-    files = kept_files(out)
-    version = hashlib.sha256(b"".join((out / f).read_bytes() for f in files)).hexdigest()[:16]
-    head = f"const VERSION = {json.dumps(version)}, FILES = {json.dumps(files)};\n"
+    digests = {f: _digest((out / f).read_bytes()) for f in kept_files(out)}
     script = rjsmin.jsmin((ROOM / OFFLINE).read_text("utf-8"))
+    # Of the worker itself too: what an earlier one kept, a later one may not give.
+    version = _digest(json.dumps([digests, script]).encode())
+    head = f"const VERSION = {json.dumps(version)}, DIGESTS = {json.dumps(digests)};\n"
     (out / OFFLINE).write_text(head + script, "utf-8")
+    # Without it, GitHub Pages gives nothing of a branch whose name begins with "_".
+    (out / ".nojekyll").touch()
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:16]
 
 
 # ------------------------------------------------------------------------- contents
