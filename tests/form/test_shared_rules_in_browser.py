@@ -143,6 +143,16 @@ def test_both_make_one_of_any_two_notes_alike_and_lose_no_text(
                 assert text in once[0].get(field, ""), (here, theirs)
 
 
+def test_answers_of_several_days(run: Run) -> None:
+    cases = rule_cases("entries")
+    body = """data.map(({answers}) => [
+        m.entriesOf(answers, "door").map(({day, value}) => [day, value]),
+        Object.keys(answers).filter((key) => m.belongsTo(key, ["door"])).sort(),
+    ])"""
+    got = run("form/entries", body, cases)
+    assert not differing(cases, got, [[case["entries"], case["more"]] for case in cases])
+
+
 def test_where_somebody_goes_on(run: Run) -> None:
     cases = rule_cases("go_on", "go-on")
     file = vectors("go-on")

@@ -4,8 +4,10 @@
  * @import { Replies } from "../form/answering.mjs"
  */
 
+import { offerAgain } from "../form/again.mjs";
 import { answer } from "../form/answering.mjs";
 import { read } from "../form/form.mjs";
+import { same } from "../form/values.mjs";
 import { pageStore } from "./browser-store.mjs";
 import { fetchJson } from "./course.mjs";
 
@@ -26,8 +28,9 @@ function repliesOf(module) {
 
 /** @param {HTMLElement} form */
 export async function letAnswer(form) {
-  const before = JSON.stringify(read(form).answers);
+  const before = read(form).answers;
   const replies = await repliesOf(form.dataset.module ?? "");
-  const quietly = before === JSON.stringify(read(form).answers);
+  const quietly = same(before, read(form).answers);
+  offerAgain(form, before);
   answer(form, pageStore(form), replies[form.dataset.exercise ?? ""] ?? {}, quietly);
 }

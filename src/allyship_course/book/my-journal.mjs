@@ -139,6 +139,10 @@ const isWritten = ({ exercise, note }) => note.passed || answersOf(exercise, not
 
 /** @param {JournalEntry} entry */
 const wordsOf = ({ exercise, note }) =>
-  [exercise.title, ...answersOf(exercise, note).flatMap((a) => [a.question, ...a.lines])].join(
-    "\n",
-  );
+  [
+    exercise.title,
+    ...answersOf(exercise, note).flatMap((a) => [
+      a.question,
+      ...a.entries.flatMap(({ lines }) => lines),
+    ]),
+  ].join("\n");

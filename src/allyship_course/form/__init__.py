@@ -72,6 +72,13 @@ def _earlier_text(module: Module, field: AnyField) -> dict[str, Any]:
     return describe_field(fields[field_id])
 
 
+def _words_of_answers(exercise: Exercise) -> dict[str, Any]:
+    """Return what the answers to each field stand for."""
+    texts = {f.id: describe_field(f) for f in exercise.all_fields()}
+    used = ("type", "labels", "parts")
+    return {name: {k: v for k, v in text.items() if k in used} for name, text in texts.items()}
+
+
 def render(module: Module, exercise: Exercise, place: Place) -> str:
     """Return ``exercise`` as an HTML form.
 
@@ -95,6 +102,7 @@ def render(module: Module, exercise: Exercise, place: Place) -> str:
         some_private=any(private),
         mirror=module.mirror,
         earlier_texts={f.id: json.dumps(_earlier_text(module, f)) for f in fields if f.earlier},
+        again_texts=_attribute(json.dumps(_words_of_answers(exercise))) if exercise.again else "",
         scale_steps=max((len(f.steps) for f in fields if isinstance(f, Scale)), default=0),
         ratings=RATINGS,
         blank_text=exercise.compose.blank() if exercise.compose else "",

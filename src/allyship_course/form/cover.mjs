@@ -24,7 +24,7 @@ export function offerCover(form, frame, signal) {
   const showWhole = () => {
     const chosen = chosenWhole(frame.choiceKey);
     const every = chosen.includes(EVERY);
-    form.toggleAttribute("data-whole", every || chosen.includes(id));
+    form.toggleAttribute("data-whole", isWhole(form) || every || chosen.includes(id));
     form.querySelector("[data-always]")?.toggleAttribute("hidden", every);
     document.documentElement.classList.toggle("ac-whole", every);
   };
@@ -51,6 +51,9 @@ export function offerCover(form, frame, signal) {
   showWhole();
   tellCover(form);
 }
+
+/** What is answered as a whole stands as a whole. @param {HTMLElement} form */
+const isWhole = (form) => form.dataset.again === "as-a-whole";
 
 /** The exercises that are shown whole. @type {Map<string, string[]>} */
 const remembered = new Map();

@@ -14,7 +14,7 @@ import { addRow, focusRow, removeRow, textarea, typeInto } from "./controls.mjs"
 import { offerCover } from "./cover.mjs";
 import { all, make, setText } from "./dom.mjs";
 import { copyComposed, saveCalendar, showEarlier } from "./extras.mjs";
-import { read, ruleOf, show, typeOf, write } from "./form.mjs";
+import { keyOf, read, ruleOf, show, typeOf, write } from "./form.mjs";
 import { Keeping } from "./keeping.mjs";
 import { EMPTY } from "./rule.mjs";
 import { letTakeBack } from "./taking-back.mjs";
@@ -108,8 +108,10 @@ function followEarlier(form, store, signal) {
  * The field that a control belongs to, or which of the two boxes it is.
  * @param {Element} control
  */
-const nameOf = (control) =>
-  fieldAround(control)?.dataset.field ?? `/${control.getAttribute("name")}`;
+const nameOf = (control) => {
+  const field = fieldAround(control);
+  return field ? keyOf(field) : `/${control.getAttribute("name")}`;
+};
 
 /** @param {Element} control @returns {HTMLElement | null} */
 const fieldAround = (control) => control.closest("[data-field]");
@@ -143,6 +145,7 @@ function listen(form, change) {
       change([nameOf(field)]);
     }
   });
+  form.addEventListener("ac-changed", (event) => change(/** @type {CustomEvent} */ (event).detail));
   form.addEventListener("submit", (event) => event.preventDefault());
 }
 
@@ -163,7 +166,7 @@ function offerClearing(form, change) {
     const back = cleared;
     const before = read(form);
     write(form, back ?? EMPTY);
-    change([...Object.keys(ruleOf(form).fields), "/pass", "/share"]);
+    change([...all(form, "[data-field]").map(keyOf), "/pass", "/share"]);
     if (back) return forget();
     cleared = before;
     setText(button, "Bring my answers back");

@@ -5,10 +5,12 @@
  * @import { View } from "./model.mjs"
  */
 
+import { offerAgain } from "../form/again.mjs";
 import { answer } from "../form/answering.mjs";
 import { all } from "../form/dom.mjs";
 import { enhance } from "../form/exercise.mjs";
 import { viewOf } from "../form/focus.mjs";
+import { read } from "../form/form.mjs";
 import { KernelStore } from "./kernel-store.mjs";
 import { keepKeys, keepMenu } from "./keys.mjs";
 import { putHtml } from "./model.mjs";
@@ -29,6 +31,7 @@ function render(view) {
   keepMenu(form);
   const store = new KernelStore(view.model, form);
   enhance(form, store, FRAME, gone.signal)
+    .then(() => offerAgain(form, read(form).answers, gone.signal))
     .then(() => takePlace(form))
     .then(() => store.replies())
     .then((replies) => answer(form, store, replies, true))

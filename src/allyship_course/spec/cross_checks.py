@@ -27,6 +27,9 @@ def check_module(module: Module) -> Iterator[Finding]:
         if exercise.steps:
             yield from _check_steps(exercise, here)
         yield from _check_plain_ends(exercise, here)
+        if exercise.again and (module.collected or exercise.steps):
+            problem = "only what is not collected, and has no steps, is answered again"
+            yield (*here, "again"), problem, "Remove it, or set 'collected: false' for the module"
     yield from _check_ending(module)
 
 

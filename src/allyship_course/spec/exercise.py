@@ -96,7 +96,11 @@ EXTRAS = ("steps", "profile", "compose", "calendar")
 
 
 class Exercise(Part):
-    """One form: either ``fields`` in a row, or ``steps`` that branch."""
+    """One form: either ``fields`` in a row, or ``steps`` that branch.
+
+    ``again`` is for what somebody comes back to: on another day there is a new answer beside the
+    earlier ones, to each question by itself (``by-prompt``) or to all at once (``as-a-whole``).
+    """
 
     id: Id
     title: Text
@@ -111,6 +115,7 @@ class Exercise(Part):
     fields: list[AnyField] = []
     steps: list[Step] = []
     closing: str = ""
+    again: Literal["by-prompt", "as-a-whole"] | None = None
     own_line: Id | None = None  # the field whose answer its end shows
     drawing: Drawing | None = None
     profile: Profile | None = None
