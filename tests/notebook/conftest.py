@@ -47,9 +47,7 @@ def lab(one_lab: Lab) -> Iterator[Lab]:
 
 
 @pytest.fixture
-def notebook(
-    lab: Lab, page: Page, student_folder: Path
-) -> Notebook:
+def notebook(lab: Lab, page: Page, student_folder: Path) -> Notebook:
     """A fetched assignment, not opened yet, in a folder of its own."""
     number = sum(1 for _ in lab.root.iterdir())
     folder = lab.root / f"{number}-01-tiny"

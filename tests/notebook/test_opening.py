@@ -14,9 +14,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.support.browser import guarded
-from tests.support.forms import answer_all_types, form, progress, secret, thoughts, trouble
+from tests.support.forms import answer_all_types, progress, secret, thoughts, trouble
 from tests.support.lab import Lab, running_lab
-from tests.support.notebook import ALL_AT_ONCE, Notebook, call, end_kernels, kill_kernel
+from tests.support.notebook import Notebook, call, end_kernels, kill_kernel
 
 pytestmark = pytest.mark.browser
 
@@ -33,6 +33,10 @@ def off(lab: Lab) -> Iterator[None]:
 
 def how_to_begin(page: Page) -> Locator:
     return page.get_by_text("Do you see no forms below? In the menu choose Run")
+
+
+def strip(page: Page) -> Locator:
+    return page.get_by_role("region", name="Where you are")
 
 
 def forms_are_there(page: Page) -> None:
@@ -168,19 +172,46 @@ def test_forms_that_were_saved_can_be_read_without_a_kernel_and_say_nothing_fals
     expect(page.get_by_role("button", name="Start the exercises")).to_have_count(0)
     answer_all_types(page)
     notebook.until(lambda: "thoughts" in notebook.answers("all-types"))
-    notebook.save()
+    saved = json.dumps(notebook.save())
+    assert "Ottilie" not in saved
+    assert "of 3 exercises complete" not in saved
     page.close()
     end_kernels(notebook.lab)
 
     notebook.page = page = context.new_page()
     notebook.open()
+    expect(page.locator("form")).to_have_count(3)
+    expect(page.get_by_text("Error displaying widget")).to_have_count(0)
+    expect(strip(page)).to_contain_text("This notebook is not running.")
+    # An empty text that earlier words are coming back to is none to write in.
+    expect(thoughts(page)).to_be_disabled()
     expect(page.get_by_label("What does the plant remind you of?")).to_be_visible()
     expect(page.get_by_text("Nothing answered yet.")).to_have_count(0)
     expect(progress(page, "all-types")).to_be_empty()
     expect(trouble(page, "all-types")).to_contain_text("Press Start the exercises")
     page.get_by_role("button", name="Start the exercises").click()
     expect(thoughts(page)).to_have_value("My aunt Ottilie, mostly")
+    expect(thoughts(page)).to_be_enabled()
     expect(trouble(page, "all-types")).to_be_empty()
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("off")
+def test_saved_forms_are_shown_without_a_kernel_on_a_slow_machine(
+    notebook: Notebook, context: BrowserContext, page: Page
+) -> None:
+    """There JupyterLab draws outputs before it has read the saved widgets, and gives them up."""
+    notebook.open()
+    notebook.run_all()
+    notebook.save()
+    page.close()
+    end_kernels(notebook.lab)
+
+    notebook.page = page = context.new_page()
+    context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 6})
+    notebook.open()
+    expect(page.locator("form")).to_have_count(3)
+    expect(page.get_by_text("Error displaying widget")).to_have_count(0)
 
 
 @pytest.mark.parametrize("ended_by", [kill_kernel, end_kernels])
@@ -227,7 +258,6 @@ def test_an_administrator_can_turn_it_off_for_all(
 def test_forms_open_by_themselves_on_a_slow_machine(
     notebook: Notebook, context: BrowserContext, page: Page
 ) -> None:
-    """There JupyterLab may draw outputs before it has read the widgets, and give them up."""
     for _ in range(2):  # never run yet, and with what was saved the first time
         notebook.page = page = context.new_page()
         context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 6})
@@ -238,17 +268,3 @@ def test_forms_open_by_themselves_on_a_slow_machine(
         notebook.until(lambda: "widgets" in nbformat.read(notebook.file, as_version=4).metadata)
         page.close()
         end_kernels(notebook.lab)
-
-
-@pytest.mark.slow
-def test_the_notebook_application_shows_the_forms_by_itself_too(
-    lab: Lab, notebook: Notebook, browser: Browser
-) -> None:
-    pytest.importorskip("notebook", reason="nbgrader brings Notebook 7; it isn't needed")
-    path = notebook.file.relative_to(lab.root)
-    # Not guarded: Notebook 7 has script errors of its own under JupyterLab 4.6's extensions.
-    page = browser.new_page(viewport=ALL_AT_ONCE)
-    page.goto(f"{lab.address}/notebooks/{path}?token={lab.token}")
-    forms_are_there(page)
-    expect(form(page, "all-types")).to_be_visible()
-    page.close()

@@ -54,10 +54,14 @@ async function runOurs(lent, { content, sessionContext, node }) {
     const code = codeFor(cell); // as it is now: it may have been changed meanwhile
     if (code && !(await run(OutputArea, sessionContext, cell, code))) return false;
   }
-  for (const cell of content.widgets) {
+  return true;
+}
+
+/** Hide what says how to begin where nothing begins by itself. @param {any} content */
+function hideMenuLine({ widgets }) {
+  for (const cell of widgets) {
     if (cell.model.getMetadata("tags")?.includes(HOW_TO_BEGIN)) cell.hide();
   }
-  return true;
 }
 
 /**
@@ -71,6 +75,7 @@ async function open(lent, panel, wanted) {
   await context.ready;
   const untouched = !context.model.dirty;
   if (AN_INSTRUCTORS.test(context.path) || !content.widgets.some(codeFor)) return;
+  hideMenuLine(content);
   await sessionContext.ready;
   const line = startLine(await lent("@lumino/widgets"), panel, () => runOurs(lent, panel));
   line.running = (await wanted()) && (await runOurs(lent, panel));

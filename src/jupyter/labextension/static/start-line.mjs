@@ -19,8 +19,9 @@ export function startLine({ Widget }, panel, runOurs) {
   const words = document.createElement("span");
   const button = document.createElement("button");
   node.setAttribute("role", "status");
+  // Its room is what it needs at least: nothing else makes Jupyter's layout give it any.
   node.style.cssText =
-    "display:flex; flex-wrap:wrap; align-items:center; gap:0.5rem 1rem; padding:0.5rem 1rem;" +
+    "display:flex; align-items:center; gap:1rem; min-height:44px; padding:0 1rem;" +
     "color:var(--jp-ui-font-color1); background:var(--jp-layout-color2);" +
     "font:var(--jp-content-font-size1)/1.5 var(--jp-ui-font-family)";
   button.className = "jp-mod-styled jp-mod-accept";
