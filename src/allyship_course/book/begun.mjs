@@ -8,6 +8,7 @@ import { answer } from "../form/answering.mjs";
 import { read } from "../form/form.mjs";
 import { pageStore } from "./browser-store.mjs";
 import { fetchJson } from "./course.mjs";
+import { loadStyle } from "./site.mjs";
 
 /** One file for each module, fetched once. @type {Map<string, Promise<Record<string, Replies>>>} */
 const files = new Map();
@@ -28,6 +29,23 @@ function repliesOf(module) {
 export async function letAnswer(form) {
   const before = JSON.stringify(read(form).answers);
   const replies = await repliesOf(form.dataset.module ?? "");
+  const said = replies[form.dataset.exercise ?? ""] ?? {};
   const quietly = before === JSON.stringify(read(form).answers);
-  answer(form, pageStore(form), replies[form.dataset.exercise ?? ""] ?? {}, quietly);
+  answer(form, pageStore(form), said, quietly);
+  // The map of a case is wanted at its end only.
+  if (said.picture || (said.map && form.querySelector(".ac-way"))) showPictures(form, said);
+  else if (said.map)
+    form.addEventListener("ac-way", () => showPictures(form, said), { once: true });
+}
+
+/** @param {HTMLElement} form @param {Replies} said */
+async function showPictures(form, said) {
+  try {
+    const loading = import("../form/picturing.mjs");
+    await loadStyle("drawing.css");
+    const { offerPictures } = await loading;
+    await offerPictures(form, pageStore(form), said);
+  } catch {
+    // No line just now: what a picture shows stands in the form in words.
+  }
 }

@@ -69,11 +69,12 @@ def bundle_site(start: Path, later: Sequence[Path], version: str) -> dict[str, s
         head = f'import {{ {", ".join(sorted(taken))} }} from "./{start.name}?{version}";\n'
         bundles[entry.name] = (head if taken else "") + _join(scripts, entry)
         needed |= taken
-    text = _join(first, start)
-    for name in {found[1] for found in _LATER.finditer(text)} - bundles.keys():
-        raise BundleError(f"{start.name} imports {name}, which is not among what is loaded later")
-    text = _LATER.sub(rf'import("./\1?{version}")', text)
-    return {start.name: f"{text}export {{ {', '.join(sorted(needed))} }};\n", **bundles}
+    first_text = f"{_join(first, start)}export {{ {', '.join(sorted(needed))} }};\n"
+    for name, text in {start.name: first_text, **bundles}.items():
+        for asked in {found[1] for found in _LATER.finditer(text)} - {e.name for e in later}:
+            raise BundleError(f"{name} imports {asked}, which is not among what is loaded later")
+        bundles[name] = _LATER.sub(rf'import("./\1?{version}")', text)
+    return bundles
 
 
 def _join(scripts: Sequence[_Script], entry: Path) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..spec import FIELD_TYPES, AnyField, FieldType, Module
+from .pictures import picture
 
 
 def describe(module: Module, page: str) -> dict[str, Any]:
@@ -19,6 +20,7 @@ def describe(module: Module, page: str) -> dict[str, Any]:
             "title": exercise.title,
             "rule": exercise.rule(),
             "fields": {f.id: describe_field(f) for f in exercise.all_fields()},
+            **({"picture": drawn} if (drawn := picture(exercise)) else {}),
         }
         for exercise in module.exercises
     ]

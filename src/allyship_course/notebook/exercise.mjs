@@ -9,6 +9,7 @@ import { answer } from "../form/answering.mjs";
 import { all } from "../form/dom.mjs";
 import { enhance } from "../form/exercise.mjs";
 import { viewOf } from "../form/focus.mjs";
+import { offerPictures } from "../form/picturing.mjs";
 import { KernelStore } from "./kernel-store.mjs";
 import { keepKeys, keepMenu } from "./keys.mjs";
 import { putHtml } from "./model.mjs";
@@ -31,7 +32,10 @@ function render(view) {
   enhance(form, store, FRAME, gone.signal)
     .then(() => takePlace(form))
     .then(() => store.replies())
-    .then((replies) => answer(form, store, replies, true))
+    .then((replies) => {
+      answer(form, store, replies, true);
+      return offerPictures(form, store, replies);
+    })
     .catch(() => {
       // What stops this has stopped the loading of answers too, and is told there.
     });
