@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from ..form import FOLDER, STYLE, VIEW_STYLE
+from ..form import DRAWING_STYLE, FOLDER, STYLE, VIEW_STYLE
 from ..form.bundle import bundle_site
 from ..spec import EXERCISES_FILE, load_module, module_folders
 
@@ -47,6 +47,7 @@ _LATER = [
         for name in ("begun", "progress", "my-journal", "submission", "certificate")
     ),
     FOLDER / "focus.mjs",
+    FOLDER / "picturing.mjs",
 ]
 _NUMBER = re.compile(r"modules/(\d+)-")
 
@@ -83,9 +84,9 @@ def write_assets(static: Path, query: str) -> None:
 
     css = "".join(f.read_text("utf-8") for f in _STYLES)
     (static / "course.css").write_text(rcssmin.cssmin(css), "utf-8")
-    # With the first exercise that is begun, as focus.mjs.
-    later = VIEW_STYLE.read_text("utf-8")
-    (static / VIEW_STYLE.name).write_text(rcssmin.cssmin(later), "utf-8")
+    # With the first exercise that is begun, as focus.mjs, or with the first picture.
+    for later in (VIEW_STYLE, DRAWING_STYLE):
+        (static / later.name).write_text(rcssmin.cssmin(later.read_text("utf-8")), "utf-8")
     for name, script in bundle_site(_PAGE_SCRIPT, _LATER, query).items():
         (static / name).write_text(rjsmin.jsmin(script), "utf-8")
     (static / ICON.name).write_bytes(ICON.read_bytes())
@@ -123,7 +124,8 @@ def security_policy() -> str:
 # What a page or the search may ask for. Not kept: what is of use only with a line (the notebooks
 # to hand in) and what is not the course (how it is developed, Sphinx's own leftovers).
 _KEPT = [
-    *("**/*.html", "searchindex.js", "_static/course.css", "_static/focus.css"),
+    *("**/*.html", "searchindex.js"),
+    *(f"_static/{name}.css" for name in ("course", "focus", "drawing")),
     *(f"_static/*.{ending}" for ending in ("js", "json", "svg", "pdf")),
     "_static/replies/*.json",
 ]

@@ -28,6 +28,8 @@ FOLDER = Path(__file__).parent
 STYLE = FOLDER / "exercise.css"
 VIEW_STYLE = FOLDER / "focus.css"
 """Of an exercise that is shown one thing at a time."""
+DRAWING_STYLE = FOLDER / "drawing.css"
+"""Of pictures of one's own answers."""
 Place = Literal["page", "notebook"]
 
 

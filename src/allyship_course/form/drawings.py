@@ -40,7 +40,7 @@ def empty_drawing(exercise: Exercise) -> Markup | None:
             shapes, height = _access()
         case "slope", _:
             steps = next(f.steps for f in fields if isinstance(f, Scale))
-            shapes, height = _slope(steps)
+            shapes, height = _slope([step for step in steps if step != drawing.apart])
         case _:
             message = f"the drawing '{drawing.kind}' can't be made of '{drawing.field}'"
             raise ValueError(message)

@@ -11,6 +11,7 @@ import { all } from "../form/dom.mjs";
 import { enhance } from "../form/exercise.mjs";
 import { viewOf } from "../form/focus.mjs";
 import { read } from "../form/form.mjs";
+import { offerPictures } from "../form/picturing.mjs";
 import { KernelStore } from "./kernel-store.mjs";
 import { keepKeys, keepMenu } from "./keys.mjs";
 import { putHtml } from "./model.mjs";
@@ -34,7 +35,10 @@ function render(view) {
     .then(() => offerAgain(form, read(form).answers, gone.signal))
     .then(() => takePlace(form))
     .then(() => store.replies())
-    .then((replies) => answer(form, store, replies, true))
+    .then((replies) => {
+      answer(form, store, replies, true);
+      return offerPictures(form, store, replies);
+    })
     .catch(() => {
       // What stops this has stopped the loading of answers too, and is told there.
     });

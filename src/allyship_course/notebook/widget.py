@@ -16,7 +16,7 @@ import anywidget
 import traitlets
 
 from ..course_progress import in_all, progress_by_notes, progress_by_record, where_to_go_on
-from ..form import STYLE, VIEW_STYLE, render
+from ..form import DRAWING_STYLE, STYLE, VIEW_STYLE, render
 from ..form.bundle import bundle
 from ..form.posters import load_posters, markdown, page_html
 from ..form.replies import replies
@@ -45,7 +45,7 @@ class ExerciseWidget(anywidget.AnyWidget):
     """One exercise, live. ``form_html`` is the empty form: it holds no answer, ever."""
 
     _esm = bundle(_SCRIPTS / "exercise.mjs")
-    _css = "".join(f.read_text("utf-8") for f in (STYLE, VIEW_STYLE))
+    _css = "".join(f.read_text("utf-8") for f in (STYLE, VIEW_STYLE, DRAWING_STYLE))
     form_html = traitlets.Unicode().tag(sync=True)
 
     def __init__(self, module: Module, exercise: Exercise, assignment: Path) -> None:
