@@ -24,6 +24,7 @@ from ..notebook.strip import FOLDER as NOTEBOOK_FOLDER
 from ..spec import EXERCISES_FILE, Module, Source, SpecError, load_module
 from ..spec.folders import REFERENCES
 from ..spec.modules import exercise_folders
+from ..spec.routes import Route, load_routes
 from .print.paper import ONLY_WEBSITE, fill_epub
 from .print.paper import STYLE as PAPER_STYLE
 from .print.workbook import WORKBOOK_NAME, write_workbook
@@ -100,6 +101,7 @@ def _check_and_print(book: Path, static: Path) -> None:
     _write_sprites(modules, static)
     _write_json(static / "course.json", described)
     _write_json(static / "outline.json", [outline(module) for module in described])
+    _write_json(static / "routes.json", [_stops(route) for route in load_routes(book)])
     for posters in sorted(book.glob(f"modules/*/{POSTERS_FILE}")):
         for poster in load_posters(posters.parent):
             write_pdf(poster, static / pdf_name(poster))
@@ -123,6 +125,11 @@ def _released(module: Module, folder: Path) -> NotebookNode:
     from ..notebook.assignments import assignment_notebook
 
     return assignment_notebook(module, folder / "index.md")
+
+
+def _stops(route: Route) -> dict[str, Any]:
+    """Return what a page needs to lead somebody along a route."""
+    return {"id": route.id, "title": route.title, "stops": [one.stop for one in route.stops]}
 
 
 def _write_json(file: Path, data: object) -> None:
@@ -156,7 +163,7 @@ def _depend_on_exercises(app: Sphinx, docname: str, _source: list[str]) -> None:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the extension."""
     # Here, since a student's kernel loads this file too and has no Sphinx.
-    from .tables import DIRECTIVES
+    from . import home, tables
 
     # Jupyter Book passes this on to an extension that our _config.yml leaves out; nobody
     # would know the value then, and Sphinx would warn.
@@ -165,7 +172,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("allyship_look", "", "html")
     app.add_config_value("allyship_preview", default=False, rebuild="html", types=bool)
     app.add_config_value("allyship_live", "", "html")
-    for name, directive in DIRECTIVES.items():
+    for name, directive in {**tables.DIRECTIVES, **home.DIRECTIVES}.items():
         app.add_directive(name, directive)
     app.connect("config-inited", _dress)
     app.connect("builder-inited", _prepare)

@@ -53,10 +53,23 @@ export function inOrder(modules, paths, noteOf) {
 }
 
 /** @param {string} id @returns {ModuleText} */
-const goneModule = (id) => ({ id, title: id, page: "", collected: false, exercises: [] });
+const goneModule = (id) => ({
+  id,
+  title: id,
+  page: "",
+  minutes: 0,
+  collected: false,
+  exercises: [],
+});
 
 /** @param {string} id @returns {ExerciseText} */
-const goneExercise = (id) => ({ id, title: id, rule: { fields: {}, steps: [] }, fields: {} });
+const goneExercise = (id) => ({
+  id,
+  title: id,
+  minutes: 0,
+  rule: { fields: {}, steps: [] },
+  fields: {},
+});
 
 /** @param {JournalModule[]} journal */
 export function asJson(journal) {

@@ -77,8 +77,10 @@ function begun() {
 }
 
 async function openProgress() {
+  const trail = coursePart("continue");
+  if (trail) (await import("./trail.mjs")).showTrail(trail, begun());
   // Who begins has nothing to see here yet, and nothing is fetched while somebody writes.
-  if (begun()) (await import("./progress.mjs")).followProgress();
+  else if (begun()) (await import("./progress.mjs")).followProgress();
 }
 
 async function openJournal() {

@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 
 from ..form import FOLDER, STYLE, VIEW_STYLE
 from ..form.bundle import bundle_site
-from ..spec import EXERCISES_FILE, load_module, module_folders
+from ..spec import EXERCISES_FILE, JOURNAL, Module, load_module, module_folders
 
 if TYPE_CHECKING:
     from docutils.nodes import document
@@ -44,7 +44,7 @@ _PAGE_SCRIPT = ROOM / "page.mjs"
 _LATER = [
     *(
         ROOM / f"{name}.mjs"
-        for name in ("begun", "progress", "my-journal", "submission", "certificate")
+        for name in ("begun", "progress", "trail", "my-journal", "submission", "certificate")
     ),
     FOLDER / "focus.mjs",
 ]
@@ -276,13 +276,24 @@ def fill_page(
     folder = Path(app.srcdir, page).parent
     context["number"] = _number(page)
     if page.startswith("modules/") and (folder / EXERCISES_FILE).exists():
-        context["module"] = load_module(folder)
+        context["module"] = module = load_module(folder)
+        context |= _ending(Path(app.srcdir), module)
     if app.config.allyship_live and (folder / EXERCISES_FILE).exists():
         address = app.config.allyship_live.rstrip("/")
         if not urlsplit(address).scheme:
             address = f"{context['root']}{address}"
         name = folder.name
         context["live"] = f"{address}/notebooks/index.html?path={name}/{name}.ipynb"
+
+
+def _ending(book: Path, module: Module) -> dict[str, Any]:
+    """Return the words around a module's ending: its lines' labels, and the journal's prompts."""
+    if module.ending is None:
+        return {}
+    labels = {f"{e.id}/{f.id}": f.label for e in module.exercises for f in e.all_fields()}
+    prompts = module.ending.prompts
+    journal = load_module(book / JOURNAL) if prompts else None
+    return {"labels": labels, "prompts": [journal.exercise(p) for p in prompts if journal]}
 
 
 def _description(doctree: document | None) -> str:

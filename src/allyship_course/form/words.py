@@ -17,6 +17,7 @@ def describe(module: Module, page: str) -> dict[str, Any]:
         {
             "id": exercise.id,
             "title": exercise.title,
+            "minutes": exercise.minutes,
             "rule": exercise.rule(),
             "fields": {f.id: describe_field(f) for f in exercise.all_fields()},
         }
@@ -26,6 +27,7 @@ def describe(module: Module, page: str) -> dict[str, Any]:
         "id": module.module,
         "title": module.title,
         "page": page,
+        "minutes": module.minutes,
         "collected": module.collected,
         "exercises": exercises,
     }
@@ -33,7 +35,9 @@ def describe(module: Module, page: str) -> dict[str, Any]:
 
 def outline(described: Mapping[str, Any]) -> dict[str, Any]:
     """Return what :func:`describe` returned without the words of the fields: ``outline.json``."""
-    exercises = [{k: e[k] for k in ("id", "title", "rule")} for e in described["exercises"]]
+    exercises = [
+        {k: e[k] for k in ("id", "title", "minutes", "rule")} for e in described["exercises"]
+    ]
     return {**described, "exercises": exercises}
 
 
