@@ -33,6 +33,7 @@ from .website import (
     ICON,
     LIVE,
     NOT_FOUND,
+    SEARCH_ORDER,
     TEMPLATES,
     asset_query,
     fill_page,
@@ -63,6 +64,7 @@ def _dress(app: Sphinx, config: Config) -> None:
     config.epub_exclude_files = [*config.epub_exclude_files, *ONLY_WEBSITE]
     config.version = __version__
     config.html_favicon = str(ICON)
+    config.html_search_scorer = str(SEARCH_ORDER)
     config.bibtex_bibfiles = [str(f) for f in (REFERENCES,) if (Path(app.srcdir) / f).exists()]
     # A call of an exercise that is not there: say in the terminal which there are.
     config.nb_execution_show_tb = True

@@ -30,7 +30,8 @@ async function start() {
   keepOffline();
   openProgress();
   openJournal();
-  openCertificate();
+  fillWhenNear();
+  followScrolling();
   offerSubmission();
 }
 
@@ -88,18 +89,36 @@ async function openJournal() {
   if (place) (await import("./my-journal.mjs")).showJournal(place);
 }
 
-function openCertificate() {
-  const place = coursePart("certificate");
-  if (!place) return;
+/** Fill in what stands far down a page, once somebody comes near it. */
+function fillWhenNear() {
+  const lines = coursePart("own-lines");
+  const summary = lines && coursePart("summary");
+  if (summary)
+    whenNear(summary, async () => (await import("./module-end.mjs")).showOwnLines(lines));
+  const certificate = coursePart("certificate");
+  if (certificate)
+    whenNear(certificate, async () =>
+      (await import("./certificate.mjs")).showCertificate(certificate),
+    );
+}
+
+/** @param {HTMLElement} place @param {() => void} act */
+function whenNear(place, act) {
   const watch = new IntersectionObserver(
-    async (seen) => {
+    (seen) => {
       if (!seen.some((one) => one.isIntersecting)) return;
       watch.disconnect();
-      (await import("./certificate.mjs")).showCertificate(place);
+      act();
     },
     { rootMargin: "400px" },
   );
   watch.observe(place);
+}
+
+/** Who scrolls is shown in the contents where they are. */
+function followScrolling() {
+  const begin = async () => (await import("./sections.mjs")).markSections();
+  addEventListener("scroll", begin, { once: true });
 }
 
 function offerSubmission() {

@@ -1,8 +1,6 @@
-/** What a page says of its own exercises: how many are complete, one's own lines, what is next. */
+/** What a page says of its own exercises: how many are complete, and what is next. */
 
 import { all, setText } from "../form/dom.mjs";
-import { TYPES } from "../form/fields.mjs";
-import { ruleOf } from "../form/form.mjs";
 import { plural } from "../form/words.mjs";
 import { coursePart } from "./site.mjs";
 
@@ -11,9 +9,6 @@ export function watchForms() {
   const summary = coursePart("summary");
   if (!summary) return;
   const forms = all(document, "form.ac-exercise");
-  showLines(summary);
-  // What a form shows, it tells itself alone: it is heard on the way there.
-  document.addEventListener("ac-shown", () => showLines(summary), true);
   const eyebrow = document.querySelector(".eyebrow");
   const length = eyebrow?.textContent;
   const show = () => {
@@ -39,29 +34,6 @@ export function watchForms() {
 
 /** @param {HTMLElement} form */
 const isComplete = (form) => form.hasAttribute("data-complete");
-
-/**
- * At a module's end: what somebody wrote, of the lines that its author named.
- * @param {HTMLElement} summary
- */
-function showLines(summary) {
-  const list = summary.querySelector("dl");
-  for (const label of all(summary, "[data-line]")) {
-    const words = wordsAt(label.dataset.line ?? "");
-    setText(label.nextElementSibling, words);
-    for (const one of [label, label.nextElementSibling]) one?.toggleAttribute("hidden", !words);
-  }
-  list?.toggleAttribute("hidden", !list.querySelector("dd:not([hidden])"));
-}
-
-/** An answer on this page, in words. @param {string} path  exercise/field */
-function wordsAt(path) {
-  const [exercise, field] = path.split("/");
-  const form = document.getElementById(`ac-${exercise}`);
-  /** @type {HTMLElement | null | undefined} */
-  const place = form?.querySelector(`[data-field="${field}"]`);
-  return form && place ? TYPES[ruleOf(form).fields[field].type].words(place) : "";
-}
 
 /**
  * At a module's end: the exercise that is open, or else the next module.

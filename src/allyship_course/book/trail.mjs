@@ -64,8 +64,10 @@ function showTiles(course, { next }) {
     if (!mine.length) continue;
     const here = mine.some((station) => station === next);
     line.closest("li")?.toggleAttribute("data-here", here);
+    // An exercise that asks for nothing is complete before anybody has opened it.
+    const done = mine.every(({ complete }) => complete);
     for (const [i, segment] of all(line, ".segments i").entries()) {
-      segment.toggleAttribute("data-done", mine[i].complete);
+      segment.toggleAttribute("data-done", mine[i].complete && (done || Boolean(mine[i].saved)));
       segment.toggleAttribute("data-begun", Boolean(mine[i].saved));
     }
     setText(line.querySelector('[data-part="left"]'), leftOf(mine));
@@ -76,10 +78,10 @@ function showTiles(course, { next }) {
 function leftOf(mine) {
   const done = mine.filter(({ complete }) => complete).length;
   if (done === mine.length) return "Complete";
-  const left = `about ${plural(minutesLeft(mine), "minute")}`;
-  return mine.some(({ saved }) => saved)
-    ? `${done} of ${mine.length}, ${left} left`
-    : `${plural(mine.length, "exercise")}, ${left}`;
+  if (mine.some(({ saved }) => saved)) {
+    return `${done} of ${mine.length}, about ${plural(minutesLeft(mine), "minute")} left`;
+  }
+  return `${plural(mine.length, "exercise")}, about ${plural(mine[0].module.minutes, "minute")}`;
 }
 
 /**

@@ -39,12 +39,18 @@ ADDRESS = "ALLYSHIP_SITE"
 LIVE = "ALLYSHIP_LITE"
 """Environment variable with the address of the live notebooks, from this site's root or whole."""
 _STYLES = (STYLE, ROOM / "book.css")
+# Loaded where they are needed: with the first exercise that is begun, and on the front page.
+_MORE_STYLES = (VIEW_STYLE, ROOM / "home.css")
+SEARCH_ORDER = ROOM / "search-order.js"
 _PAGE_SCRIPT = ROOM / "page.mjs"
 # Loaded by that one where a page has something for them to do.
 _LATER = [
     *(
         ROOM / f"{name}.mjs"
-        for name in ("begun", "progress", "trail", "my-journal", "submission", "certificate")
+        for name in (
+            *("begun", "progress", "trail", "sections", "module-end", "my-journal", "submission"),
+            *("certificate", "search"),
+        )
     ),
     FOLDER / "focus.mjs",
 ]
@@ -83,9 +89,8 @@ def write_assets(static: Path, query: str) -> None:
 
     css = "".join(f.read_text("utf-8") for f in _STYLES)
     (static / "course.css").write_text(rcssmin.cssmin(css), "utf-8")
-    # With the first exercise that is begun, as focus.mjs.
-    later = VIEW_STYLE.read_text("utf-8")
-    (static / VIEW_STYLE.name).write_text(rcssmin.cssmin(later), "utf-8")
+    for style in _MORE_STYLES:
+        (static / style.name).write_text(rcssmin.cssmin(style.read_text("utf-8")), "utf-8")
     for name, script in bundle_site(_PAGE_SCRIPT, _LATER, query).items():
         (static / name).write_text(rjsmin.jsmin(script), "utf-8")
     (static / ICON.name).write_bytes(ICON.read_bytes())
@@ -123,7 +128,8 @@ def security_policy() -> str:
 # What a page or the search may ask for. Not kept: what is of use only with a line (the notebooks
 # to hand in) and what is not the course (how it is developed, Sphinx's own leftovers).
 _KEPT = [
-    *("**/*.html", "searchindex.js", "_static/course.css", "_static/focus.css"),
+    *("**/*.html", "searchindex.js", "_static/course.css"),
+    *(f"_static/{style.name}" for style in _MORE_STYLES),
     *(f"_static/*.{ending}" for ending in ("mjs", "json", "svg", "pdf")),
     "_static/replies/*.json",
     *(f"_static/{name}.js" for name in ("doctools", "documentation_options", "language_data")),
