@@ -49,6 +49,7 @@ from ..spec.minutes import exercise_minutes, reading_minutes
 from ..spec.modules import exercise_folders
 from ..spec.overlay import Laid, lay_over
 from ..spec.reading import PLACED, SOURCES, links, plain_text, reading_grade
+from ..spec.routes import load_routes
 
 WORDS = (900, 1600)
 MINUTES = (25, 75)
@@ -89,10 +90,19 @@ def _check_pages(laid: Laid, overlay: Path | None) -> list[Problem]:
     folders = exercise_folders(laid.book)
     ours = [f for f in folders if f.name not in laid.own]
     checks = [_names_elsewhere(folders), _lengths(ours), _pages(laid.book), _terms(laid.book)]
+    checks += [_routes(laid.book)]
     checks += [
         _spelling(laid.original.parent, place) for place in (laid.original, overlay) if place
     ]
     return [problem for check in checks for problem in check]
+
+
+def _routes(book: Path) -> Iterator[Problem]:
+    """Check that each route's stops are exercises of the book."""
+    try:
+        load_routes(book)
+    except SpecError as e:
+        yield from e.problems
 
 
 def _lengths(folders: list[Path]) -> Iterator[Problem]:

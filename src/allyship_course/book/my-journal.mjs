@@ -97,7 +97,7 @@ class Journal {
     const href = `${new URL(module.page, SITE).href}#ac-${exercise.id}`;
     const known = module.exercises.includes(exercise);
     const name = known ? make("a", { href, textContent: title }) : title;
-    const remove = make("button", { type: "button", textContent: "Delete" });
+    const remove = make("button", { type: "button", className: "quiet", textContent: "Delete" });
     remove.setAttribute("aria-label", `Delete ${title}`);
     remove.addEventListener("click", () =>
       this.#ask(`Delete what you wrote in “${title}”?`, () => forget(path)),

@@ -32,7 +32,8 @@ async function start() {
   keepOffline();
   openProgress();
   openJournal();
-  openCertificate();
+  fillWhenNear();
+  followScrolling();
   offerSubmission();
 }
 
@@ -79,8 +80,10 @@ function begun() {
 }
 
 async function openProgress() {
+  const trail = coursePart("continue");
+  if (trail) (await import("./trail.mjs")).showTrail(trail, begun());
   // Who begins has nothing to see here yet, and nothing is fetched while somebody writes.
-  if (begun()) (await import("./progress.mjs")).followProgress();
+  else if (begun()) (await import("./progress.mjs")).followProgress();
 }
 
 async function openJournal() {
@@ -88,18 +91,36 @@ async function openJournal() {
   if (place) (await import("./my-journal.mjs")).showJournal(place);
 }
 
-function openCertificate() {
-  const place = coursePart("certificate");
-  if (!place) return;
+/** Fill in what stands far down a page, once somebody comes near it. */
+function fillWhenNear() {
+  const lines = coursePart("own-lines");
+  const summary = lines && coursePart("summary");
+  if (summary)
+    whenNear(summary, async () => (await import("./module-end.mjs")).showOwnLines(lines));
+  const certificate = coursePart("certificate");
+  if (certificate)
+    whenNear(certificate, async () =>
+      (await import("./certificate.mjs")).showCertificate(certificate),
+    );
+}
+
+/** @param {HTMLElement} place @param {() => void} act */
+function whenNear(place, act) {
   const watch = new IntersectionObserver(
-    async (seen) => {
+    (seen) => {
       if (!seen.some((one) => one.isIntersecting)) return;
       watch.disconnect();
-      (await import("./certificate.mjs")).showCertificate(place);
+      act();
     },
     { rootMargin: "400px" },
   );
   watch.observe(place);
+}
+
+/** Who scrolls is shown in the contents where they are. */
+function followScrolling() {
+  const begin = async () => (await import("./sections.mjs")).markSections();
+  addEventListener("scroll", begin, { once: true });
 }
 
 function offerSubmission() {

@@ -21,6 +21,7 @@ def describe(module: Module, page: str) -> dict[str, Any]:
         {
             "id": exercise.id,
             "title": exercise.title,
+            "minutes": exercise.minutes,
             "rule": exercise.rule(),
             "fields": words_of_fields(module, exercise.id),
             **({"picture": drawn} if (drawn := picture(exercise)) else {}),
@@ -31,6 +32,7 @@ def describe(module: Module, page: str) -> dict[str, Any]:
         "id": module.module,
         "title": module.title,
         "page": page,
+        "minutes": module.minutes,
         "collected": module.collected,
         "exercises": exercises,
         "earlier": gone_exercises(module),
@@ -44,6 +46,7 @@ def gone_exercises(module: Module) -> list[dict[str, Any]]:
         {
             "id": gone.id,
             "title": f"{gone.title}{EARLIER}",
+            "minutes": 0,
             "rule": {"fields": {}, "steps": []},
             "fields": words_of_fields(module, gone.id),
         }
@@ -72,7 +75,9 @@ def words_of_fields(module: Module, exercise_id: str) -> dict[str, dict[str, Any
 
 def outline(described: Mapping[str, Any]) -> dict[str, Any]:
     """Return what :func:`describe` returned without the words of the fields: ``outline.json``."""
-    exercises = [{k: e[k] for k in ("id", "title", "rule")} for e in described["exercises"]]
+    exercises = [
+        {k: e[k] for k in ("id", "title", "minutes", "rule")} for e in described["exercises"]
+    ]
     module = {key: part for key, part in described.items() if key != "earlier"}
     return {**module, "exercises": exercises}
 
