@@ -90,7 +90,7 @@ def write_assets(static: Path, query: str) -> None:
 
     css = "".join(f.read_text("utf-8") for f in _STYLES)
     (static / "course.css").write_text(rcssmin.cssmin(css), "utf-8")
-    # With the first exercise that is begun, as focus.mjs, with the first picture, or on the first page.
+    # With the first exercise that is begun, with the first picture, or on the first page.
     for style in _MORE_STYLES:
         (static / style.name).write_text(rcssmin.cssmin(style.read_text("utf-8")), "utf-8")
     for name, script in bundle_site(_PAGE_SCRIPT, _LATER, query).items():

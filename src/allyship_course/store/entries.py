@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 
 _DATED = re.compile(r"([\w-]+)@(.{10})", re.ASCII)
 _DAY = re.compile(r"[1-9]\d{3}-\d\d-\d\d", re.ASCII)
@@ -49,7 +49,7 @@ def _first_day(field_id: str) -> str:
     return f"{field_id}@first"
 
 
-def _is_day(text: object) -> bool:
+def _is_day(text: object) -> TypeGuard[str]:
     if not isinstance(text, str) or not _DAY.fullmatch(text):
         return False
     try:
