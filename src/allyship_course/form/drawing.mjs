@@ -311,8 +311,8 @@ function access({ rows }) {
     for (const spot of one.spots.values()) spot.y += (high - one.high) / 2;
   }
   const shapes = filled.flatMap((row) => {
-    const thing = things.spots.get(keyOf(row.have));
-    const person = people.spots.get(keyOf(row.who));
+    const thing = things.spots.get(asKey(row.have));
+    const person = people.spots.get(asKey(row.who));
     const half = (size.box + size.person) / 2;
     return thing && person
       ? path(
@@ -338,7 +338,7 @@ function access({ rows }) {
 }
 
 /** Two rows with the same words, but for capitals, mean the same. @param {string} words */
-const keyOf = (words) => words.trim().toLowerCase();
+const asKey = (words) => words.trim().toLowerCase();
 
 /** @param {number} middle @param {string[]} lines */
 const firstFoot = (middle, lines) => middle + 5 - ((lines.length - 1) * SIZES.line) / 2;
@@ -355,7 +355,7 @@ function columnOf(rows, name, letters) {
   const { lines: most, gap } = SIZES.access;
   let high = 0;
   for (const row of rows) {
-    const key = keyOf(row[name]);
+    const key = asKey(row[name]);
     if (!key || spots.has(key)) continue;
     const lines = wrap(row[name], letters, most);
     const tall = lines.length * SIZES.line + 2 * gap;
