@@ -48,8 +48,8 @@ _LATER = [
     *(
         ROOM / f"{name}.mjs"
         for name in (
-            *("begun", "progress", "trail", "sections", "module-end", "my-journal", "submission"),
-            *("certificate", "search"),
+            *("begun", "progress", "trail", "reading", "module-end", "my-journal", "submission"),
+            "search",
         )
     ),
     FOLDER / "focus.mjs",
