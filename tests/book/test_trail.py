@@ -133,8 +133,7 @@ def test_on_a_way_one_is_led_along_it_until_one_leaves_it(tiny_site: str, page: 
 def test_the_end_of_an_exercise_leads_along_the_way(
     tiny_site: str, page_with: Callable[..., Page]
 ) -> None:
-    page = page_with(viewport=PHONE)
-    page.add_init_script("localStorage.removeItem('allyship:/:whole')")
+    page = page_with(whole=False, viewport=PHONE)
     choose_backwards(page, tiny_site)
     page.evaluate(
         """localStorage.setItem("allyship:/:01-tiny/mine", JSON.stringify(

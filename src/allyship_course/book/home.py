@@ -26,7 +26,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from ..form import template
 from ..form.scenes import TILES, scene
-from ..spec import EXERCISES_FILE, Module, load_module, module_folders
+from ..spec import EXERCISES_FILE, Exercise, Module, load_module, module_folders
 from ..spec.modules import TOC
 from ..spec.routes import ROUTES_FILE, load_routes
 from .website import TEMPLATES
@@ -47,10 +47,14 @@ class _Home(SphinxDirective):
                 self.env.note_dependency(str(file))
         return [load_module(folder) for folder in folders]
 
+    @property
+    def up(self) -> str:
+        """The way from this page to the site's root."""
+        return "../" * self.env.docname.count("/")
+
     def part(self, name: str, **values: Any) -> nodes.raw:
-        """Fill in one of the theme's parts; links in it are relative to this page."""
-        up = "../" * self.env.docname.count("/")
-        html = template(TEMPLATES / "parts" / f"{name}.html").render(up=up, **values)
+        """Fill in one of the theme's parts."""
+        html = template(TEMPLATES / "parts" / f"{name}.html").render(up=self.up, **values)
         return nodes.raw("", html, format="html")
 
 
@@ -73,7 +77,7 @@ class Routes(_Home):
         return [self.part("routes", ways=ways)] if ways else []
 
 
-def _exercise(modules: dict[str, Module], stop: str) -> tuple[Module, Any]:
+def _exercise(modules: dict[str, Module], stop: str) -> tuple[Module, Exercise]:
     module, _, exercise = stop.partition("/")
     return modules[module], modules[module].exercise(exercise)
 
@@ -88,15 +92,12 @@ class Trail(_Home):
         trail: list[nodes.Node] = self.parse_content_to_nodes()
         for item in (item for node in trail for item in node.findall(nodes.list_item)):
             if module := modules.get(_module_of(item)):
-                tile = self._tile(module)
-                item["ids"].append(f"trail-{module.module}")
-                item.insert(0, nodes.raw("", tile, format="html"))
+                item.insert(0, nodes.raw("", self._picture(module), format="html"))
                 item.append(self.part("trail-left", module=module))
         return [nodes.container("", *trail, classes=["trail"])]
 
-    def _tile(self, module: Module) -> Markup:
-        up = "../" * self.env.docname.count("/")
-        return scene(module.scene, f"{up}_static/{TILES}") if module.scene else Markup()
+    def _picture(self, module: Module) -> Markup:
+        return scene(module.scene, f"{self.up}_static/{TILES}") if module.scene else Markup()
 
 
 def _module_of(item: nodes.list_item) -> str:

@@ -60,20 +60,13 @@ const goneModule = (id) => ({
   id,
   title: id,
   page: "",
-  minutes: 0,
   collected: false,
   exercises: [],
   earlier: [],
 });
 
 /** @param {string} id @returns {ExerciseText} */
-const goneExercise = (id) => ({
-  id,
-  title: id,
-  minutes: 0,
-  rule: { fields: {}, steps: [] },
-  fields: {},
-});
+const goneExercise = (id) => ({ id, title: id, rule: { fields: {}, steps: [] }, fields: {} });
 
 /** @param {JournalModule[]} journal */
 export function asJson(journal) {

@@ -1,11 +1,20 @@
-/** At a module's end: what somebody wrote in it, of the lines that its author named. */
+/** A module's end: what somebody wrote in it, of the lines that its author named; the certificate. */
 
 import { all, setText } from "../form/dom.mjs";
 import { TYPES } from "../form/fields.mjs";
 import { ruleOf } from "../form/form.mjs";
+import { showCertificate } from "./certificate.mjs";
+import { coursePart } from "./site.mjs";
+
+export function fillModuleEnd() {
+  const lines = coursePart("own-lines");
+  if (lines) showOwnLines(lines);
+  const certificate = coursePart("certificate");
+  if (certificate) showCertificate(certificate);
+}
 
 /** @param {HTMLElement} place */
-export function showOwnLines(place) {
+function showOwnLines(place) {
   const show = () => {
     for (const label of all(place, "[data-line]")) {
       const words = wordsAt(label.dataset.line ?? "");

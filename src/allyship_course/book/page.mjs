@@ -32,8 +32,8 @@ async function start() {
   keepOffline();
   openProgress();
   openJournal();
-  fillWhenNear();
-  followScrolling();
+  fillEndWhenNear();
+  accompanyReading();
   offerSubmission();
 }
 
@@ -91,36 +91,28 @@ async function openJournal() {
   if (place) (await import("./my-journal.mjs")).showJournal(place);
 }
 
-/** Fill in what stands far down a page, once somebody comes near it. */
-function fillWhenNear() {
-  const lines = coursePart("own-lines");
-  const summary = lines && coursePart("summary");
-  if (summary)
-    whenNear(summary, async () => (await import("./module-end.mjs")).showOwnLines(lines));
-  const certificate = coursePart("certificate");
-  if (certificate)
-    whenNear(certificate, async () =>
-      (await import("./certificate.mjs")).showCertificate(certificate),
-    );
-}
-
-/** @param {HTMLElement} place @param {() => void} act */
-function whenNear(place, act) {
+/** Fill in a module's end once somebody comes near it. */
+function fillEndWhenNear() {
+  const summary = coursePart("summary");
+  if (!summary) return;
   const watch = new IntersectionObserver(
-    (seen) => {
+    async (seen) => {
       if (!seen.some((one) => one.isIntersecting)) return;
       watch.disconnect();
-      act();
+      (await import("./module-end.mjs")).fillModuleEnd();
     },
     { rootMargin: "400px" },
   );
-  watch.observe(place);
+  watch.observe(summary);
 }
 
-/** Who scrolls is shown in the contents where they are. */
-function followScrolling() {
-  const begin = async () => (await import("./sections.mjs")).markSections();
-  addEventListener("scroll", begin, { once: true });
+/** What is of use to who reads on: the section on screen, and a voice where the device has one. */
+function accompanyReading() {
+  const load = async () => (await import("./reading.mjs")).accompany();
+  const speech = globalThis.speechSynthesis;
+  if (speech?.getVoices().length) load();
+  speech?.addEventListener("voiceschanged", load, { once: true });
+  addEventListener("scroll", load, { once: true });
 }
 
 function offerSubmission() {

@@ -48,8 +48,8 @@ _LATER = [
     *(
         ROOM / f"{name}.mjs"
         for name in (
-            *("begun", "progress", "trail", "sections", "module-end", "my-journal", "submission"),
-            *("certificate", "search"),
+            *("begun", "progress", "trail", "reading", "module-end", "my-journal", "submission"),
+            "search",
         )
     ),
     FOLDER / "focus.mjs",
@@ -304,9 +304,9 @@ def _ending(book: Path, module: Module) -> dict[str, Any]:
     if module.ending is None:
         return {}
     labels = {f"{e.id}/{f.id}": f.label for e in module.exercises for f in e.all_fields()}
-    prompts = module.ending.prompts
-    journal = load_module(book / JOURNAL) if prompts else None
-    return {"labels": labels, "prompts": [journal.exercise(p) for p in prompts if journal]}
+    journal = book / JOURNAL
+    exercises = load_module(journal).exercises if (journal / EXERCISES_FILE).exists() else []
+    return {"labels": labels, "prompts": [e for e in exercises if e.id in module.ending.prompts]}
 
 
 def _description(doctree: document | None) -> str:

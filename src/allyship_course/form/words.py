@@ -46,7 +46,6 @@ def gone_exercises(module: Module) -> list[dict[str, Any]]:
         {
             "id": gone.id,
             "title": f"{gone.title}{EARLIER}",
-            "minutes": 0,
             "rule": {"fields": {}, "steps": []},
             "fields": words_of_fields(module, gone.id),
         }

@@ -55,7 +55,7 @@ def _check(routes: Routes, stops: list[str]) -> Iterator[Finding]:
     yield from twice([route.id for route in routes.routes], ("routes",), "route")
     for i, route in enumerate(routes.routes):
         here = ("routes", i, "stops")
-        yield from twice([one.stop for one in route.stops], here, "stop")
+        yield from twice([one.stop for one in route.stops], here, "stop", "stop")
         for s, one in enumerate(route.stops):
             if one.stop not in stops:
                 problem = f"'{one.stop}' is no exercise of the modules"
