@@ -4,7 +4,6 @@
  * @import { Replies } from "../form/answering.mjs"
  */
 
-import { offerAgain } from "../form/again.mjs";
 import { answer } from "../form/answering.mjs";
 import { read } from "../form/form.mjs";
 import { same } from "../form/values.mjs";
@@ -31,6 +30,5 @@ export async function letAnswer(form) {
   const before = read(form).answers;
   const replies = await repliesOf(form.dataset.module ?? "");
   const quietly = same(before, read(form).answers);
-  offerAgain(form, before);
   answer(form, pageStore(form), replies[form.dataset.exercise ?? ""] ?? {}, quietly);
 }

@@ -30,6 +30,7 @@ async function start() {
   keepOffline();
   openProgress();
   openJournal();
+  openCards();
   openCertificate();
   offerSubmission();
 }
@@ -41,7 +42,9 @@ async function start() {
 function answerOnceBegun(form) {
   const begin = async () => {
     for (const event of BEGINS) form.removeEventListener(event, begin);
+    const before = read(form).answers;
     try {
+      if (form.dataset.again) (await import("../form/again.mjs")).offerAgain(form, before);
       await (await import("./begun.mjs")).letAnswer(form);
     } catch {
       // No line just now: the form keeps what is written all the same, and asks again.
@@ -59,6 +62,7 @@ const FRAME = {
     const [{ viewOf }] = await Promise.all([import("../form/focus.mjs"), loadStyle("focus.css")]);
     return (form) => viewOf(form, true);
   },
+  saveDates: async (form) => (await import("../form/dates.mjs")).saveCalendar(form),
 };
 
 /** After a reload, or Back from another page: what was open is open. */
@@ -84,6 +88,11 @@ async function openProgress() {
 async function openJournal() {
   const place = coursePart("journal");
   if (place) (await import("./my-journal.mjs")).showJournal(place);
+}
+
+async function openCards() {
+  const place = coursePart("cards");
+  if (place) (await import("./cards.mjs")).showCards(place);
 }
 
 function openCertificate() {

@@ -44,9 +44,11 @@ _PAGE_SCRIPT = ROOM / "page.mjs"
 _LATER = [
     *(
         ROOM / f"{name}.mjs"
-        for name in ("begun", "progress", "my-journal", "submission", "certificate")
+        for name in ("begun", "cards", "progress", "my-journal", "submission", "certificate")
     ),
     FOLDER / "focus.mjs",
+    FOLDER / "dates.mjs",
+    FOLDER / "again.mjs",
 ]
 _NUMBER = re.compile(r"modules/(\d+)-")
 

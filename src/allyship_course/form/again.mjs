@@ -9,6 +9,7 @@
  *   again: HTMLButtonElement}} Part  a field, and what is put into it here
  */
 
+import { dayHere } from "./days.mjs";
 import { all, make, setText } from "./dom.mjs";
 import { entriesOf, firstDay } from "./entries.mjs";
 import { dayInWords } from "./fields.mjs";
@@ -20,12 +21,8 @@ import { plural } from "./words.mjs";
 const WHOLE = "as-a-whole";
 const SUMMARY = "What you answered before";
 
-/** The day it is here, as 2026-12-12. */
-export function today() {
-  const now = new Date();
-  now.setMinutes(now.getMinutes() - now.getTimezoneOffset());
-  return now.toISOString().slice(0, 10);
-}
+/** The forms that have it already. @type {WeakSet<HTMLElement>} */
+const offered = new WeakSet();
 
 /**
  * Let somebody answer anew on another day, where the author wants that.
@@ -34,7 +31,8 @@ export function today() {
  * @param {AbortSignal} [signal]
  */
 export function offerAgain(form, before, signal) {
-  if (!form.dataset.again) return;
+  if (!form.dataset.again || offered.has(form)) return;
+  offered.add(form);
   const again = new Again(form, before);
   form.addEventListener("input", (event) => again.stamp(event.target));
   form.addEventListener("ac-shown", () => again.show());
@@ -94,7 +92,7 @@ class Again {
     const later = (/** @type {Part} */ { id }) => entriesOf(answers, id).length > 1;
     const turns = this.#whole && this.#parts.some(has);
     const turned = this.#parts.filter((part) => turns || part.field.dataset.entry || later(part));
-    for (const part of turned.filter(({ field }) => field.dataset.entry !== today())) {
+    for (const part of turned.filter(({ field }) => field.dataset.entry !== dayHere())) {
       this.#turn(part.field);
       const rests = !this.#whole && typeOf(this.#form, part.field).read(part.field) === undefined;
       part.field.toggleAttribute("data-rests", rests);
@@ -106,7 +104,7 @@ class Again {
   /** Show today's answer in a field; the one that it showed stays as it is. @param {HTMLElement} field */
   #turn(field) {
     const note = read(this.#form);
-    field.dataset.entry = today();
+    field.dataset.entry = dayHere();
     write(this.#form, note);
   }
 
@@ -127,7 +125,7 @@ class Again {
     if (!part || part.field.dataset.entry) return;
     const answered = typeOf(this.#form, part.field).read(part.field) !== undefined;
     if (!answered) this.#fresh.add(part.id);
-    else if (this.#fresh.delete(part.id)) this.#put(firstDay(part.id), today());
+    else if (this.#fresh.delete(part.id)) this.#put(firstDay(part.id), dayHere());
   }
 
   /** Put in an answer that no field shows, or take it out. @param {string} key @param {unknown} value */
@@ -150,7 +148,7 @@ class Again {
       setText(day, entry ? `Today, ${dayInWords(entry)}` : "");
       day.hidden = !entry || field.hasAttribute("data-rests");
       const here = own(answers, key);
-      const old = !entry && here !== undefined && own(answers, firstDay(id)) !== today();
+      const old = !entry && here !== undefined && own(answers, firstDay(id)) !== dayHere();
       again.hidden = this.#whole || !(old || field.hasAttribute("data-rests"));
       this.#showPast(part, others);
     }
@@ -204,7 +202,7 @@ class Again {
 /** @typedef {{key: string, day: string, value: unknown}} NamedEntry */
 
 /** @param {{day: string}} entry */
-const isEarlier = ({ day }) => day !== today();
+const isEarlier = ({ day }) => day !== dayHere();
 
 /**
  * The answers to a field, with the names under which they are kept.
