@@ -15,7 +15,7 @@ import { dayOf } from "./values.mjs";
 import { plural } from "./words.mjs";
 
 const WEEK = 7 * 86_400_000;
-const GAP = "__________";
+const UNFILLED = "__________";
 
 /** @param {HTMLElement} form */
 export function saveCalendar(form) {
@@ -56,7 +56,7 @@ function dayIn(form, id) {
 /** The first line of the text that a form puts together, or its own line. @param {HTMLElement} form */
 function ownSentence(form) {
   const [first = ""] = composedOf(form)?.textContent?.trim().split("\n") ?? [];
-  if (first && !first.includes(GAP)) return first;
+  if (first && !first.includes(UNFILLED)) return first;
   const field = fieldOf(form, form.dataset.own);
   return field && ruleOf(form).fields[form.dataset.own ?? ""]
     ? typeOf(form, field).words(field)
