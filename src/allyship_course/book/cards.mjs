@@ -14,7 +14,7 @@ import { all, make, setText } from "../form/dom.mjs";
 import { dayInWords } from "../form/fields.mjs";
 import { part } from "../form/parts.mjs";
 import { plural } from "../form/words.mjs";
-import { turnedOver, putBack } from "./card-box.mjs";
+import { putBack, turnedOver } from "./card-box.mjs";
 import { fetchJson, fetchOutline } from "./course.mjs";
 import { comesOn, dueOn, placeAfter, SITTING } from "./leitner.mjs";
 import { SITE } from "./site.mjs";

@@ -19,6 +19,7 @@ import { own } from "./values.mjs";
 import { plural } from "./words.mjs";
 
 const WHOLE = "as-a-whole";
+const AGAIN = "Answer this again, today";
 const SUMMARY = "What you answered before";
 
 /** The forms that have it already. @type {WeakSet<HTMLElement>} */
@@ -34,7 +35,8 @@ export function offerAgain(form, before, signal) {
   if (!form.dataset.again || offered.has(form)) return;
   offered.add(form);
   const again = new Again(form, before);
-  form.addEventListener("input", (event) => again.stamp(event.target));
+  again.stamp();
+  form.addEventListener("input", () => again.stamp());
   form.addEventListener("ac-shown", () => again.show());
   // A page may stay open for weeks.
   document.addEventListener("visibilitychange", () => again.settle(), { signal });
@@ -75,7 +77,9 @@ class Again {
     const past = make("details", { className: "ac-past", hidden: true });
     past.append(make("summary"), make("ul"));
     const again = make("button", { type: "button", className: "ac-tool", hidden: true });
-    again.textContent = "Answer this again, today";
+    again.textContent = AGAIN;
+    const question = field.querySelector("label > span, legend > span")?.textContent;
+    again.setAttribute("aria-label", `${AGAIN}: ${question}`);
     const control = field.querySelector(":scope > :is(textarea, input)");
     if (control) control.before(day);
     else field.querySelector(".ac-hint, legend")?.after(day);
@@ -89,7 +93,8 @@ class Again {
   settle() {
     const answers = this.#answers;
     const has = (/** @type {Part} */ { id }) => entriesOf(answers, id).some(isEarlier);
-    const later = (/** @type {Part} */ { id }) => entriesOf(answers, id).length > 1;
+    const later = (/** @type {Part} */ { id }) =>
+      namedEntries(answers, id).some(({ key }) => key !== id);
     const turns = this.#whole && this.#parts.some(has);
     const turned = this.#parts.filter((part) => turns || part.field.dataset.entry || later(part));
     for (const part of turned.filter(({ field }) => field.dataset.entry !== dayHere())) {
@@ -119,13 +124,12 @@ class Again {
     control?.focus();
   }
 
-  /** Keep the day of a first answer. @param {EventTarget | null} target */
-  stamp(target) {
-    const part = this.#parts.find(({ field }) => field.contains(/** @type {Node} */ (target)));
-    if (!part || part.field.dataset.entry) return;
-    const answered = typeOf(this.#form, part.field).read(part.field) !== undefined;
-    if (!answered) this.#fresh.add(part.id);
-    else if (this.#fresh.delete(part.id)) this.#put(firstDay(part.id), dayHere());
+  /** Keep the day of first answers that are begun now. */
+  stamp() {
+    for (const { field, id } of this.#parts.filter(({ field: { dataset } }) => !dataset.entry)) {
+      const answered = typeOf(this.#form, field).read(field) !== undefined;
+      if (answered && this.#fresh.delete(id)) this.#put(firstDay(id), dayHere());
+    }
   }
 
   /** Put in an answer that no field shows, or take it out. @param {string} key @param {unknown} value */
@@ -148,6 +152,10 @@ class Again {
       setText(day, entry ? `Today, ${dayInWords(entry)}` : "");
       day.hidden = !entry || field.hasAttribute("data-rests");
       const here = own(answers, key);
+      // Emptied, it is begun anew; with a day from elsewhere, it is not begun here.
+      if (!entry && here === undefined && this.#form.hasAttribute("data-known"))
+        this.#fresh.add(id);
+      else if (own(answers, firstDay(id)) !== undefined) this.#fresh.delete(id);
       const old = !entry && here !== undefined && own(answers, firstDay(id)) !== dayHere();
       again.hidden = this.#whole || !(old || field.hasAttribute("data-rests"));
       this.#showPast(part, others);
@@ -183,7 +191,7 @@ class Again {
       this.#deleted.set(key, value);
       this.#put(key, undefined);
     });
-    return make("li", {}, make("h5", { textContent: when }), ...lines, remove);
+    return make("li", {}, make("b", { textContent: when }), ...lines, remove);
   }
 
   /** @param {string} key */
