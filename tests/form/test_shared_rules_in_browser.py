@@ -252,3 +252,21 @@ def test_the_journal_as_text(run: Run) -> None:
     })"""
     got = run("book/journal-file", body, [modules, cases])
     assert not differing(cases, got, [case["text"] for case in cases])
+
+
+def test_when_a_card_comes_again(run: Run) -> None:
+    """A rule of the scripts alone: Jupyter has no box of cards."""
+    file = vectors("leitner")
+    body = """[
+        data.after.map(({box, rating}) => {
+            const {box: to, day} = m.placeAfter(box, rating, "2026-11-28");
+            return [[to, day], m.comesOn({box: to, day})];
+        }),
+        m.dueOn(
+            Object.entries(data.due.cards).map(([path, [box, day]]) => ({path, place: {box, day}})),
+            data.due.on,
+        ).map(({path}) => path),
+    ]"""
+    after, due = run("book/leitner", body, file)
+    assert not differing(file["after"], after, [[case["to"], case["on"]] for case in file["after"]])
+    assert due == file["due"]["order"]

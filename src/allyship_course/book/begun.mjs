@@ -4,7 +4,6 @@
  * @import { Replies } from "../form/answering.mjs"
  */
 
-import { offerAgain } from "../form/again.mjs";
 import { answer } from "../form/answering.mjs";
 import { read } from "../form/form.mjs";
 import { same } from "../form/values.mjs";
@@ -32,7 +31,6 @@ export async function letAnswer(form) {
   const before = read(form).answers;
   const replies = await repliesOf(form.dataset.module ?? "");
   const quietly = same(before, read(form).answers);
-  offerAgain(form, before);
   const said = replies[form.dataset.exercise ?? ""] ?? {};
   answer(form, pageStore(form), said, quietly);
   // The map of a case is wanted at its end only.

@@ -34,6 +34,7 @@ async function start() {
   openJournal();
   fillEndWhenNear();
   accompanyReading();
+  openCards();
   offerSubmission();
 }
 
@@ -44,7 +45,9 @@ async function start() {
 function answerOnceBegun(form) {
   const begin = async () => {
     for (const event of BEGINS) form.removeEventListener(event, begin);
+    const before = read(form).answers;
     try {
+      if (form.dataset.again) (await import("../form/again.mjs")).offerAgain(form, before);
       await (await import("./begun.mjs")).letAnswer(form);
     } catch {
       // No line just now: the form keeps what is written all the same, and asks again.
@@ -62,6 +65,7 @@ const FRAME = {
     const [{ viewOf }] = await Promise.all([import("../form/focus.mjs"), loadStyle("focus.css")]);
     return (form) => viewOf(form, true);
   },
+  saveDates: async (form) => (await import("../form/dates.mjs")).saveCalendar(form),
 };
 
 /** After a reload, or Back from another page: what was open is open. */
@@ -89,6 +93,11 @@ async function openProgress() {
 async function openJournal() {
   const place = coursePart("journal");
   if (place) (await import("./my-journal.mjs")).showJournal(place);
+}
+
+async function openCards() {
+  const place = coursePart("cards");
+  if (place) (await import("./cards.mjs")).showCards(place);
 }
 
 /** Fill in a module's end once somebody comes near it. */

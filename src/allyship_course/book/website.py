@@ -48,12 +48,11 @@ _LATER = [
     *(
         ROOM / f"{name}.mjs"
         for name in (
-            *("begun", "progress", "trail", "reading", "module-end", "my-journal", "submission"),
-            "search",
+            *("begun", "cards", "progress", "trail", "reading", "module-end", "my-journal"),
+            *("submission", "search"),
         )
     ),
-    FOLDER / "focus.mjs",
-    FOLDER / "picturing.mjs",
+    *(FOLDER / f"{name}.mjs" for name in ("focus", "picturing", "dates", "again")),
 ]
 _NUMBER = re.compile(r"modules/(\d+)-")
 

@@ -9,6 +9,7 @@
  *   again: HTMLButtonElement}} Part  a field, and what is put into it here
  */
 
+import { dayHere } from "./days.mjs";
 import { all, make, setText } from "./dom.mjs";
 import { entriesOf, firstDay } from "./entries.mjs";
 import { dayInWords } from "./fields.mjs";
@@ -18,14 +19,11 @@ import { own } from "./values.mjs";
 import { plural } from "./words.mjs";
 
 const WHOLE = "as-a-whole";
+const AGAIN = "Answer this again, today";
 const SUMMARY = "What you answered before";
 
-/** The day it is here, as 2026-12-12. */
-export function today() {
-  const now = new Date();
-  now.setMinutes(now.getMinutes() - now.getTimezoneOffset());
-  return now.toISOString().slice(0, 10);
-}
+/** The forms that have it already. @type {WeakSet<HTMLElement>} */
+const offered = new WeakSet();
 
 /**
  * Let somebody answer anew on another day, where the author wants that.
@@ -34,9 +32,11 @@ export function today() {
  * @param {AbortSignal} [signal]
  */
 export function offerAgain(form, before, signal) {
-  if (!form.dataset.again) return;
+  if (!form.dataset.again || offered.has(form)) return;
+  offered.add(form);
   const again = new Again(form, before);
-  form.addEventListener("input", (event) => again.stamp(event.target));
+  again.stamp();
+  form.addEventListener("input", () => again.stamp());
   form.addEventListener("ac-shown", () => again.show());
   // A page may stay open for weeks.
   document.addEventListener("visibilitychange", () => again.settle(), { signal });
@@ -77,7 +77,9 @@ class Again {
     const past = make("details", { className: "ac-past", hidden: true });
     past.append(make("summary"), make("ul"));
     const again = make("button", { type: "button", className: "ac-tool", hidden: true });
-    again.textContent = "Answer this again, today";
+    again.textContent = AGAIN;
+    const question = field.querySelector("label > span, legend > span")?.textContent;
+    again.setAttribute("aria-label", `${AGAIN}: ${question}`);
     const control = field.querySelector(":scope > :is(textarea, input)");
     if (control) control.before(day);
     else field.querySelector(".ac-hint, legend")?.after(day);
@@ -91,10 +93,11 @@ class Again {
   settle() {
     const answers = this.#answers;
     const has = (/** @type {Part} */ { id }) => entriesOf(answers, id).some(isEarlier);
-    const later = (/** @type {Part} */ { id }) => entriesOf(answers, id).length > 1;
+    const later = (/** @type {Part} */ { id }) =>
+      namedEntries(answers, id).some(({ key }) => key !== id);
     const turns = this.#whole && this.#parts.some(has);
     const turned = this.#parts.filter((part) => turns || part.field.dataset.entry || later(part));
-    for (const part of turned.filter(({ field }) => field.dataset.entry !== today())) {
+    for (const part of turned.filter(({ field }) => field.dataset.entry !== dayHere())) {
       this.#turn(part.field);
       const rests = !this.#whole && typeOf(this.#form, part.field).read(part.field) === undefined;
       part.field.toggleAttribute("data-rests", rests);
@@ -106,7 +109,7 @@ class Again {
   /** Show today's answer in a field; the one that it showed stays as it is. @param {HTMLElement} field */
   #turn(field) {
     const note = read(this.#form);
-    field.dataset.entry = today();
+    field.dataset.entry = dayHere();
     write(this.#form, note);
   }
 
@@ -121,13 +124,12 @@ class Again {
     control?.focus();
   }
 
-  /** Keep the day of a first answer. @param {EventTarget | null} target */
-  stamp(target) {
-    const part = this.#parts.find(({ field }) => field.contains(/** @type {Node} */ (target)));
-    if (!part || part.field.dataset.entry) return;
-    const answered = typeOf(this.#form, part.field).read(part.field) !== undefined;
-    if (!answered) this.#fresh.add(part.id);
-    else if (this.#fresh.delete(part.id)) this.#put(firstDay(part.id), today());
+  /** Keep the day of first answers that are begun now. */
+  stamp() {
+    for (const { field, id } of this.#parts.filter(({ field: { dataset } }) => !dataset.entry)) {
+      const answered = typeOf(this.#form, field).read(field) !== undefined;
+      if (answered && this.#fresh.delete(id)) this.#put(firstDay(id), dayHere());
+    }
   }
 
   /** Put in an answer that no field shows, or take it out. @param {string} key @param {unknown} value */
@@ -150,7 +152,11 @@ class Again {
       setText(day, entry ? `Today, ${dayInWords(entry)}` : "");
       day.hidden = !entry || field.hasAttribute("data-rests");
       const here = own(answers, key);
-      const old = !entry && here !== undefined && own(answers, firstDay(id)) !== today();
+      // Emptied, it is begun anew; with a day from elsewhere, it is not begun here.
+      if (!entry && here === undefined && this.#form.hasAttribute("data-known"))
+        this.#fresh.add(id);
+      else if (own(answers, firstDay(id)) !== undefined) this.#fresh.delete(id);
+      const old = !entry && here !== undefined && own(answers, firstDay(id)) !== dayHere();
       again.hidden = this.#whole || !(old || field.hasAttribute("data-rests"));
       this.#showPast(part, others);
     }
@@ -185,7 +191,7 @@ class Again {
       this.#deleted.set(key, value);
       this.#put(key, undefined);
     });
-    return make("li", {}, make("h5", { textContent: when }), ...lines, remove);
+    return make("li", {}, make("b", { textContent: when }), ...lines, remove);
   }
 
   /** @param {string} key */
@@ -204,7 +210,7 @@ class Again {
 /** @typedef {{key: string, day: string, value: unknown}} NamedEntry */
 
 /** @param {{day: string}} entry */
-const isEarlier = ({ day }) => day !== today();
+const isEarlier = ({ day }) => day !== dayHere();
 
 /**
  * The answers to a field, with the names under which they are kept.

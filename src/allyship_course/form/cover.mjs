@@ -7,6 +7,7 @@
  * @typedef {object} Frame  where a form stands
  * @property {string} choiceKey  under which the browser remembers who wants to see all at once
  * @property {() => Promise<(form: HTMLElement) => Host>} load  gives what opens an exercise
+ * @property {(form: HTMLElement) => void} saveDates  gives the form's dates as a file
  */
 
 import { all, setText } from "./dom.mjs";

@@ -13,7 +13,7 @@ import { moveAmongChips, pressChip } from "./chips.mjs";
 import { addRow, focusRow, removeRow, textarea, typeInto } from "./controls.mjs";
 import { offerCover } from "./cover.mjs";
 import { all, make, setText } from "./dom.mjs";
-import { copyComposed, saveCalendar, showEarlier } from "./extras.mjs";
+import { copyComposed, showEarlier } from "./extras.mjs";
 import { keyOf, read, ruleOf, show, typeOf, write } from "./form.mjs";
 import { Keeping } from "./keeping.mjs";
 import { EMPTY } from "./rule.mjs";
@@ -43,7 +43,7 @@ export async function enhance(form, store, frame, signal) {
     clearing.forget();
     keep(names);
   };
-  listen(form, change);
+  listen(form, change, frame);
   letTakeBack(form);
   moveAmongChips(form);
   form.addEventListener("focusout", () => keeping.flush());
@@ -116,8 +116,8 @@ const nameOf = (control) => {
 /** @param {Element} control @returns {HTMLElement | null} */
 const fieldAround = (control) => control.closest("[data-field]");
 
-/** @param {HTMLElement} form @param {Change} change */
-function listen(form, change) {
+/** @param {HTMLElement} form @param {Change} change @param {Frame} frame */
+function listen(form, change, frame) {
   /** What each place held when it was last heard of. @type {WeakMap<Element, string>} */
   const heard = new WeakMap();
   /** @param {Event} event */
@@ -137,7 +137,7 @@ function listen(form, change) {
     const button = /** @type {Element} */ (event.target).closest("button");
     const field = button && fieldAround(button);
     if (button?.matches("[data-copy]")) copyComposed(form);
-    if (button?.matches("[data-ics]")) saveCalendar(form);
+    if (button?.matches("[data-ics]")) frame.saveDates(form);
     if (button?.matches("[data-chip]")) pressChip(button);
     if (field && button.matches("[data-add]")) focusRow(addRow(field));
     if (field && button.matches("[data-remove]")) {

@@ -22,6 +22,7 @@ from ..spec import (
     EXERCISES_FILE,
     JOURNAL,
     MODULES_FOLDER,
+    RETURN,
     TOC,
     Exercise,
     Module,
@@ -114,7 +115,8 @@ def make_assignment(module_folder: Path, source: Path, terms: Terms | None = Non
 def make_journal(book: Path, course: Path, modules: Collection[str] | None = None) -> Path:
     """Write ``course/journal/journal.ipynb`` and the files that it needs; return the notebook.
 
-    Beside it, ``my-course.ipynb`` shows how far each module is. They are no assignments:
+    Beside it, ``my-course.ipynb`` shows how far each module is, and ``return/return.ipynb`` is
+    for coming back, if the book has a page for that. They are no assignments:
     nothing of them is collected, and the folder can be handed round in any way. The
     ``modules``, or all, lie in it too, with their order, since both count them.
     """
@@ -134,7 +136,18 @@ def make_journal(book: Path, course: Path, modules: Collection[str] | None = Non
     module = load_module(book / JOURNAL)
     nbformat.write(journal_notebook(module, book / JOURNAL / "index.md"), notebook)
     nbformat.write(my_course_notebook(), folder / MY_COURSE)
+    if (book / RETURN).exists():
+        _make_return(book / RETURN, folder / RETURN)
     return notebook
+
+
+def _make_return(page: Path, folder: Path) -> None:
+    """Write the notebook of the page that one comes back to, in a folder of its own."""
+    folder.mkdir(exist_ok=True)
+    shutil.copyfile(page / EXERCISES_FILE, folder / EXERCISES_FILE)
+    module = load_module(page)
+    cells = _reading_cells(module, page / "index.md", _KEPT_OF_JOURNAL)
+    nbformat.write(_notebook(module.title, "re", cells), folder / f"{RETURN}.ipynb")
 
 
 def assignment_notebook(module: Module, reading: Path, terms: Terms | None = None) -> NotebookNode:

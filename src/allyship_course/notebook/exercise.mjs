@@ -7,6 +7,7 @@
 
 import { offerAgain } from "../form/again.mjs";
 import { answer } from "../form/answering.mjs";
+import { saveCalendar } from "../form/dates.mjs";
 import { all } from "../form/dom.mjs";
 import { enhance } from "../form/exercise.mjs";
 import { viewOf } from "../form/focus.mjs";
@@ -21,6 +22,7 @@ import { standIn, takePlace } from "./stand-in.mjs";
 const FRAME = {
   choiceKey: "allyship:jupyter:whole",
   load: async () => (form) => viewOf(form, false),
+  saveDates: saveCalendar,
 };
 
 /** @param {View} view */

@@ -17,6 +17,9 @@ EARLIER_FILE = "earlier.yml"
 """Beside it: what earlier editions asked and this one does not, see :class:`Earlier`."""
 MODULES_FOLDER = "modules"
 JOURNAL = "journal"
+RETURN = "return"
+BESIDE = (JOURNAL, RETURN)
+"""Folders of the book with exercises that belong to no module: nothing of them is collected."""
 END = "end"
 PLACEHOLDER = re.compile(r"\{([a-z0-9-]+)\}")
 
@@ -74,9 +77,14 @@ class Event(Part):
 
 
 class Calendar(Part):
-    """A calendar file (.ics) of follow-ups."""
+    """A calendar file (.ics) of follow-ups.
+
+    They lead back to ``page``, named from the book's folder and without an ending, or else to the
+    page on which the exercise stands.
+    """
 
     title: Text
+    page: str = ""
     events: Annotated[list[Event], Field(min_length=1)]
 
 
