@@ -65,15 +65,17 @@ def test_an_opened_notebook_shows_its_forms_filled_and_stays_at_its_head(
 def test_who_only_looks_into_a_notebook_is_asked_nothing_and_it_does_not_grow(
     notebook: Notebook, context: BrowserContext, page: Page
 ) -> None:
-    for _ in range(2):
+    for ends in (True, False, False):  # with a new kernel the second time, with the same the third
         notebook.page = page = context.new_page()
         before = notebook.file.stat().st_mtime_ns
         notebook.open()
         notebook.until_run()
         notebook.until(lambda before=before: notebook.file.stat().st_mtime_ns != before)
+        expect(page.locator("form[data-known]")).to_have_count(3)
         expect(page.locator(".jp-mod-dirty")).to_have_count(0)
         page.close()
-        end_kernels(notebook.lab)
+        if ends:
+            end_kernels(notebook.lab)
     (saved,) = nbformat.read(notebook.file, as_version=4).metadata.widgets.values()
     states = [model["state"] for model in saved["state"].values()]
     assert sum("form" in state for state in states) == 3

@@ -154,6 +154,31 @@ def page(browser: Browser) -> Iterator[Page]:
 
 
 @pytest.mark.browser
+def test_who_has_never_seen_jupyter_sees_a_course(page: Page, tmp_path: Path) -> None:
+    student = Student(tmp_path / "home", ALLYSHIP)
+    with student.learning("1") as address:
+        page.goto(address)
+        expect(panel(page).locator("form[data-known]").first).to_be_visible()
+        expect(page.get_by_role("menuitem", name="Run", exact=True)).to_be_hidden()
+        expect(page.get_by_text("# Where you are")).to_be_hidden()
+        course = panel(page).get_by_role("navigation", name="Course")
+        course.get_by_role("button", name="Hand in").click()
+        expect(page.get_by_role("dialog")).to_contain_text("allyship submit")
+        page.get_by_role("button", name="Ok").click()
+        course.get_by_role("button", name="Knowing yourself").click()
+        expect(panel(page).get_by_role("heading", name="Knowing yourself").first).to_be_visible()
+        course.get_by_role("button", name="What allyship means").click()
+        course.get_by_role("button", name="My course").click()
+        table = panel(page).get_by_role("table")
+        expect(table.get_by_role("row")).to_have_count(10)
+        table.get_by_role("link", name="Welcome").click()
+        expect(panel(page).get_by_role("heading", name="Welcome").first).to_be_visible()
+        course.get_by_role("button", name="Jupyter").click()
+        expect(page.get_by_role("menuitem", name="Run", exact=True)).to_be_visible()
+        page.goto("about:blank")
+
+
+@pytest.mark.browser
 def test_fetch_three_modules_leave_come_back_and_hand_in(page: Page, tmp_path: Path) -> None:
     class_ = Demo(tmp_path / "class")
     with warnings.catch_warnings():

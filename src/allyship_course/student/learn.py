@@ -188,9 +188,11 @@ def open_lab(folder: Path, notebook: Path, browser: bool, tell: Tell) -> None:
 def _make_plain(labconfig: Path, folder: Path) -> None:
     """Say in JupyterLab's configuration that it shows a course, for our extension to arrange."""
     modules = modules_in(folder)
+    journal = f"{JOURNAL}/{JOURNAL}.ipynb"
     course = {
         "modules": [[f"{m.module}/{m.module}.ipynb", m.title] for m in modules],
         "overview": MY_COURSE,
+        "journal": journal if (folder / journal).exists() else "",
         "handIn": _HAND_IN,
     }
     file = labconfig / "page_config.json"

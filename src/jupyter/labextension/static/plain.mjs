@@ -14,6 +14,7 @@ const OPTION = "allyshipCourse";
  * @typedef {object} Course
  * @property {[path: string, title: string][]} modules  in their order
  * @property {string} overview  the path of the notebook that shows how far each is
+ * @property {string} journal  the path of the journal's
  * @property {string} handIn  how to hand in, in words
  */
 
@@ -49,7 +50,7 @@ function* parts(widget) {
  * @param {string} path  of the notebook
  * @param {{ go: (path: string) => void, handIn: () => void }} acts
  */
-function wayOn({ modules, overview }, path, { go, handIn }) {
+function wayOn({ modules, overview, journal }, path, { go, handIn }) {
   const nav = document.createElement("nav");
   nav.className = "allyship-way";
   const place = modules.findIndex(([one]) => one === path);
@@ -67,6 +68,7 @@ function wayOn({ modules, overview }, path, { go, handIn }) {
   const after = place >= 0 && modules[place + 1];
   if (before) button(`← ${before[1]}`, () => go(before[0]));
   if (path !== overview) button("My course", () => go(overview));
+  else if (journal) button("Journal", () => go(journal));
   if (place >= 0) button("Hand in", handIn);
   if (after) button(`${after[1]} →`, () => go(after[0]));
   return { nav, button };
@@ -93,7 +95,7 @@ export async function plugin(lent) {
     };
     const head = wayOn(course, panel.context.path, acts);
     head.nav.setAttribute("aria-label", "Course");
-    const tools = head.button("Jupyter's tools", () =>
+    const tools = head.button("Jupyter", () =>
       arrange(app, !document.body.classList.contains("allyship-plain")),
     );
     tools.dataset.tools = "";
@@ -103,7 +105,8 @@ export async function plugin(lent) {
     end.classList.add("allyship-end");
     panel.content.layout.footer = new Widget({ node: end });
     for (const cell of panel.content.widgets) {
-      if (codeFor(cell)) cell.addClass("allyship-ours");
+      const comment = cell.model.getMetadata("nbgrader")?.grade_id === "comment";
+      if (comment || codeFor(cell)) cell.addClass("allyship-ours");
     }
     arrange(app, true);
   };
