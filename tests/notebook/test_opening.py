@@ -62,15 +62,25 @@ def test_an_opened_notebook_shows_its_forms_filled_and_stays_at_its_head(
     expect(page.get_by_text("Error displaying widget")).to_have_count(0)
 
 
-def test_who_only_looks_into_a_notebook_is_asked_nothing_when_they_leave(
-    notebook: Notebook, page: Page
+def test_who_only_looks_into_a_notebook_is_asked_nothing_and_it_does_not_grow(
+    notebook: Notebook, context: BrowserContext, page: Page
 ) -> None:
-    before = notebook.file.stat().st_mtime_ns
-    notebook.open()
-    notebook.until_run()
-    notebook.until(lambda: notebook.file.stat().st_mtime_ns != before)
-    expect(page.locator(".jp-mod-dirty")).to_have_count(0)
-    assert "form_html" in json.dumps(nbformat.read(notebook.file, as_version=4).metadata.widgets)
+    for ends in (True, False, False):  # with a new kernel the second time, with the same the third
+        notebook.page = page = context.new_page()
+        before = notebook.file.stat().st_mtime_ns
+        notebook.open()
+        notebook.until_run()
+        notebook.until(lambda before=before: notebook.file.stat().st_mtime_ns != before)
+        expect(page.locator("form[data-known]")).to_have_count(3)
+        expect(page.locator(".jp-mod-dirty")).to_have_count(0)
+        page.close()
+        if ends:
+            end_kernels(notebook.lab)
+    (saved,) = nbformat.read(notebook.file, as_version=4).metadata.widgets.values()
+    states = [model["state"] for model in saved["state"].values()]
+    assert sum("form" in state for state in states) == 3
+    assert sum("script" in state for state in states) == 1
+    assert notebook.file.stat().st_size < 150_000
 
 
 # ---------------------------------------------------------------------- what is not run

@@ -74,8 +74,8 @@ instructor* below it. You need not: it counts as complete either way."""
 _CHECKS = """\
 ## What is complete
 
-Run the cells below to see where you are. An exercise that you chose to leave out counts as \
-complete. Nobody reads or grades what you wrote."""
+This is how far you were when the notebook was opened or run. An exercise that you chose to leave \
+out counts as complete. Nobody reads or grades what you wrote."""
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,6 @@ import { read } from "../form/form.mjs";
 import { offerPictures } from "../form/picturing.mjs";
 import { KernelStore } from "./kernel-store.mjs";
 import { keepKeys, keepMenu } from "./keys.mjs";
-import { putHtml } from "./model.mjs";
 import { standIn, takePlace } from "./stand-in.mjs";
 
 /** A notebook's widget is one file: nothing of it is loaded later. @type {Frame} */
@@ -25,9 +24,9 @@ const FRAME = {
   saveDates: saveCalendar,
 };
 
-/** @param {View} view */
+/** Let the form answer that stands in a view; see shared.mjs. @param {View} view */
 function render(view) {
-  const form = putHtml(view, "form_html");
+  const form = /** @type {HTMLElement} */ (view.el.firstElementChild);
   makeIdsOwn(form);
   const gone = new AbortController();
   keepKeys(form, gone.signal);

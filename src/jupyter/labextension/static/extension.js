@@ -1,4 +1,4 @@
-// What the course adds to JupyterLab: two small plugins, each in a file of its own.
+// What the course adds to JupyterLab: small plugins, each in a file of its own.
 //
 // JupyterLab loads this file as it loads any extension. It is written by hand and needs no build: it
 // leaves a container, which is lent JupyterLab's own modules and gives its plugins.
@@ -24,10 +24,12 @@
       modules = lending;
     },
     async get() {
-      const [opening, reopened] = await Promise.all(
-        ["opening.mjs", "reopened.mjs"].map((name) => import(new URL(name, here).href)),
+      const plugins = await Promise.all(
+        ["opening.mjs", "reopened.mjs", "plain.mjs"].map(async (name) => {
+          const { plugin } = await import(new URL(name, here).href);
+          return plugin(lent);
+        }),
       );
-      const plugins = [await opening.plugin(lent), await reopened.plugin(lent)];
       return () => ({ __esModule: true, default: plugins });
     },
   };

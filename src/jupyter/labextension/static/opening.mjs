@@ -2,6 +2,7 @@
 // does not: where that is turned off, or its kernel has ended.
 
 import { codeFor } from "./ours.mjs";
+import { MIME, managerOf } from "./reopened.mjs";
 import { startLine } from "./start-line.mjs";
 
 /** @import { Lent } from "./reopened.mjs" */
@@ -39,18 +40,52 @@ async function run(OutputArea, sessionContext, cell, code) {
   }
 }
 
+/** How long JupyterLab may take to find the widgets that a kernel still has, in milliseconds. */
+const PATIENCE = 3000;
+
+/** The widget that a cell shows, if it shows one. @param {any} cell @returns {string | undefined} */
+function widgetOf({ model }) {
+  return model.outputs.length ? model.outputs.get(0).data[MIME]?.model_id : undefined;
+}
+
+/**
+ * What tells of a cell whether its form answers already, since the kernel has gone on meanwhile.
+ * @param {Lent} lent
+ * @param {any} panel
+ * @param {any[]} cells
+ * @returns {Promise<(cell: any) => Promise<boolean>>}
+ */
+async function aliveIn(lent, panel, cells) {
+  if (!cells.some(widgetOf)) return async () => false;
+  const manager = await managerOf(lent, panel);
+  if (!manager.restoredStatus) {
+    await new Promise((go) => {
+      manager.restored.connect(go);
+      setTimeout(go, PATIENCE);
+    });
+  }
+  return async (cell) => {
+    const id = widgetOf(cell);
+    return Boolean(id && manager.has_model(id) && (await manager.get_model(id)).comm_live);
+  };
+}
+
 /**
  * Run the cells of a notebook that are ours.
  * @param {Lent} lent
  * @param {any} panel
  * @returns {Promise<boolean>} whether all ran
  */
-async function runOurs(lent, { content, sessionContext, node }) {
+async function runOurs(lent, panel) {
+  const { content, sessionContext, node } = panel;
   const kernel = sessionContext.session?.kernel;
   if ((await kernel?.info)?.language_info.name !== "python") return false;
   const { OutputArea } = await lent("@jupyterlab/outputarea");
   node.dataset.allyshipOpened = ""; // nobody pressed Run: the page stays where it is
-  for (const cell of content.widgets.filter(codeFor)) {
+  const cells = content.widgets.filter(codeFor);
+  const alive = await aliveIn(lent, panel, cells);
+  for (const cell of cells) {
+    if (await alive(cell)) continue;
     const code = codeFor(cell); // as it is now: it may have been changed meanwhile
     if (code && !(await run(OutputArea, sessionContext, cell, code))) return false;
   }

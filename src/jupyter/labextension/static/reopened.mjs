@@ -7,7 +7,7 @@
 /** @typedef {(name: string) => Promise<any>} Lent  one of JupyterLab's own modules */
 
 const LOST = "Error displaying widget: model not found";
-const MIME = "application/vnd.jupyter.widget-view+json";
+export const MIME = "application/vnd.jupyter.widget-view+json";
 const PAUSE = 200; // milliseconds in which a page that is being built is left alone
 
 /**
@@ -31,7 +31,7 @@ function lostForms(notebook) {
  * @param {Lent} lent
  * @param {any} panel
  */
-async function managerOf(lent, { context, content }) {
+export async function managerOf(lent, { context, content }) {
   const { registerWidgetManager } = await lent("@jupyter-widgets/jupyterlab-manager");
   return new Promise((resolve) => {
     const asking = {
