@@ -329,7 +329,9 @@ def test_an_empty_form_has_the_same_places_as_the_picture(draw: Draw) -> None:
 
 def test_a_case_on_paper_has_its_map_and_its_people() -> None:
     case = next(case for case in cases() if case.id == "the-tenth-post")
-    svg = empty_way(case, "The ways through <it>")
+    numbers = {step.id: str(i) for i, step in enumerate(case.steps, 31)}
+    svg = empty_way(case, "The ways through <it>", numbers)
+    assert "32" in [one.text for one in ET.fromstring(svg).iter("{http://www.w3.org/2000/svg}text")]
     assert len(shapes(svg, "rect")) == len(case.steps)
     assert ET.fromstring(svg).attrib["aria-label"] == "The ways through <it>"
     words = "".join(ET.fromstring(empty_sum(case, "Who gained")).itertext())
