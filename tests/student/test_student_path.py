@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
 import pytest
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
@@ -44,6 +45,7 @@ class Student:
 
     def __init__(self, base: Path, command: Path) -> None:
         self.base, self.command = base, command
+        self.servers: list[psutil.Process] = []
         self.work = base / "allyship-course"
         self.environment = {
             **{k: v for k, v in os.environ.items() if not k.startswith(("JUPYTER", "ALLYSHIP"))},
@@ -80,7 +82,9 @@ class Student:
                 start_new_session=True,
             )
         try:
-            yield self._address(process, said)
+            address = self._address(process, said)
+            self.servers = psutil.Process(process.pid).children()
+            yield address
         finally:
             process.send_signal(signal.SIGINT)
             process.wait(60)
@@ -236,6 +240,16 @@ def test_fetch_three_modules_leave_come_back_and_hand_in(page: Page, tmp_path: P
     assert sum(scores(class_.course)["newcomer"].values()) >= 1
     assert files_with(PHRASE, student.base / "journal")
     assert files_with(PHRASE, tmp_path / "class", student.base / "cache", student.work) == []
+
+
+def test_a_jupyterlab_that_no_longer_answers_ends_with_the_course(tmp_path: Path) -> None:
+    student = Student(tmp_path / "home", ALLYSHIP)
+    with student.learning("0"):
+        for server in student.servers:
+            server.suspend()
+    _, alive = psutil.wait_procs(student.servers, timeout=5)
+    assert student.servers
+    assert not alive
 
 
 def test_the_course_has_one_address_and_a_second_start_opens_what_runs(tmp_path: Path) -> None:

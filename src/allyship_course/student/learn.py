@@ -25,6 +25,7 @@ from ..notebook.jupyterlab import (
     free_port,
     hide_panels,
     settings,
+    stop,
 )
 from ..spec import EXERCISES_FILE, JOURNAL, MODULES_FOLDER, TOC, module_folders
 from ..store.journal import catch_up, journal_folder, read_notes
@@ -180,8 +181,7 @@ def open_lab(folder: Path, notebook: Path, browser: bool, tell: Tell) -> None:
         try:
             _follow(process, tell)
         except KeyboardInterrupt:
-            process.terminate()
-            process.communicate()
+            stop(process)
             tell(_STOPPED)
 
 

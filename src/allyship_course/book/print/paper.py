@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -116,7 +117,16 @@ def _copy_course(book: Path, into: Path) -> dict[str, list[str]]:
 
 
 def _print(volume: Volume, folder: Path, file: Path) -> None:
-    """Let a browser print the one long page, twice: the first time tells what is on which page."""
+    """Let a browser print the one long page, in a thread of its own.
+
+    Playwright refuses to work in a thread with an event loop, which a notebook's kernel has.
+    """
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(_print_rounds, volume, folder, file).result()
+
+
+def _print_rounds(volume: Volume, folder: Path, file: Path) -> None:
+    """Print twice at least: the first time tells what is on which page."""
     from playwright.sync_api import sync_playwright
 
     sheet = folder / "paper.html"
