@@ -13,7 +13,10 @@
     if (name === "index" && last && last !== name && !last.includes(".")) mended = `${last}/`;
     if (name !== "index" && !last && before === name) mended = `../${name}`;
     if (mended) history.replaceState(history.state, "", mended + location.search + location.hash);
-    const site = new URL(top, location.href).pathname.replace(/\/+/g, "/").toLowerCase();
+    // As site.mjs has it.
+    const packaged = root.hasAttribute("data-package");
+    const path = new URL(top, location.href).pathname.replace(/\/+/g, "/").toLowerCase();
+    const site = packaged ? window.name : path;
     const chosen = localStorage.getItem(`allyship:${site}:colours`);
     if (chosen) root.dataset.theme = chosen;
     // Whoever wants to see all of every exercise at once: cover.mjs keeps the choice.

@@ -12,14 +12,16 @@ import { announce, keptPaths, pageStore } from "./browser-store.mjs";
 import { offerDark } from "./colours.mjs";
 import { keepOffline } from "./keep-offline.mjs";
 import { bringToOnePlace } from "./one-place.mjs";
-import { coursePart, loadStyle, siteKey } from "./site.mjs";
+import { coursePart, HAS_PLACE, loadStyle, PACKAGED, SITE, siteKey } from "./site.mjs";
 import { watchForms } from "./summary.mjs";
 
 /** What happens in a form that somebody begins. */
 const BEGINS = ["focusin", "input"];
 
 async function start() {
-  bringToOnePlace();
+  // A page of a package in a tab of its own: nobody says who is learning, and nobody hears of it.
+  if (!HAS_PLACE) return location.replace(new URL("launch.html", SITE));
+  if (!PACKAGED) bringToOnePlace();
   const forms = all(document, 'form[data-place="page"]');
   await Promise.all(forms.map((form) => enhance(form, pageStore(form), FRAME)));
   for (const form of forms) answerOnceBegun(form);
@@ -36,6 +38,7 @@ async function start() {
   accompanyReading();
   openCards();
   offerSubmission();
+  if (PACKAGED) (await import("./platform.mjs")).followPlatform();
 }
 
 /**

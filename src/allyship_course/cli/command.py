@@ -117,15 +117,23 @@ def course_folder() -> Path:
     )
 
 
-def overlay() -> Path | None:
-    """Return the overlay that ``course.yml`` names, here, above or in ``course/``."""
-    from ..instructor.course import COURSE_FILE, overlay_of
+def course_with_yml() -> Path | None:
+    """Return the folder with ``course.yml``: here, above, or in ``course/``."""
+    from ..instructor.course import COURSE_FILE
 
     for folder in (Path.cwd(), *Path.cwd().parents):
         for found in (folder, folder / "course"):
             if (found / COURSE_FILE).exists():
-                return overlay_of(found)
+                return found
     return None
+
+
+def overlay() -> Path | None:
+    """Return the overlay that ``course.yml`` names, here, above or in ``course/``."""
+    from ..instructor.course import overlay_of
+
+    folder = course_with_yml()
+    return overlay_of(folder) if folder else None
 
 
 def book_and_config() -> tuple[Path, Path]:
