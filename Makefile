@@ -24,6 +24,7 @@ test: check
 
 test-all: check
 	@$(BIN)/python -m tests.support.browser
+	@$(BIN)/python -m tests.support.nginx
 	@$(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder -m "not postgres and not hub"
 
 # With a throwaway server from the system's packages.
