@@ -9,6 +9,7 @@ import { Drafts, dropDrafts, rescue } from "../form/drafts.mjs";
 import { EMPTY, merge } from "../form/rule.mjs";
 import { Told } from "../form/store.mjs";
 import { isRecord } from "../form/values.mjs";
+import { FRAMED, isShutOut } from "./framed.mjs";
 import { PLACE, siteKey } from "./site.mjs";
 
 export const SCHEMA = 1;
@@ -201,7 +202,7 @@ async function attempt(act) {
   try {
     return await act();
   } catch (error) {
-    throw error instanceof Told ? error : new Told(CANNOT_KEEP);
+    throw error instanceof Told ? error : new Told(isShutOut() ? FRAMED : CANNOT_KEEP);
   }
 }
 
@@ -210,7 +211,9 @@ const WORDS = {
   kept: "Kept in this browser only.",
   held: "Kept in this browser only.",
   waiting: "",
-  adrift: CANNOT_KEEP,
+  get adrift() {
+    return isShutOut() ? FRAMED : CANNOT_KEEP;
+  },
   asleep: "",
 };
 

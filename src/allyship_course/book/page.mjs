@@ -10,6 +10,7 @@ import { enhance } from "../form/exercise.mjs";
 import { read } from "../form/form.mjs";
 import { announce, keptPaths, pageStore } from "./browser-store.mjs";
 import { offerDark } from "./colours.mjs";
+import { isShutOut, offerWindow } from "./framed.mjs";
 import { keepOffline } from "./keep-offline.mjs";
 import { bringToOnePlace } from "./one-place.mjs";
 import { coursePart, HAS_PLACE, loadStyle, PACKAGED, SITE, siteKey } from "./site.mjs";
@@ -26,6 +27,7 @@ async function start() {
   await Promise.all(forms.map((form) => enhance(form, pageStore(form), FRAME)));
   for (const form of forms) answerOnceBegun(form);
   reopenView();
+  if (isShutOut()) offerWindow();
   if (!document.querySelector("[data-course]")) return; // not a page of the book
   // Whoever comes back to a page finds it as it was left, and what is kept may be another by then.
   addEventListener("pageshow", ({ persisted }) => persisted && announce());
