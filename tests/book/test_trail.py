@@ -117,7 +117,7 @@ def test_on_a_way_one_is_led_along_it_until_one_leaves_it(tiny_site: str, page: 
     open_home(page, tiny_site)
     expect(onward(page)).to_contain_text("The kettle")
     open_tiny(page, tiny_site)
-    expect(summary.get_by_text("Next on the way")).to_have_text(
+    expect(summary.locator("[data-part=route]")).to_have_text(
         "Next on the way “Backwards”: The kettle"
     )
     expect(summary.locator("[data-part=next]")).to_be_hidden()

@@ -76,8 +76,8 @@ function excerpt(text, { at, length }) {
   );
 }
 
-const results = document.getElementById("search-results");
-if (results) {
+/** @param {HTMLElement} results  where Sphinx's search puts what it finds */
+export function showSentences(results) {
   const near = new IntersectionObserver((seen) => {
     for (const { isIntersecting, target } of seen) {
       if (!isIntersecting) continue;
@@ -95,3 +95,6 @@ if (results) {
   });
   watch.observe(results, { childList: true, subtree: true });
 }
+
+const results = document.getElementById("search-results");
+if (results) showSentences(results);
