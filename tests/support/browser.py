@@ -79,7 +79,8 @@ def install_from_system() -> None:
 # Chosen as by a learner who wants all of every exercise on the page: on a site at its host's root
 # or in a folder, and in Jupyter.
 SHOW_IT_ALL = """
-  const folder = location.pathname.replace(/(modules|guides|developing|journal|return)\\/.*$|[^/]*$/, "");
+  const below = /(modules|guides|developing|journal|return)\\/.*$|[^/]*$/;
+  const folder = location.pathname.replace(below, "");
   try {
     for (const place of [folder, "jupyter"]) localStorage.setItem(`allyship:${place}:whole`, "*");
   } catch {}
