@@ -27,7 +27,7 @@ test: check
 # A line says what could not be run, for want of a program, and what other commands are for.
 test-all: check
 	@$(BIN)/python -m tests.support.browser
-<<<<<<< HEAD
+	@$(BIN)/python -m tests.support.nginx
 	@code=0; \
 	$(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder -m "not postgres and not hub" || code=$$?; \
 	echo "Not run: the gradebook in PostgreSQL (make test-postgres)"; \
@@ -40,10 +40,6 @@ test-all: check
 quick: $(READY)
 	@$(BIN)/pytest -n 2 --dist loadfile -m "not browser and not heavy and not slow and not postgres and not hub" \
 	  tests/$(ROOM) || test $$? = 5
-=======
-	@$(BIN)/python -m tests.support.nginx
-	@$(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder -m "not postgres and not hub"
->>>>>>> hosts
 
 # With a throwaway server from the system's packages.
 test-postgres: $(READY)

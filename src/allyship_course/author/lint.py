@@ -270,10 +270,11 @@ def _names_elsewhere(book: Path, folders: list[Path]) -> Iterator[Problem]:
     for folder, module in modules.items():
         source = Source(folder / EXERCISES_FILE)
         for i, exercise in enumerate(module.exercises):
-            for finding in _shown_again(module, exercise, ("exercises", i), fields):
+            here: Loc = ("exercises", i)
+            for finding in _shown_again(module, exercise, here, fields):
                 yield source.problem(finding)
-            if leads_nowhere := _leads_back_nowhere(book, exercise, i):
-                yield source.problem(leads_nowhere)
+            for finding in _leads_back_nowhere(book, exercise, here):
+                yield source.problem(finding)
         for i, prompt in enumerate(module.ending.prompts if module.ending else ()):
             if prompt not in prompts:
                 what = f"the journal has no exercise '{prompt}'"
@@ -283,13 +284,12 @@ def _names_elsewhere(book: Path, folders: list[Path]) -> Iterator[Problem]:
                 yield source.problem((("ending", "prompts", i), what, remedy))
 
 
-def _leads_back_nowhere(book: Path, exercise: Exercise, number: int) -> Finding | None:
+def _leads_back_nowhere(book: Path, exercise: Exercise, here: Loc) -> Iterator[Finding]:
     """Find dates that lead back to a page that the book does not have."""
     page = exercise.calendar.page if exercise.calendar else ""
-    if not page or (book / f"{page}.md").is_file():
-        return None
-    loc: Loc = ("exercises", number, "calendar", "page")
-    return loc, f"there is no page '{page}'", "Name a page as the contents do: return/index"
+    if page and not (book / f"{page}.md").is_file():
+        loc = (*here, "calendar", "page")
+        yield loc, f"there is no page '{page}'", "Name a page as the contents do: return/index"
 
 
 def _shown_again(

@@ -25,14 +25,11 @@ def check(site: str | None) -> None:
     With --site it says whether a host gives the site as readers need it.
     Exits with 1 if there is anything to mend.
     """
-<<<<<<< HEAD
     from ..author.lint import can_spell, check_book
     from ..spec import module_folders
 
-=======
     if site is not None:
         return _check_site(site)
->>>>>>> hosts
     book = course_root() / "book"
     if not can_spell():
         click.echo("Spelling is not looked at: codespell, of the extra 'dev', is not installed.")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from datetime import date
-from typing import Any, NamedTuple, TypeGuard
+from typing import Any, NamedTuple
 
 _DATED = re.compile(r"([\w-]+)@(.{10})", re.ASCII)
 _DAY = re.compile(r"[1-9]\d{3}-\d\d-\d\d", re.ASCII)
@@ -40,7 +40,8 @@ def entries_of(answers: Mapping[str, Any], field_id: str) -> list[DatedEntry]:
     found = []
     if field_id in answers:
         day = answers.get(_first_day(field_id))
-        found.append(DatedEntry(day if _is_day(day) else "", answers[field_id]))
+        known = day if isinstance(day, str) and _is_day(day) else ""
+        found.append(DatedEntry(known, answers[field_id]))
     later = sorted(key for key in answers if key != field_id and parts_of(key)[0] == field_id)
     return found + [DatedEntry(parts_of(key)[1], answers[key]) for key in later]
 
@@ -49,8 +50,8 @@ def _first_day(field_id: str) -> str:
     return f"{field_id}@first"
 
 
-def _is_day(text: object) -> TypeGuard[str]:
-    if not isinstance(text, str) or not _DAY.fullmatch(text):
+def _is_day(text: str) -> bool:
+    if not _DAY.fullmatch(text):
         return False
     try:
         date.fromisoformat(text)
