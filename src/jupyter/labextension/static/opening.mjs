@@ -49,14 +49,14 @@ function widgetOf({ model }) {
 }
 
 /**
- * What tells of a cell whether its form answers already, since the kernel has gone on meanwhile.
+ * What tells of a cell of a page that was just loaded whether its form answers already, since the
+ * kernel has gone on meanwhile.
  * @param {Lent} lent
  * @param {any} panel
- * @param {any[]} cells
  * @returns {Promise<(cell: any) => Promise<boolean>>}
  */
-async function aliveIn(lent, panel, cells) {
-  if (!cells.some(widgetOf)) return async () => false;
+async function aliveIn(lent, panel) {
+  if (!panel.content.widgets.filter(codeFor).some(widgetOf)) return async () => false;
   const manager = await managerOf(lent, panel);
   if (!manager.restoredStatus) {
     await new Promise((go) => {
@@ -74,18 +74,16 @@ async function aliveIn(lent, panel, cells) {
  * Run the cells of a notebook that are ours.
  * @param {Lent} lent
  * @param {any} panel
+ * @param {(cell: any) => Promise<boolean>} [alive]  those that need not be run
  * @returns {Promise<boolean>} whether all ran
  */
-async function runOurs(lent, panel) {
-  const { content, sessionContext, node } = panel;
+async function runOurs(lent, { content, sessionContext, node }, alive) {
   const kernel = sessionContext.session?.kernel;
   if ((await kernel?.info)?.language_info.name !== "python") return false;
   const { OutputArea } = await lent("@jupyterlab/outputarea");
   node.dataset.allyshipOpened = ""; // nobody pressed Run: the page stays where it is
-  const cells = content.widgets.filter(codeFor);
-  const alive = await aliveIn(lent, panel, cells);
-  for (const cell of cells) {
-    if (await alive(cell)) continue;
+  for (const cell of content.widgets.filter(codeFor)) {
+    if (await alive?.(cell)) continue;
     const code = codeFor(cell); // as it is now: it may have been changed meanwhile
     if (code && !(await run(OutputArea, sessionContext, cell, code))) return false;
   }
@@ -113,7 +111,7 @@ async function open(lent, panel, wanted) {
   hideMenuLine(content);
   await sessionContext.ready;
   const line = startLine(await lent("@lumino/widgets"), panel, () => runOurs(lent, panel));
-  line.running = (await wanted()) && (await runOurs(lent, panel));
+  line.running = (await wanted()) && (await runOurs(lent, panel, await aliveIn(lent, panel)));
   const { NotebookActions } = await lent("@jupyterlab/notebook");
   NotebookActions.executed.connect((/** @type {any} */ _, /** @type {any} */ done) => {
     if (done.notebook === content && done.success && codeFor(done.cell)) line.running = true;
