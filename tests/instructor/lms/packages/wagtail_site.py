@@ -2,7 +2,7 @@
 
 Run in an environment of its own (wagtail.lock): ``wagtail_site.py FOLDER PACKAGE``. It sets up
 a database and two learners in FOLDER, puts the package into a course, prints the lesson's address
-and serves. Everything that Django logs, each request among it, goes to FOLDER/log.
+and serves. The test itself has no Django, and imports this file. Everything that Django logs, each request among it, goes to FOLDER/log.
 """
 
 from __future__ import annotations
@@ -11,9 +11,6 @@ import sys
 from pathlib import Path
 from socketserver import ThreadingMixIn
 from wsgiref.simple_server import WSGIServer, make_server
-
-import django
-from django.conf import settings
 
 LEARNERS = ("ada", "ben")
 PASSWORD = "only-for-this-test"
@@ -62,6 +59,9 @@ class Server(ThreadingMixIn, WSGIServer):
 
 
 def configure(folder: Path) -> None:
+    import django
+    from django.conf import settings
+
     templates = folder / "templates"
     (templates / "registration").mkdir(parents=True)
     (templates / "base.html").write_text(BASE)
