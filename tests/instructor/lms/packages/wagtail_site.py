@@ -1,8 +1,9 @@
 """A learning platform with users, for a package: Wagtail with wagtail-lms. Not a test.
 
-Run in an environment of its own (wagtail.lock): ``wagtail_site.py FOLDER PACKAGE``. It sets up
-a database and two learners in FOLDER, puts the package into a course, prints the lesson's address
-and serves. The test itself has no Django, and imports this file. Everything that Django logs, each request among it, goes to FOLDER/log.
+Run in an environment of its own (wagtail.lock): ``wagtail_site.py FOLDER PACKAGE``. It sets up a
+database and two learners in FOLDER, puts the package into a course, prints the lesson's address
+and serves. The test itself has no Django, and imports this file. Everything that Django logs,
+each request among it, goes to FOLDER/log.
 """
 
 from __future__ import annotations
