@@ -27,6 +27,7 @@ test: check
 # A line says what could not be run, for want of a program, and what other commands are for.
 test-all: check
 	@$(BIN)/python -m tests.support.browser
+	@$(BIN)/python -m tests.support.nginx
 	@code=0; \
 	$(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder -m "not postgres and not hub" || code=$$?; \
 	echo "Not run: the gradebook in PostgreSQL (make test-postgres)"; \

@@ -105,7 +105,7 @@ def test_enter_sends_no_answers_anywhere(
 
 
 def test_when_the_script_can_not_be_loaded_nothing_stays_hidden(tiny_site: str, page: Page) -> None:
-    page.route("**/page.mjs*", lambda route: route.abort())
+    page.route("**/page.js*", lambda route: route.abort())
     page.goto(f"{tiny_site}/{TINY_PAGE}")
     expect(page.get_by_text("keeps answers did not load").first).to_be_visible()
     expect(page.get_by_role("heading", name="The evening")).to_be_visible()
@@ -129,7 +129,7 @@ def test_nothing_moves_when_the_script_arrives(
     def hold(route: Route) -> None:
         held.append(route)
 
-    page.route("**/page.mjs*", hold)
+    page.route("**/page.js*", hold)
     page.goto(f"{request.getfixturevalue(f'{book}_site')}/{path}", wait_until="commit")
     marks = page.locator("h2, form > *, form fieldset, form textarea")
     page.wait_for_function("() => !!document.querySelector('footer')")

@@ -105,11 +105,13 @@ def add_shell() -> None:
 
 
 # Chosen as by a learner who wants all of every exercise on the page: on a site at its host's root
-# or in a folder, and in Jupyter.
+# or in a folder, in Jupyter, and in a learning platform.
 SHOW_IT_ALL = """
-  const folder = location.pathname.replace(/(modules|guides|developing)\\/.*$|[^/]*$/, "");
+  const below = /(modules|guides|developing|journal|return)\\/.*$|[^/]*$/;
+  const folder = location.pathname.replace(below, "");
   try {
-    for (const place of [folder, "jupyter"]) localStorage.setItem(`allyship:${place}:whole`, "*");
+    const places = [folder, "jupyter", window.name];
+    for (const place of places) localStorage.setItem(`allyship:${place}:whole`, "*");
   } catch {}
 """
 

@@ -107,3 +107,14 @@ def line_modules(data: list[dict[str, Any]]) -> list[Module]:
             for module in data
         ]
     )
+
+
+def timed_module(case: dict[str, Any]) -> Module:
+    """Return a module of which only the minutes count: its own, and those of its exercises."""
+    line = {"id": "line", "type": "line", "label": "What?"}
+    exercises = [
+        {"id": f"e{i}", "title": "Line", "minutes": minutes, "fields": [line]}
+        for i, minutes in enumerate(case["exercises"])
+    ]
+    head = {"module": "timed", "title": "Timed", "minutes": case["minutes"]}
+    return Module.model_validate({**head, "exercises": exercises})
