@@ -32,6 +32,8 @@ export function offerWindow() {
   const head = document.getElementById("content");
   head?.prepend(make("p", { className: "ac-framed" }, `${FRAMED} `, link(location.hash)));
   for (const form of all(document, 'form[data-place="page"]')) {
-    form.querySelector(".ac-trouble")?.after(make("p", { className: "ac-out" }, link(`#${form.id}`)));
+    form
+      .querySelector(".ac-trouble")
+      ?.after(make("p", { className: "ac-out" }, link(`#${form.id}`)));
   }
 }
