@@ -81,7 +81,7 @@ def _is_right(name: str, body: bytes, digest: str) -> bool:
     """Whether a body is that of the file. Of a page only its name is asked: hosts add to pages."""
     if name.endswith(".html"):
         found = _PAGE_NAME.search(body)
-        return bool(found) and f"{found[1].decode()}.html" == name
+        return found is not None and f"{found[1].decode()}.html" == name
     return hashlib.sha256(body).hexdigest().startswith(digest)
 
 
