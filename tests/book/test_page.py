@@ -479,15 +479,18 @@ def test_full_storage_is_told_in_plain_words_and_the_text_stays(tiny_site: str, 
 
 
 def test_blocked_storage_is_told_and_the_form_works_until_the_page_is_closed(
-    tiny_site: str, browser: Browser, chromium: str, tmp_path: Path
+    tiny_site: str, browser: Browser, whole_chromium: str, tmp_path: Path
 ) -> None:
-    """A browser whose owner forbids all site data: even asking for the storage raises."""
+    """A browser whose owner forbids all site data: even asking for the storage raises.
+
+    Only a whole browser has settings.
+    """
     preferences = tmp_path / "Default" / "Preferences"
     preferences.parent.mkdir()
     blocked = {"profile": {"default_content_setting_values": {"cookies": 2}}}
     preferences.write_text(json.dumps(blocked))
     context = browser.browser_type.launch_persistent_context(
-        tmp_path, executable_path=chromium, args=CHROMIUM_ARGS
+        tmp_path, executable_path=whole_chromium, args=CHROMIUM_ARGS
     )
     page = open_tiny(context.new_page(), tiny_site)
     assert page.evaluate("(() => { try { localStorage } catch (e) { return e.name } })()")

@@ -15,9 +15,10 @@ from allyship_course.form.bundle import BundleError, bundle, bundle_site
 from tests.support.site import served
 
 PACKAGE = Path(allyship_course.__file__).parent
-WIDGETS = [PACKAGE / "notebook" / f"{name}.mjs" for name in ("exercise", "progress", "certificate")]
+NAMES = ("exercise", "shared", "progress", "certificate")
+WIDGETS = [PACKAGE / "notebook" / f"{name}.mjs" for name in NAMES]
 WIDGETS.append(PACKAGE / "student" / "download.mjs")
-SITE = ["page.js", "progress.js", "my-journal.js", "submission.js", "certificate.js"]
+SITE = ["page.js", "progress.js", "my-journal.js", "submission.js", "module-end.js"]
 
 
 def put(folder: Path, **scripts: str) -> Path:

@@ -40,20 +40,24 @@ from ..spec.folders import (
     GLOSSARY,
     REFERENCES,
     SOURCE_MAP,
-    SPEED,
+    SourceRow,
     evidence_keys,
     source_rows,
 )
 from ..spec.glossary import glossary, term_faults
+from ..spec.minutes import exercise_minutes, reading_minutes
 from ..spec.modules import exercise_folders
 from ..spec.overlay import Laid, lay_over
 from ..spec.reading import PLACED, SOURCES, links, plain_text, reading_grade
+from ..spec.routes import load_routes
 
 WORDS = (900, 1600)
-MINUTES = (30, 50)
+MINUTES = (25, 75)
 EXERCISES = (4, 11)
 GRADE = 9
 
+_STATE_THEM = "Correct 'minutes', or shorten something"
+_STATED_MINUTES = re.compile(r"\bIt takes about (\d+) minutes")
 _MISSPELT = re.compile(r"^(.+?):(\d+): (.+) ==> (.+)$", re.MULTILINE)
 
 
@@ -85,11 +89,25 @@ def _check_exercises(laid: Laid) -> list[Problem]:
 def _check_pages(laid: Laid, overlay: Path | None) -> list[Problem]:
     folders = exercise_folders(laid.book)
     ours = [f for f in folders if f.name not in laid.own]
-    checks = [_names_elsewhere(folders), _lengths(ours), _pages(laid.book), _terms(laid.book)]
+    checks = [
+        _names_elsewhere(laid.book, folders),
+        _lengths(ours),
+        _pages(laid.book),
+        _terms(laid.book),
+    ]
+    checks += [_routes(laid.book)]
     checks += [
         _spelling(laid.original.parent, place) for place in (laid.original, overlay) if place
     ]
     return [problem for check in checks for problem in check]
+
+
+def _routes(book: Path) -> Iterator[Problem]:
+    """Check that each route's stops are exercises of the book."""
+    try:
+        load_routes(book)
+    except SpecError as e:
+        yield from e.problems
 
 
 def _lengths(folders: list[Path]) -> Iterator[Problem]:
@@ -108,12 +126,34 @@ def _lengths(folders: list[Path]) -> Iterator[Problem]:
             if not least <= number <= most:
                 problem = f"{measure}: {number}, and not from {least} to {most}"
                 yield Problem(reading, 1, None, problem, "Shorten, split or simplify it")
-        doing, reads = sum(e.minutes for e in module.exercises), len(text.split()) / SPEED
-        if abs(module.minutes - doing - reads) > 2.5:  # stated to the nearest five
-            problem = (
-                f"minutes: {module.minutes}, and not {doing} for exercises and {reads:.0f} to read"
-            )
-            yield Problem(reading, 1, None, problem, "Correct 'minutes', or shorten something")
+        yield from _minutes(folder, module, reading_minutes(len(text.split())))
+        for stated in _STATED_MINUTES.finditer(whole):
+            if int(stated[1]) != module.minutes:
+                line = whole.count("\n", 0, stated.start()) + 1
+                what = f"the page says {stated[1]} minutes, and exercises.yml {module.minutes}"
+                yield Problem(reading, line, None, what, "Say the same in both")
+
+
+def _minutes(folder: Path, module: Module, reads: float) -> Iterator[Problem]:
+    """Check the stated minutes against the rule of ``spec.minutes``, of exercises and module."""
+    source = Source(folder / EXERCISES_FILE)
+    does = [exercise_minutes(exercise) for exercise in module.exercises]
+    for i, (exercise, takes) in enumerate(zip(module.exercises, does, strict=True)):
+        if _is_off(exercise.minutes, takes, to_the=1):
+            what = f"minutes: {exercise.minutes}, and not {max(1, round(takes))} as the rule has it"
+            yield source.problem((("exercises", i, "minutes"), what, _STATE_THEM))
+    takes = sum(does) + reads
+    if _is_off(module.minutes, takes, to_the=5):
+        what = (
+            f"minutes: {module.minutes}, and not {round(takes)} as the rule has it: "
+            f"{round(reads)} to read, {round(sum(does))} for exercises"
+        )
+        yield source.problem((("minutes",), what, _STATE_THEM))
+
+
+def _is_off(stated: int, takes: float, to_the: int) -> bool:
+    """Tell whether stated minutes are more than a fifth off, and it is not the rounding."""
+    return abs(stated - takes) > max(takes / 5, to_the / 2) + 1e-9
 
 
 def _pages(book: Path) -> Iterator[Problem]:
@@ -174,6 +214,18 @@ def _spelling(root: Path, place: Path) -> Iterator[Problem]:
         yield Problem(root / file, int(line), None, what, remedy)
 
 
+def _is_said(book: Path, row: SourceRow) -> bool:
+    """Tell whether a page has the sentence in which a row is read, whatever its line breaks."""
+    page = book / row.page / "index.md"
+    text = plain_text(page.read_text("utf-8")) if page.exists() else ""
+    return " ".join(row.said.split()) in " ".join(text.split())
+
+
+def _line_of(file: Path, row: str) -> int:
+    lines = file.read_text("utf-8").splitlines()
+    return next((n for n, line in enumerate(lines, 1) if line.endswith(f"row: {row}")), 1)
+
+
 def _claims(book: Path, folders: list[Path], *, whole: bool) -> Iterator[Problem]:
     """Check that evidence and source rows are known, and that no row of the map is left over."""
     rows, keys = source_rows(book), evidence_keys(book)
@@ -195,13 +247,17 @@ def _claims(book: Path, folders: list[Path], *, whole: bool) -> Iterator[Problem
                     yield source.problem(
                         ((*here, "evidence"), what, f"The keys: {book / REFERENCES}")
                     )
-    for row in rows if whole else ():
+    for row, place in rows.items() if whole else ():
+        if place.said and not _is_said(book, place):
+            what = f"the sentence of row {row} is not in {place.page}"
+            remedy = "Write the sentence in which the page says it now"
+            yield Problem(book / SOURCE_MAP, _line_of(book / SOURCE_MAP, row), None, what, remedy)
         if row not in claimed:
             what = f"no exercise does anything with row {row} of the source map"
             yield Problem(book / SOURCE_MAP, 1, None, what, "Name it under an exercise's 'sources'")
 
 
-def _names_elsewhere(folders: list[Path]) -> Iterator[Problem]:
+def _names_elsewhere(book: Path, folders: list[Path]) -> Iterator[Problem]:
     """Check that what a module names of another one is there, and can be shown where it says."""
     modules = {folder: load_module(folder) for folder in folders}
     fields = {
@@ -214,7 +270,10 @@ def _names_elsewhere(folders: list[Path]) -> Iterator[Problem]:
     for folder, module in modules.items():
         source = Source(folder / EXERCISES_FILE)
         for i, exercise in enumerate(module.exercises):
-            for finding in _shown_again(module, exercise, ("exercises", i), fields):
+            here: Loc = ("exercises", i)
+            for finding in _shown_again(module, exercise, here, fields):
+                yield source.problem(finding)
+            for finding in _leads_back_nowhere(book, exercise, here):
                 yield source.problem(finding)
         for i, prompt in enumerate(module.ending.prompts if module.ending else ()):
             if prompt not in prompts:
@@ -225,17 +284,26 @@ def _names_elsewhere(folders: list[Path]) -> Iterator[Problem]:
                 yield source.problem((("ending", "prompts", i), what, remedy))
 
 
+def _leads_back_nowhere(book: Path, exercise: Exercise, here: Loc) -> Iterator[Finding]:
+    """Find dates that lead back to a page that the book does not have."""
+    page = exercise.calendar.page if exercise.calendar else ""
+    if page and not (book / f"{page}.md").is_file():
+        loc = (*here, "calendar", "page")
+        yield loc, f"there is no page '{page}'", "Name a page as the contents do: return/index"
+
+
 def _shown_again(
     module: Module, exercise: Exercise, here: Loc, fields: Mapping[str, AnyField]
 ) -> Iterator[Finding]:
     """Find what an exercise shows or takes over of a field that is not there, or is no such one."""
     for loc, field in exercise.places(here):
-        named = fields.get(field.earlier)
-        # Another module's labels are not at hand where a notebook runs.
-        labelled = named and named.labels() and not field.earlier.startswith(f"{module.module}/")
-        if field.earlier and (not named or not named.shown_again or labelled):
-            remedy = "Name the module/exercise/field of a text, a line or a list"
-            yield (*loc, "earlier"), f"'{field.earlier}' is no field that can be shown here", remedy
+        for path in field.earlier:
+            named = fields.get(path)
+            # Another module's labels are not at hand where a notebook runs.
+            labelled = named and named.labels() and not path.startswith(f"{module.module}/")
+            if not named or not named.shown_again or labelled:
+                remedy = "Name the module/exercise/field of a text, a line or a list"
+                yield (*loc, "earlier"), f"'{path}' is no field that can be shown here", remedy
         prefill = field.prefill if isinstance(field, Written) else ""
         own_draft = exercise.compose and prefill == f"{module.module}/{exercise.id}/{COMPOSED}"
         if prefill and not own_draft and not isinstance(fields.get(prefill), Written):

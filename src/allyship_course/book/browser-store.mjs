@@ -93,6 +93,17 @@ export function forgetAll(stays) {
   announce();
 }
 
+/** Whether this browser keeps anything for this site. */
+export function canKeep() {
+  try {
+    localStorage.setItem(siteKey("try"), "");
+    localStorage.removeItem(siteKey("try"));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Let all that shows what is kept show it anew: on this page no storage event tells of it. */
 export const announce = () => dispatchEvent(new StorageEvent("storage"));
 

@@ -80,8 +80,8 @@ def _digests(script: str, where: str) -> dict[str, str]:
 def _is_right(name: str, body: bytes, digest: str) -> bool:
     """Whether a body is that of the file. Of a page only its name is asked: hosts add to pages."""
     if name.endswith(".html"):
-        found = _PAGE_NAME.search(body)
-        return found is not None and f"{found[1].decode()}.html" == name
+        own_name = _PAGE_NAME.search(body)
+        return own_name is not None and f"{own_name[1].decode()}.html" == name
     return hashlib.sha256(body).hexdigest().startswith(digest)
 
 

@@ -1,6 +1,6 @@
 /** Keeps the course on this device, so that it can be read without a line, until a reader says no. */
 
-import { coursePart, SITE, siteKey } from "./site.mjs";
+import { coursePart, PACKAGED, SITE, siteKey } from "./site.mjs";
 
 /** The service worker's address. */
 const WORKER = new URL("offline.js", SITE);
@@ -36,7 +36,7 @@ export async function keepNoLonger() {
 
 /** Keep the course on this device. It waits until the page works and the line is free. */
 export async function keepOffline() {
-  if (!("serviceWorker" in navigator)) return;
+  if (PACKAGED || !("serviceWorker" in navigator)) return;
   await removeIfAsked();
   const line = /** @type {{connection?: {saveData: boolean}}} */ (navigator).connection;
   if (!line?.saveData && !keepsNothing()) {

@@ -1,6 +1,7 @@
 /** In "My journal": to keep the course on this device no longer, or again. */
 
 import { keepNoLonger, OFF, register, registration } from "./keep-offline.mjs";
+import { PACKAGED } from "./site.mjs";
 
 const KEPT =
   "The course is kept on this device, so that you can go on without a line. " +
@@ -11,7 +12,7 @@ const NOT_KEPT = "The course is not kept on this device. You need a line to open
  * @param {HTMLElement} place  with a line of words and a button
  */
 export async function offerOfflineChoice(place) {
-  if (!("serviceWorker" in navigator)) return;
+  if (PACKAGED || !("serviceWorker" in navigator)) return;
   const words = /** @type {HTMLElement} */ (place.querySelector("p"));
   const button = /** @type {HTMLElement} */ (place.querySelector("button"));
   const show = async () => {

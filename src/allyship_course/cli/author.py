@@ -8,8 +8,6 @@ from typing import Literal
 
 import click
 
-from ..author.lint import can_spell, check_book
-from ..spec import FIELD_TYPES, JOURNAL, module_folders
 from .command import course_root, main, overlay
 
 
@@ -27,6 +25,9 @@ def check(site: str | None) -> None:
     With --site it says whether a host gives the site as readers need it.
     Exits with 1 if there is anything to mend.
     """
+    from ..author.lint import can_spell, check_book
+    from ..spec import module_folders
+
     if site is not None:
         return _check_site(site)
     book = course_root() / "book"
@@ -66,6 +67,7 @@ def assignments() -> None:
     """
     from ..instructor.course import COURSE_FILE
     from ..notebook.assignments import MY_COURSE, make_assignment, make_journal
+    from ..spec import JOURNAL, module_folders
 
     root = course_root()
     course = root / "course"
@@ -128,13 +130,26 @@ def module(name: str) -> None:
     _told(new_module(course_root() / "book", overlay(), name))
 
 
+class _FieldTypes(click.Choice[str]):
+    """The types of field, which only this command needs: they are loaded when it looks at them."""
+
+    def __init__(self) -> None:
+        self.case_sensitive = True
+
+    @property
+    def choices(self) -> tuple[str, ...]:  # type: ignore[override]  # a plain attribute there
+        from ..spec import FIELD_TYPES
+
+        return tuple(FIELD_TYPES)
+
+
 @new.command("exercise")
 @click.argument("module")
 @click.argument("id")
 @click.option(
     "--type",
     "kind",
-    type=click.Choice([*FIELD_TYPES]),
+    type=_FieldTypes(),
     default="choice",
     show_default=True,
     help="What there is to do in it.",

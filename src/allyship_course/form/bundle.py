@@ -72,11 +72,12 @@ def bundle_site(start: Path, later: Sequence[Path], version: str) -> dict[str, s
         head = f'import {{ {", ".join(sorted(taken))} }} from "./{first_name}?{version}";\n'
         bundles[f"{entry.stem}.js"] = (head if taken else "") + _join(scripts, entry)
         needed |= taken
-    text = _join(first, start)
-    for name in {f"{found[1]}.js" for found in _LATER.finditer(text)} - bundles.keys():
-        raise BundleError(f"{first_name} imports {name}, which is not among what is loaded later")
-    text = _LATER.sub(rf'import("./\1.js?{version}")', text)
-    return {first_name: f"{text}export {{ {', '.join(sorted(needed))} }};\n", **bundles}
+    first_text = f"{_join(first, start)}export {{ {', '.join(sorted(needed))} }};\n"
+    for name, text in {first_name: first_text, **bundles}.items():
+        for asked in {found[1] for found in _LATER.finditer(text)} - {e.stem for e in later}:
+            raise BundleError(f"{name} imports {asked}, which is not among what is loaded later")
+        bundles[name] = _LATER.sub(rf'import("./\1.js?{version}")', text)
+    return bundles
 
 
 def _join(scripts: Sequence[_Script], entry: Path) -> str:

@@ -13,8 +13,13 @@ from .fields import AnyField
 from .findings import Loc, did_you_mean
 
 EXERCISES_FILE = "exercises.yml"
+EARLIER_FILE = "earlier.yml"
+"""Beside it: what earlier editions asked and this one does not, see :class:`Earlier`."""
 MODULES_FOLDER = "modules"
 JOURNAL = "journal"
+RETURN = "return"
+BESIDE = (JOURNAL, RETURN)
+"""Folders of the book with exercises that belong to no module: nothing of them is collected."""
 END = "end"
 PLACEHOLDER = re.compile(r"\{([a-z0-9-]+)\}")
 
@@ -45,12 +50,15 @@ class Drawing(Part):
 
     ``rings`` of a sort, ``seats`` around a table of a list whose column ``seat`` says where
     somebody sits, ``slope`` of a profile before and after, ``access`` lent to whom of a list.
+    ``apart`` is a step of a slope's scales that is no amount, such as "There was no occasion":
+    who chose it is not drawn, only said.
     """
 
     kind: Literal["rings", "seats", "slope", "access"]
     title: Text
     field: Id | None = None
     seat: Id | None = None
+    apart: str = ""
 
 
 class Person(Part):
@@ -69,9 +77,14 @@ class Event(Part):
 
 
 class Calendar(Part):
-    """A calendar file (.ics) of follow-ups."""
+    """A calendar file (.ics) of follow-ups.
+
+    They lead back to ``page``, named from the book's folder and without an ending, or else to the
+    page on which the exercise stands.
+    """
 
     title: Text
+    page: str = ""
     events: Annotated[list[Event], Field(min_length=1)]
 
 
@@ -94,7 +107,11 @@ EXTRAS = ("steps", "profile", "compose", "calendar")
 
 
 class Exercise(Part):
-    """One form: either ``fields`` in a row, or ``steps`` that branch."""
+    """One form: either ``fields`` in a row, or ``steps`` that branch.
+
+    ``again`` is for what somebody comes back to: on another day there is a new answer beside the
+    earlier ones, to each question by itself (``by-prompt``) or to all at once (``as-a-whole``).
+    """
 
     id: Id
     title: Text
@@ -109,6 +126,7 @@ class Exercise(Part):
     fields: list[AnyField] = []
     steps: list[Step] = []
     closing: str = ""
+    again: Literal["by-prompt", "as-a-whole"] | None = None
     own_line: Id | None = None  # the field whose answer its end shows
     drawing: Drawing | None = None
     profile: Profile | None = None
@@ -172,8 +190,34 @@ class Ending(Part):
     text: str = ""
 
 
+class EarlierField(Part):
+    """The words of a field that is gone, or of an answer's ids that are gone from a field."""
+
+    type: Text
+    label: Text
+    labels: dict[str, str] = {}
+    parts: dict[str, str] = {}
+
+
+class EarlierExercise(Part):
+    """An exercise that is gone, or has lost fields: what its answers' ids stood for."""
+
+    id: Id
+    title: Text
+    fields: dict[Id, EarlierField]
+
+
+class Earlier(Part):
+    """What earlier editions of a module asked, so that what was answered can still be read."""
+
+    exercises: list[EarlierExercise]
+
+
 class Module(Part):
     """One topic: the exercises of one folder.
+
+    ``edition`` goes up when exercises come or go, so that a term that has begun keeps its own.
+    ``earlier`` comes from :data:`EARLIER_FILE`.
 
     What stands beside the modules, as the journal does, is not ``collected``: no completion
     record is written of it, nothing of it can be shared, and no certificate counts it.
@@ -184,11 +228,17 @@ class Module(Part):
     module: Id
     title: Text
     minutes: Annotated[int, Field(ge=1, le=240)]
+    edition: Annotated[int, Field(ge=1)] = 1
     collected: bool = True
     mirror: Annotated[int, Field(ge=0)] = 0
     scene: Id | None = None
     ending: Ending | None = None
     exercises: list[Exercise]
+    earlier: list[EarlierExercise] = []
+
+    def earlier_fields(self, exercise_id: str) -> dict[str, EarlierField]:
+        """Return the fields that an exercise had in earlier editions."""
+        return next((e.fields for e in self.earlier if e.id == exercise_id), {})
 
     def exercise(self, exercise_id: str) -> Exercise:
         """Return the exercise called ``exercise_id``; a KeyError names those there are."""
