@@ -33,6 +33,8 @@ async function start() {
   fillEndWhenNear();
   accompanyReading();
   offerSubmission();
+  const results = coursePart("search");
+  if (results) (await import("./search.mjs")).showSentences(results);
 }
 
 /**
