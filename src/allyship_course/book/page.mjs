@@ -40,6 +40,8 @@ async function start() {
   accompanyReading();
   openCards();
   offerSubmission();
+  const results = coursePart("search");
+  if (results) (await import("./search.mjs")).showSentences(results);
   if (PACKAGED) (await import("./platform.mjs")).followPlatform();
 }
 

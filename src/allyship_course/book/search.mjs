@@ -95,6 +95,3 @@ export function showSentences(results) {
   });
   watch.observe(results, { childList: true, subtree: true });
 }
-
-const results = document.getElementById("search-results");
-if (results) showSentences(results);
