@@ -86,15 +86,25 @@ def assignments() -> None:
 
 
 @main.command()
-@click.argument("kind", type=click.Choice(["pdf", "epub"]))
-def paper(kind: Literal["pdf", "epub"]) -> None:
+@click.argument("kind", type=click.Choice(["pdf", "epub", "cards"]))
+@click.argument("module", required=False)
+def paper(kind: Literal["pdf", "epub", "cards"], module: str | None) -> None:
     """Write the whole course for paper or e-readers, with room to write, into _build.
 
-    KIND is pdf (tagged, made with a Chromium) or epub.
+    KIND is pdf (tagged, made with a Chromium), epub, or cards: those of the sorts of one MODULE,
+    to cut out for a room.
     """
-    from ..book.print.paper import make_paper
+    from ..book.print.paper import make_cards, make_paper
+    from ..spec import MODULES_FOLDER, load_module
 
     root = course_root()
+    if (kind == "cards") != bool(module):
+        raise click.UsageError("A module stands behind 'cards', as in: allyship paper cards NAME")
+    if kind == "cards":
+        file = root / "_build" / f"cards-{module}.pdf"
+        make_cards(load_module(root / "book" / MODULES_FOLDER / str(module)), file)
+        click.echo(f"{file.relative_to(root)}")
+        return
     file = root / "_build" / f"allyship-course.{kind}"
     make_paper(root / "book", root / "_config.yml", kind, file)
     click.echo(f"{file.relative_to(root)}")
