@@ -4,10 +4,11 @@
   const root = document.documentElement;
   try {
     const site = new URL(root.dataset.content_root ?? "", location.href).pathname;
-    const chosen = localStorage.getItem(`allyship:${site}:colours`);
+    const name = root.dataset.keeps;
+    const chosen = localStorage.getItem(`${name}:${site}:colours`);
     if (chosen) root.dataset.theme = chosen;
     // Whoever wants to see all of every exercise at once: cover.mjs keeps the choice.
-    const every = localStorage.getItem(`allyship:${site}:whole`) === "*";
+    const every = localStorage.getItem(`${name}:${site}:whole`) === "*";
     root.classList.toggle("ac-whole", every);
   } catch {
     // The browser keeps nothing for this site: the system's colours, then.

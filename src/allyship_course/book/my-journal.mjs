@@ -14,7 +14,7 @@ import { forget, forgetAll, keepLeft, kept, keptPaths } from "./browser-store.mj
 import { asJson, asText, inOrder, takeIn } from "./journal-file.mjs";
 import { OFF } from "./keep-offline.mjs";
 import { offerOfflineChoice } from "./offline-choice.mjs";
-import { SITE } from "./site.mjs";
+import { COURSE, SITE } from "./site.mjs";
 
 const NOTHING =
   "Nothing is kept in this browser yet. What you write into an exercise appears here.";
@@ -45,8 +45,8 @@ class Journal {
     this.#dialog = /** @type {HTMLDialogElement} */ (part(place, "dialog"));
     this.#search.addEventListener("input", () => this.show());
     addEventListener("storage", () => this.show());
-    this.#onClick("export-json", () => saveFile("allyship-journal.json", asJson(this.#read())));
-    this.#onClick("export-md", () => saveFile("allyship-journal.md", asText(this.#read())));
+    this.#onClick("export-json", () => saveFile(`${COURSE}-journal.json`, asJson(this.#read())));
+    this.#onClick("export-md", () => saveFile(`${COURSE}-journal.md`, asText(this.#read())));
     this.#onClick("print", () => print());
     this.#onClick("delete-all", () =>
       this.#ask("Delete everything that this course keeps in this browser?", () =>

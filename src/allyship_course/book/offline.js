@@ -1,6 +1,6 @@
 // The service worker of the published book: keeps the whole course on the device, so that it can
-// be read and worked through without a line. The build puts the two constants before it: VERSION,
-// a hash of what is kept, and FILES, addresses relative to this file.
+// be read and worked through without a line. The build puts three constants before it: COURSE,
+// the course's name, VERSION, a hash of what is kept, and FILES, addresses relative to this file.
 //
 // What is kept is answered from the device at once. The browser asks for this file anew at every
 // visit; when the course has changed, the new one is fetched whole, takes over, and the old one is
@@ -8,7 +8,7 @@
 
 /** @type {ServiceWorkerGlobalScope} */
 const worker = /** @type {any} */ (self);
-const PREFIX = `allyship:${new URL(worker.registration.scope).pathname}:`;
+const PREFIX = `${COURSE}:${new URL(worker.registration.scope).pathname}:`;
 const CACHE = PREFIX + VERSION;
 const KEPT = new Set(FILES.map((file) => new URL(file, worker.location.href).pathname));
 

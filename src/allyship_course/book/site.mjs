@@ -3,12 +3,15 @@
 /** The site's root: every script lies one folder below it. */
 export const SITE = new URL("..", import.meta.url);
 
+/** What this course calls itself in a browser. */
+export const COURSE = document.documentElement.dataset.keeps ?? "course";
+
 /**
  * A name in the browser's store. It carries the site's path, so that two courses on one host do
  * not meet. Of an exercise it is that of its path, module/exercise.
  * @param {string} name
  */
-export const siteKey = (name) => `allyship:${SITE.pathname}:${name}`;
+export const siteKey = (name) => `${COURSE}:${SITE.pathname}:${name}`;
 
 /**
  * The place in a page of the book that a script fills in.

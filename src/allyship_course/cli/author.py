@@ -10,6 +10,7 @@ import click
 
 from ..author.lint import can_spell, check_book
 from ..spec import FIELD_TYPES, JOURNAL, module_folders
+from ..spec.settings import settings_of
 from .command import course_root, main, overlay
 
 
@@ -56,7 +57,8 @@ def assignments() -> None:
         notebooks = [make_assignment(folder, course / "source") for folder in folders]
     for notebook in notebooks:
         click.echo(f"{notebook.relative_to(root)}")
-    if (root / "book" / JOURNAL).exists():
+    has_journal = settings_of(root / "book").has("journal")
+    if has_journal and (root / "book" / JOURNAL).exists():
         made = make_journal(root / "book", root / "course")
         click.echo(f"{made.relative_to(root)}\n{made.with_name(MY_COURSE).relative_to(root)}")
 
@@ -71,7 +73,8 @@ def paper(kind: Literal["pdf", "epub"]) -> None:
     from ..book.print.paper import make_paper
 
     root = course_root()
-    file = root / "_build" / f"allyship-course.{kind}"
+    name = settings_of(root / "book").folder_name
+    file = root / "_build" / f"{name}.{kind}"
     make_paper(root / "book", root / "_config.yml", kind, file)
     click.echo(f"{file.relative_to(root)}")
 

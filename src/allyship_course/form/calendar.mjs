@@ -3,7 +3,7 @@
 /** @param {[string, string][]} events  day as YYYYMMDD, and title */
 export function calendarFile(events) {
   const stamp = new Date().toISOString().replace(/[-:]|\.\d+/gu, "");
-  const lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Allyship course//EN"];
+  const lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//allyship-course//EN"];
   for (const [day, title] of events) {
     const summary = title.replace(/[\\;,]/gu, "\\$&").replace(/\r?\n/gu, "\\n");
     const id = `${stamp}-${Math.random().toString(36).slice(2)}`;

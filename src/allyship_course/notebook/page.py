@@ -9,6 +9,8 @@ import os
 
 BUILDING = "ALLYSHIP_BOOK"
 """Environment variable that tells a kernel that it runs for a book build."""
+NO_POSTERS = "no posters"
+"""What the variable holds where the course has none of our posters."""
 
 
 class Page:

@@ -7,6 +7,7 @@ journal. They are never a trait: traits end up in the saved notebook, which is h
 from __future__ import annotations
 
 import html
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ import traitlets
 from ..course_progress import in_all, progress_by_notes, progress_by_record, where_to_go_on
 from ..form import STYLE, VIEW_STYLE, render
 from ..form.bundle import bundle
-from ..form.posters import load_posters, markdown, page_html
+from ..form.posters import load_posters, markdown, page_html, sheet_of
 from ..form.replies import replies
 from ..spec import Exercise, Module, SpecError, load_module, module_folders
 from ..store.files import RecordError
@@ -34,7 +35,7 @@ from ..store.journal import (
 )
 from ..store.record import submitted_record
 from .checks import Check, check_in
-from .page import Page, building
+from .page import BUILDING, NO_POSTERS, Page, building
 from .strip import STYLE as PROGRESS_STYLE
 from .strip import render_certificate, render_my_course, render_progress
 
@@ -195,10 +196,12 @@ def poster(poster_id: str) -> Page:
             raise KeyError(f"there is no poster '{poster_id}'. There are: {', '.join(posters)}")
     except (SpecError, KeyError) as e:
         return _trouble(e, "This poster can't be shown")
+    if os.environ.get(BUILDING) == NO_POSTERS:
+        return Page("", "")
     found = posters[poster_id]
     # A module's page stands two folders below the book's static files.
     static = "../../_static" if building() else None
-    return Page(page_html(found, static), markdown(found))
+    return Page(page_html(found, static, sheet_of(Path.cwd())), markdown(found))
 
 
 def progress() -> ProgressWidget | Page:
@@ -210,8 +213,11 @@ def progress() -> ProgressWidget | Page:
     return ProgressWidget(module, Path.cwd())
 
 
-def certificate() -> CertificateWidget | Page:
-    """Show the certificate of what is complete, by the learner's own journal."""
+def certificate(course: str = "") -> CertificateWidget | Page:
+    """Show the certificate of what is complete, by the learner's own journal.
+
+    ``course`` is the course's title.
+    """
     try:
         modules, journal = _course()
     except (SpecError, RecordError) as e:
@@ -220,7 +226,7 @@ def certificate() -> CertificateWidget | Page:
         {"title": m.title, "complete": progress_by_notes(m, journal[m.module]).complete}
         for m in modules
     ]
-    return CertificateWidget(certificate_html=render_certificate(), modules=states)
+    return CertificateWidget(certificate_html=render_certificate(course), modules=states)
 
 
 def my_course() -> Page:
