@@ -123,7 +123,7 @@ def test_the_file_has_what_the_authors_wrote_by_exercise_and_field(tmp_path: Pat
                     "what": {"hints": [{"when": {"lacks": "day-or-moment"}, "say": "When?"}]}
                 }
             },
-        }
+        },
     }
 
 

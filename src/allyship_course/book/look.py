@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ..errors import CourseError
 from ..form import template
-from ..spec.colours import DARK_PAPER, readable
+from ..spec.colours import DARK_PAPER, EASY, readable
 from ..spec.settings import Colours, Settings
 
 _ROOM = Path(__file__).parent
@@ -28,7 +28,7 @@ def style_of(colours: Colours) -> str:
     if colours == Colours():
         return ""
     light = _values(colours.first, colours.second)
-    dark = _values(*(readable(c, DARK_PAPER) for c in (colours.first, colours.second)))
+    dark = _values(*(readable(c, DARK_PAPER, EASY) for c in (colours.first, colours.second)))
     chosen = ':root[data-theme="dark"]'
     unchosen = ':root:not([data-theme="light"])'
     return (

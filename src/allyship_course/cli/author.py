@@ -11,7 +11,8 @@ import click
 from ..author.lint import can_spell, check_book
 from ..spec import FIELD_TYPES, JOURNAL, module_folders
 from ..spec.settings import settings_of
-from .command import course_root, main, overlay
+from .command import FOLDER, book_and_config, course_root, main, overlay
+from .missing import requirement
 
 
 @main.command()
@@ -93,11 +94,30 @@ def preview(module: str) -> None:
 
 @main.group()
 def new() -> None:
-    """Begin a module or an exercise with a draft that works, and says what is to be written.
+    """Begin a course of your own, a module or an exercise, with a draft that works.
 
-    It goes into the overlay that course.yml names, here, above or in course/; without one, into
-    the book itself.
+    A module or an exercise goes into the overlay that course.yml names, here, above or in
+    course/; without one, into the book itself.
     """
+
+
+@new.command("course")
+@click.argument("folder", type=FOLDER)
+@click.option("--title", prompt="Title", help="What your course is called.")
+def new_course_(folder: Path, title: str) -> None:
+    """Write a course of your own, on another subject, into FOLDER, which is not there yet.
+
+    It holds a welcome, one module with an exercise of each kind, a journal, a glossary, all that
+    a class needs, and a workflow that publishes the website.
+    """
+    from ..author.own_course import new_course
+
+    folder = folder.absolute()
+    _, config = book_and_config()
+    files = new_course(folder, title, config, requirement("book"))
+    click.echo(f"Written: {folder}, with {len(files)} files.")
+    click.echo("README.md in it says how to go on. In that folder, 'allyship check' has nothing")
+    click.echo("to mend; the module is a sample, to be changed or thrown away.")
 
 
 @new.command()

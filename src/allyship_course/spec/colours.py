@@ -10,6 +10,8 @@ from typing import Annotated
 from pydantic import Field
 
 READABLE = 4.5
+EASY = 7.0
+"""What WCAG asks of text at its strictest."""
 LIGHT_PAPER, DARK_PAPER = "#f4f0e6", "#262b2d"
 """The darkest ground that light pages write on, and the lightest of dark pages."""
 _STEPS = 100
@@ -22,14 +24,14 @@ def contrast(one: str, other: str) -> float:
     return (lighter + 0.05) / (darker + 0.05)
 
 
-def readable(colour: str, paper: str) -> str:
+def readable(colour: str, paper: str, least: float = READABLE) -> str:
     """Return the nearest shade of ``colour`` that can be read on ``paper``: darker, or lighter."""
     shade, end = colour, 0 if _luminance(paper) > 0.4 else 255
     for step in range(_STEPS + 1):
         shade = "#" + "".join(
             f"{round(part + (end - part) * step / _STEPS):02x}" for part in _parts(colour)
         )
-        if contrast(shade, paper) >= READABLE:
+        if contrast(shade, paper) >= least:
             return shade
     return shade
 
