@@ -15,6 +15,7 @@ import pytest
 from allyship_course.author.lint import check_book
 from allyship_course.form import render
 from allyship_course.spec import load_module
+from allyship_course.spec.minutes import exercise_minutes
 from tests.support.paths import ROOT
 
 COMMAND = shutil.which("allyship", path=str(Path(sys.executable).parent))
@@ -102,7 +103,7 @@ title: A course
 sphinx:
   config:
     course:
-      promises: {words: [900, 1600], minutes: [30, 50], exercises: [4, 11], grade: 9}
+      promises: {words: [900, 1600], minutes: [25, 75], exercises: [4, 11], grade: 9}
 """
 FILES = {"exercises.yml": EXERCISES, "posters.yml": POSTERS, "index.md": READING}
 
@@ -158,9 +159,82 @@ def test_a_whole_module_has_nothing_to_mend_but_its_length(course: Path) -> None
     problems = told(course)
     assert any("words of reading: " in p for p in problems)
     assert any("exercises: 2, and not from" in p for p in problems)
-    assert any("minutes: 30, and not 8 for exercises and 0 to read. " in p for p in problems)
+    of_module = "minutes: 30, and not 1 as the rule has it: 0 to read, 1 for exercises. "
+    assert any(of_module in p for p in problems)
     for problem in problems:
         assert re.search(r": (words|minutes|exercises)[^:]*: \d+, and not ", problem), problem
+
+
+def test_minutes_are_those_of_words_taps_and_texts(course: Path) -> None:
+    words = " ".join(["word"] * 128)
+    fields = f"""\
+      - {{id: say, type: text, label: {words} say}}
+      - {{id: more, type: text, label: more, optional: true}}
+"""
+    before, after = EXERCISES.split("      - id: plant-care")
+    yaml = (
+        before.replace("minutes: 4", "minutes: 3")
+        + fields
+        + after[after.index("  - id: plant-two") :]
+    )
+    file = course / "book" / "modules" / "01-small" / "exercises.yml"
+    file.write_text(yaml, "utf-8")
+    # 130 words to read and one text that must be written are two minutes, and not three.
+    (of_exercise,) = [p for p in told(course) if "minutes: 3, " in p]
+    line = line_of(yaml, "    minutes: 3")
+    assert of_exercise.startswith(f"01-small{os.sep}exercises.yml:{line},")
+    assert "minutes: 3, and not 2 as the rule has it" in of_exercise
+    file.write_text(yaml.replace("minutes: 3\n", "minutes: 2\n"), "utf-8")
+    assert not [p for p in told(course) if "minutes: 2" in p]
+
+
+def test_of_a_case_the_mean_of_its_ways_counts(tmp_path: Path) -> None:
+    long = " ".join(["word"] * 259)  # and one word of a title: two minutes
+    (tmp_path / "exercises.yml").write_text(f"""\
+module: 01-case
+title: Case
+minutes: 2
+exercises:
+  - id: case
+    title: Case
+    minutes: 2
+    steps:
+      - id: start
+        title: Start
+        fields:
+          - id: does
+            type: choice
+            label: "?"
+            options: [{{id: stay, label: Stay, next: long}}, {{id: go, label: Go, next: end}}]
+      - {{id: long, title: Long, text: {long}}}
+""")
+    (case,) = load_module(tmp_path).exercises
+    # One of two ways is two minutes longer; all have four words and a tap.
+    assert exercise_minutes(case) == pytest.approx(2 / 2 + 4 / 130 + 1 / 10)
+
+
+def test_a_row_of_the_sources_is_read_where_the_map_says(course: Path) -> None:
+    book = course / "book"
+    (book / "developing").mkdir()
+    source_map = """\
+- {row: C4, idea: A plant, page: modules/01-small, said: Some words between the two.}
+- row: C5
+  idea: Another
+  page: modules/01-small
+  said: Words that nobody wrote.
+"""
+    (book / "developing" / "source-map.yml").write_text(source_map, "utf-8")
+    (problem,) = [p for p in check_book(book) if "sentence of row" in p.what]
+    assert (problem.line, problem.what) == (2, "the sentence of row C5 is not in modules/01-small")
+
+
+def test_minutes_are_the_same_on_the_page_and_in_the_exercises(course: Path) -> None:
+    reading = course / "book" / "modules" / "01-small" / "index.md"
+    for minutes, expected in (("30", 0), ("50", 1)):
+        text = READING.replace("Some words", f"It takes about {minutes} minutes. Some words")
+        reading.write_text(text, "utf-8")
+        problems = [p for p in told(course) if "the page says" in p]
+        assert len(problems) == expected, problems
 
 
 def test_every_exercise_of_the_course_can_be_left_out() -> None:

@@ -22,7 +22,7 @@ from allyship_course.cli import main
 from allyship_course.grading.gradebook import open_gradebook
 from allyship_course.instructor.plan import set_up
 from allyship_course.instructor.term import TeachError, new_course
-from allyship_course.spec import SpecError
+from allyship_course.spec import SpecError, load_module
 from tests.support.classroom import full_note, nbgrader, ours, rows_of, scores
 from tests.support.once import once
 from tests.support.paths import COURSE_CONFIG
@@ -47,7 +47,6 @@ def graded(root: Path) -> None:
         place = folder / "submitted" / student / "01-tiny"
         shutil.copytree(folder / "release" / "01-tiny", place)
         (place / "timestamp.txt").write_text(f"{when} 12:00:00.000000 UTC")
-        from allyship_course.spec import load_module
         from allyship_course.store.journal import Note, keep
 
         module = load_module(place)
@@ -350,6 +349,29 @@ def test_a_module_renamed_in_mid_term_is_told_and_loses_nothing(midterm: Path) -
     apply(midterm)
     ours(midterm, "grade")
     assert scores(midterm) == before
+
+
+def test_a_term_keeps_its_edition_until_it_is_told_to_take_a_newer_one(midterm: Path) -> None:
+    file = midterm.parent / "project" / "book" / "modules" / "02-more" / "exercises.yml"
+    text = file.read_text().replace("minutes:", "edition: 2\nminutes:", 1)
+    file.write_text(text.replace("id: kettle", "id: teapot"))
+    reading = file.with_name("index.md")
+    reading.write_text(reading.read_text().replace('"kettle"', '"teapot"'))
+    (title,) = {e.title for e in load_module(file.parent).exercises if e.id == "teapot"}
+    made_then = (midterm / "source" / "02-more" / "02-more.ipynb").read_bytes()
+    held = (
+        "02-more stays in edition 1, in which it was made. Edition 2 would change it: "
+        f"new “{title}”; gone “{title}”. To take it, write 'edition: 2' into course.yml."
+    )
+    assert held in apply(midterm)
+    assert (midterm / "source" / "02-more" / "02-more.ipynb").read_bytes() == made_then
+
+    course = midterm / "course.yml"
+    course.write_text(course.read_text() + "edition: 2\n")
+    assert "  02-more: made anew: its text is another one" in apply(midterm)
+    assert [
+        e.id for e in load_module(midterm / "source" / "02-more").exercises if e.title == title
+    ] == ["teapot"]
 
 
 @pytest.mark.slow

@@ -28,11 +28,11 @@ FIRST, SECOND = "01-a-shared-room", "02-the-spill"
 SPILL = """\
 module: 02-the-spill
 title: The spill
-minutes: 5
+minutes: 2
 exercises:
   - id: first-thoughts
     title: On the floor
-    minutes: 5
+    minutes: 1
     practice-wisdom: true
     fields:
       - id: what

@@ -40,16 +40,19 @@ from ..spec.folders import (
     GLOSSARY,
     REFERENCES,
     SOURCE_MAP,
-    SPEED,
+    SourceRow,
     evidence_keys,
     source_rows,
 )
 from ..spec.glossary import glossary, term_faults
+from ..spec.minutes import exercise_minutes, reading_minutes
 from ..spec.modules import exercise_folders
 from ..spec.overlay import Laid, lay_over
 from ..spec.reading import PLACED, SOURCES, links, plain_text, reading_grade
 from ..spec.settings import Promises, settings_of
 
+_STATE_THEM = "Correct 'minutes', or shorten something"
+_STATED_MINUTES = re.compile(r"\bIt takes about (\d+) minutes")
 _MISSPELT = re.compile(r"^(.+?):(\d+): (.+) ==> (.+)$", re.MULTILINE)
 
 
@@ -112,12 +115,34 @@ def _lengths(folders: list[Path], promises: Promises) -> Iterator[Problem]:
             if kept and not kept[0] <= number <= kept[1]:
                 problem = f"{measure}: {number}, and not from {kept[0]} to {kept[1]}"
                 yield Problem(reading, 1, None, problem, "Shorten, split or simplify it")
-        doing, reads = sum(e.minutes for e in module.exercises), len(text.split()) / SPEED
-        if abs(module.minutes - doing - reads) > 2.5:  # stated to the nearest five
-            problem = (
-                f"minutes: {module.minutes}, and not {doing} for exercises and {reads:.0f} to read"
-            )
-            yield Problem(reading, 1, None, problem, "Correct 'minutes', or shorten something")
+        yield from _minutes(folder, module, reading_minutes(len(text.split())))
+        for stated in _STATED_MINUTES.finditer(whole):
+            if int(stated[1]) != module.minutes:
+                line = whole.count("\n", 0, stated.start()) + 1
+                what = f"the page says {stated[1]} minutes, and exercises.yml {module.minutes}"
+                yield Problem(reading, line, None, what, "Say the same in both")
+
+
+def _minutes(folder: Path, module: Module, reads: float) -> Iterator[Problem]:
+    """Check the stated minutes against the rule of ``spec.minutes``, of exercises and module."""
+    source = Source(folder / EXERCISES_FILE)
+    does = [exercise_minutes(exercise) for exercise in module.exercises]
+    for i, (exercise, takes) in enumerate(zip(module.exercises, does, strict=True)):
+        if _is_off(exercise.minutes, max(1, takes), to_the=1):
+            what = f"minutes: {exercise.minutes}, and not {max(1, round(takes))} as the rule has it"
+            yield source.problem((("exercises", i, "minutes"), what, _STATE_THEM))
+    takes = sum(does) + reads
+    if _is_off(module.minutes, takes, to_the=5):
+        what = (
+            f"minutes: {module.minutes}, and not {round(takes)} as the rule has it: "
+            f"{round(reads)} to read, {round(sum(does))} for exercises"
+        )
+        yield source.problem((("minutes",), what, _STATE_THEM))
+
+
+def _is_off(stated: int, takes: float, to_the: int) -> bool:
+    """Tell whether stated minutes are more than a fifth off, and it is not the rounding."""
+    return abs(stated - takes) > max(takes / 5, to_the / 2) + 1e-9
 
 
 def _grade(text: str) -> float:
@@ -182,6 +207,18 @@ def _spelling(root: Path, place: Path) -> Iterator[Problem]:
         yield Problem(root / file, int(line), None, what, remedy)
 
 
+def _is_said(book: Path, row: SourceRow) -> bool:
+    """Tell whether a page has the sentence in which a row is read, whatever its line breaks."""
+    page = book / row.page / "index.md"
+    text = plain_text(page.read_text("utf-8")) if page.exists() else ""
+    return " ".join(row.said.split()) in " ".join(text.split())
+
+
+def _line_of(file: Path, row: str) -> int:
+    lines = file.read_text("utf-8").splitlines()
+    return next((n for n, line in enumerate(lines, 1) if line.endswith(f"row: {row}")), 1)
+
+
 def _claims(book: Path, folders: list[Path], *, whole: bool) -> Iterator[Problem]:
     """Check that evidence and source rows are known, and that no row of the map is left over."""
     rows, keys = source_rows(book), evidence_keys(book)
@@ -203,7 +240,11 @@ def _claims(book: Path, folders: list[Path], *, whole: bool) -> Iterator[Problem
                     yield source.problem(
                         ((*here, "evidence"), what, f"The keys: {book / REFERENCES}")
                     )
-    for row in rows if whole else ():
+    for row, place in rows.items() if whole else ():
+        if place.said and not _is_said(book, place):
+            what = f"the sentence of row {row} is not in {place.page}"
+            remedy = "Write the sentence in which the page says it now"
+            yield Problem(book / SOURCE_MAP, _line_of(book / SOURCE_MAP, row), None, what, remedy)
         if row not in claimed:
             what = f"no exercise does anything with row {row} of the source map"
             yield Problem(book / SOURCE_MAP, 1, None, what, "Name it under an exercise's 'sources'")

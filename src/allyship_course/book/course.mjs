@@ -8,7 +8,8 @@
  * @typedef {ExerciseOutline & {fields: Record<string, FieldText>}} ExerciseText
  * @typedef {{id: string, title: string, page: string, collected: boolean}} ModuleHead
  * @typedef {ModuleHead & {exercises: ExerciseOutline[]}} ModuleOutline
- * @typedef {ModuleHead & {exercises: ExerciseText[]}} ModuleText
+ * @typedef {ModuleHead & {exercises: ExerciseText[], earlier: ExerciseText[]}} ModuleText
+ *   `earlier`: exercises that only earlier editions had
  */
 
 import { SITE } from "./site.mjs";

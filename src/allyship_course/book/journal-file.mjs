@@ -43,7 +43,8 @@ export function inOrder(modules, paths, noteOf) {
     const ids = mine.map((path) => path.slice(module.id.length + 1)).sort();
     const known = module.exercises.filter(({ id }) => ids.includes(id));
     const more = ids.filter((id) => !known.some((exercise) => exercise.id === id));
-    const entries = [...known, ...more.map(goneExercise)].flatMap((exercise) => {
+    const before = more.map((id) => module.earlier.find((one) => one.id === id) ?? goneExercise(id));
+    const entries = [...known, ...before].flatMap((exercise) => {
       const path = `${module.id}/${exercise.id}`;
       const note = noteOf(path);
       return note ? [{ exercise, path, note }] : [];
@@ -53,7 +54,7 @@ export function inOrder(modules, paths, noteOf) {
 }
 
 /** @param {string} id @returns {ModuleText} */
-const goneModule = (id) => ({ id, title: id, page: "", collected: false, exercises: [] });
+const goneModule = (id) => ({ id, title: id, page: "", collected: false, exercises: [], earlier: [] });
 
 /** @param {string} id @returns {ExerciseText} */
 const goneExercise = (id) => ({ id, title: id, rule: { fields: {}, steps: [] }, fields: {} });

@@ -26,7 +26,8 @@ from sphinx.util.docutils import SphinxDirective
 
 from ..form.scenes import SCENES, scene, scenes
 from ..spec import EXERCISES_FILE, EXTRAS, FIELD_TYPES, Exercise, Module, load_module
-from ..spec.folders import SOURCE_MAP, SPEED, source_rows
+from ..spec.folders import SOURCE_MAP, source_rows
+from ..spec.minutes import reading_minutes
 from ..spec.modules import TOC, exercise_folders
 from ..spec.reading import SOURCES, plain_text
 from .website import TEMPLATES
@@ -52,18 +53,19 @@ class _FromModules(SphinxDirective):
 
 
 class Coverage(_FromModules):
-    """Which exercise does what with which row of the source map."""
+    """Where each row of the source map is read, and what exercises have one do with it."""
 
     def lines(self, book: Path, modules: list[tuple[Path, Module]]) -> Iterator[str]:
-        yield from ("| row | idea | exercises |", "|---|---|---|")
-        for row, idea in source_rows(book).items():
+        yield from ("| row | idea | read | done |", "|---|---|---|---|")
+        for name, row in source_rows(book).items():
             claimed = [
-                _link(book, folder, module, exercise)
+                f"{_link(book, folder, module, exercise)} ({doing_in(exercise)})"
                 for folder, module in modules
                 for exercise in module.exercises
-                if row in exercise.sources
+                if name in exercise.sources
             ]
-            yield f"| {row} | {idea} | {'; '.join(claimed)} |"
+            read = f"{row.said} [{row.page.rpartition('/')[2]}](/{row.page}/index.md)"
+            yield f"| {name} | {row.idea} | {read if row.said else ''} | {'; '.join(claimed)} |"
 
 
 class EvidenceLedger(_FromModules):
@@ -88,7 +90,7 @@ class ModuleFacts(_FromModules):
         page = f"/{folder.relative_to(book).as_posix()}/index.md"
         words = len(plain_text((folder / "index.md").read_text("utf-8").split(SOURCES)[0]).split())
         yield f"[{module.title}]({page}), about {module.minutes} minutes by oneself, of which "
-        yield f"{round(words / SPEED)} are for some {round(words, -2):,} words to read."
+        yield f"{round(reading_minutes(words))} are for some {round(words, -2):,} words to read."
         yield from ("", "| exercise | minutes | what one does | private answers |")
         yield "|---|---|---|---|"
         for exercise in module.exercises:

@@ -75,12 +75,12 @@ class _Handler(RequestHandler):
 
     async def visible(self, upload: str) -> Any:
         """Return a submission that this one may see; for all others it does not exist."""
-        found = await self.do(self.store.submission, upload)
-        if found.student != self.me and found.course not in self.courses("formgrade"):
+        submission = await self.do(self.store.submission, upload)
+        if submission.student != self.me and submission.course not in self.courses("formgrade"):
             raise MissingError("no such submission")
-        if found.student == self.me:
-            self.member_of(found.course)
-        return found
+        if submission.student == self.me:
+            self.member_of(submission.course)
+        return submission
 
     async def do(self, step: Callable[..., T], *arguments: Any, **named: Any) -> T:
         """Do a step of the store without keeping others waiting."""
@@ -172,8 +172,8 @@ class _Taking(_Handler):
 class _Releases(_Handler):
     async def get(self) -> None:
         mine = self.courses("nbgrader", "formgrade")
-        found = await self.do(self.store.releases, mine)
-        self.finish({"releases": [release._asdict() for release in found]})
+        releases = await self.do(self.store.releases, mine)
+        self.finish({"releases": [release._asdict() for release in releases]})
 
 
 class _Release(_Taking):
@@ -208,11 +208,13 @@ class _Submissions(_Handler):
     async def get(self) -> None:
         assignment = self.get_argument("assignment", None)
         if self.get_argument("of", "me") == "all":
-            found = await self.do(self.store.submissions, self.courses("formgrade"), assignment)
+            submissions = await self.do(
+                self.store.submissions, self.courses("formgrade"), assignment
+            )
         else:
             mine = self.courses("nbgrader", "formgrade")
-            found = await self.do(self.store.submissions, mine, assignment, self.me)
-        self.finish({"submissions": [submission._asdict() for submission in found]})
+            submissions = await self.do(self.store.submissions, mine, assignment, self.me)
+        self.finish({"submissions": [submission._asdict() for submission in submissions]})
 
 
 class _Submit(_Taking):

@@ -7,6 +7,9 @@ from typing import Any
 
 from ..spec import FIELD_TYPES, AnyField, FieldType, Module
 
+EARLIER = " (from an earlier edition)"
+"""Behind the words of what is asked no longer, where somebody reads what they answered."""
+
 
 def describe(module: Module, page: str) -> dict[str, Any]:
     """Return a module for ``course.json``: what a page needs to show answers in words.
@@ -18,7 +21,7 @@ def describe(module: Module, page: str) -> dict[str, Any]:
             "id": exercise.id,
             "title": exercise.title,
             "rule": exercise.rule(),
-            "fields": {f.id: describe_field(f) for f in exercise.all_fields()},
+            "fields": words_of_fields(module, exercise.id),
         }
         for exercise in module.exercises
     ]
@@ -28,13 +31,48 @@ def describe(module: Module, page: str) -> dict[str, Any]:
         "page": page,
         "collected": module.collected,
         "exercises": exercises,
+        "earlier": gone_exercises(module),
     }
+
+
+def gone_exercises(module: Module) -> list[dict[str, Any]]:
+    """Return the exercises of earlier editions only, as :func:`describe` returns exercises."""
+    here = {exercise.id for exercise in module.exercises}
+    return [
+        {
+            "id": gone.id,
+            "title": f"{gone.title}{EARLIER}",
+            "rule": {"fields": {}, "steps": []},
+            "fields": words_of_fields(module, gone.id),
+        }
+        for gone in module.earlier
+        if gone.id not in here
+    ]
+
+
+def words_of_fields(module: Module, exercise_id: str) -> dict[str, dict[str, Any]]:
+    """Return the words of an exercise's fields; last, those that only earlier editions had.
+
+    What an id of an answer meant is known even where the field has that option no longer.
+    """
+    here = next((e.all_fields() for e in module.exercises if e.id == exercise_id), [])
+    words = {field.id: describe_field(field) for field in here}
+    for name, gone in module.earlier_fields(exercise_id).items():
+        before = gone.model_dump(exclude_defaults=True)
+        if words.get(name, {}).get("type") == gone.type:
+            for key in ("labels", "parts"):
+                if key in before:
+                    words[name][key] = before[key] | words[name].get(key, {})
+        else:
+            words.setdefault(name, {**before, "label": f"{gone.label}{EARLIER}"})
+    return words
 
 
 def outline(described: Mapping[str, Any]) -> dict[str, Any]:
     """Return what :func:`describe` returned without the words of the fields: ``outline.json``."""
     exercises = [{k: e[k] for k in ("id", "title", "rule")} for e in described["exercises"]]
-    return {**described, "exercises": exercises}
+    module = {key: part for key, part in described.items() if key != "earlier"}
+    return {**module, "exercises": exercises}
 
 
 def describe_field(field: AnyField) -> dict[str, Any]:

@@ -99,7 +99,10 @@ class Mirror(Part):
 
 
 class Course(Part):
-    """One term of the course. Paths are relative to the folder of the file; see :func:`place`."""
+    """One term of the course. Paths are relative to the folder of the file; see :func:`place`.
+
+    A module that is made stays in its edition until ``edition`` names a newer one.
+    """
 
     title: Text
     term: Id
@@ -109,6 +112,7 @@ class Course(Part):
     overlay: str = ""
     students: str = ""
     exchange: str = ""
+    edition: Annotated[int, Field(ge=1)] | None = None
     late: Late | None = None
     mirror: Annotated[Mirror, BeforeValidator(_on_is_a_word)] = Mirror()
     extensions: list[Extension] = Field(default_factory=list)

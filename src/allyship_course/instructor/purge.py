@@ -125,12 +125,12 @@ class Plan:
     def _left_in_words(self) -> list[str]:
         if not self.left:
             return []
-        told = (
+        kept = (
             f"Not of this course's modules, and so left as they are: {', '.join(self.left)}. What "
             "was handed in there stays, with its grades, its feedback and the list of students."
         )
         copies = [f"Not deleted, as they are in it too: {path}" for path in self.backups]
-        return [told, *([] if self.others else copies)]
+        return [kept, *([] if self.others else copies)]
 
     def _others_in_words(self) -> list[str]:
         if not self.others:
@@ -138,13 +138,13 @@ class Plan:
         named = ", ".join(
             f"'{name}' ({count:,} submissions)" for name, count in self.others.items()
         )
-        told = (
+        kept = (
             f"The same database holds another course: {named}. It stays, and so does every student "
             "who has handed in nothing here, as the database does not say whose they are. If that "
             "is this course under an older name, run 'allyship teach' first."
         )
         copies = [f"Not deleted, as the other course is in it too: {path}" for path in self.backups]
-        return [told, *copies]
+        return [kept, *copies]
 
 
 @dataclass
@@ -285,10 +285,10 @@ def _folders(where: CourseDirectory) -> Iterator[tuple[Path, str]]:
         yield (root / name).resolve(), what
     if where.course_id:
         exchange = Exchange(coursedir=where, config=where.config)
-        there = _in_exchange(where)
-        yield there / "inbound", "the exchange: handed in"
-        yield there / "feedback", "the exchange: feedback"
-        yield there / "outbound", "the exchange: handed out"
+        course_folder = _in_exchange(where)
+        yield course_folder / "inbound", "the exchange: handed in"
+        yield course_folder / "feedback", "the exchange: feedback"
+        yield course_folder / "outbound", "the exchange: handed out"
         cache = Path(exchange.cache).expanduser() / where.course_id
         yield cache, "your own copies of the exchange"
 
@@ -296,8 +296,8 @@ def _folders(where: CourseDirectory) -> Iterator[tuple[Path, str]]:
 def _in_exchange(where: CourseDirectory) -> Path:
     """Return this course's folder in the exchange."""
     exchange = Exchange(coursedir=where, config=where.config)
-    there: Path = Path(exchange.root).expanduser() / where.course_id
-    return there
+    course_folder: Path = Path(exchange.root).expanduser() / where.course_id
+    return course_folder
 
 
 def _backups(where: CourseDirectory) -> Iterator[Path]:
@@ -321,10 +321,10 @@ def _walk(folder: Path, stays: Staying, open_up: bool = False) -> Iterator[tuple
             with contextlib.suppress(OSError):
                 here.chmod(stat.S_IMODE(here.stat().st_mode) | stat.S_IRWXU)
         try:
-            found = list(os.scandir(here))
+            entries = list(os.scandir(here))
         except OSError:
             continue
-        for entry in found:
+        for entry in entries:
             if Path(entry.path).relative_to(folder) in stays:
                 continue
             is_folder = entry.is_dir(follow_symlinks=False)
@@ -335,8 +335,8 @@ def _walk(folder: Path, stays: Staying, open_up: bool = False) -> Iterator[tuple
 
 def _measure(folder: Path, stays: Staying) -> tuple[int, int]:
     """Return how many files in a folder go, and their bytes."""
-    found = [path.lstat() for path, is_folder in _walk(folder, stays) if not is_folder]
-    return len(found), sum(f.st_size for f in found)
+    files = [path.lstat() for path, is_folder in _walk(folder, stays) if not is_folder]
+    return len(files), sum(f.st_size for f in files)
 
 
 def _leftovers(folder: Path, stays: Staying) -> list[Path]:
@@ -371,14 +371,14 @@ def _empty(folder: Path, stays: Staying) -> None:
 
 def _rows(gradebook: Gradebook, where: CourseDirectory) -> dict[str, int]:
     """Return how many rows of each table are this course's."""
-    found = {
+    rows = {
         table.__tablename__: int(
             gradebook.db.scalar(select(func.count()).select_from(ids.subquery())) or 0
         )
         for table, ids in _ids(gradebook, where).items()
     }
     gradebook.db.commit()
-    return found
+    return rows
 
 
 def _ids(gradebook: Gradebook, where: CourseDirectory) -> dict[Any, Select[Any]]:

@@ -8,7 +8,19 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from .field import TO_WRITE, FieldType, Id, Part, Question, Text, is_number, text_of
+from .field import (
+    TO_WRITE,
+    Effort,
+    FieldType,
+    Id,
+    Part,
+    Question,
+    Text,
+    is_number,
+    one_of,
+    text_of,
+    to_read,
+)
 from .findings import Finding, Loc, did_you_mean, twice
 
 
@@ -71,6 +83,10 @@ cards:
 
     def part_labels(self) -> dict[str, str]:
         return {c.id: c.text for c in self.cards}
+
+    def own_effort(self) -> Effort:
+        answers = [one_of(*c.replies.values()) + to_read(c.text, c.reasoning) for c in self.cards]
+        return sum(answers, Effort(taps=len(self.cards)))
 
     def made_up(self) -> dict[str, str]:
         return {card.id: self.categories[0].id for card in self.cards}
@@ -137,6 +153,10 @@ items:
         # An answer may come from a file that somebody changed: no place need be a number.
         placed.sort(key=lambda one: _place(one[1]))
         return [f"{text_of(place)}. {labels.get(item, item)}" for item, place in placed]
+
+    def own_effort(self) -> Effort:
+        told = to_read(*self.labels().values()) + one_of(*(item.first for item in self.items))
+        return told + Effort(taps=len(self.items))
 
     def made_up(self) -> dict[str, int]:
         return {item.id: place for place, item in enumerate(self.items, 1)}

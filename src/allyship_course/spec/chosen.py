@@ -13,12 +13,15 @@ from .field import (
     TICKED,
     TICKS,
     TO_WRITE,
+    Effort,
     FieldType,
     Id,
     Part,
     Question,
     Text,
     is_number,
+    one_of,
+    to_read,
 )
 from .findings import Finding, Loc, twice
 
@@ -48,6 +51,12 @@ class Option(Part):
     effects: list[Effect] = []
     plainly: str = ""
     next: Id | None = None
+
+
+def _told(option: Option) -> str:
+    """Return all that is said to who chooses the option."""
+    effects = [f"{e.who} {e.gains}{e.pays}{e.unasked}" for e in option.effects]
+    return " ".join([option.consequence, *effects, option.plainly])
 
 
 class Choice(FieldType):
@@ -87,6 +96,9 @@ options:
 
     def labels(self) -> dict[str, str]:
         return {o.id: o.label for o in self.options}
+
+    def own_effort(self) -> Effort:
+        return Effort(taps=1) + to_read(*self.labels().values()) + one_of(*map(_told, self.options))
 
     def made_up(self) -> str:
         return self.options[0].id
@@ -152,6 +164,12 @@ none: None of these
 
     def labels(self) -> dict[str, str]:
         return {o.id: o.label for o in self.options} | {NONE: self.none}
+
+    def own_effort(self) -> Effort:
+        # Of several boxes people tick about half, and read what those say.
+        told = [o.consequence for o in self.options]
+        half = to_read(*told).part(0.5) + Effort(taps=max(self.at_least, len(self.options) / 2))
+        return to_read(*self.labels().values()) + half
 
     def made_up(self) -> list[str]:
         return [o.id for o in self.options]
@@ -243,6 +261,12 @@ phrases:
             NONE: "None of the phrases"
         }
 
+    def own_effort(self) -> Effort:
+        half = to_read(*(p.note for p in self.phrases)).part(0.5) + Effort(
+            taps=len(self.phrases) / 2
+        )
+        return to_read(*(text for text, _ in self.parts())) + half
+
     def made_up(self) -> list[str]:
         return [self.phrases[0].id]
 
@@ -281,6 +305,9 @@ back: "{TO_WRITE} what we would say."
 
     def labels(self) -> dict[str, str]:
         return RATINGS
+
+    def own_effort(self) -> Effort:
+        return to_read(self.back) + Effort(taps=2)  # one turns the card, one says how it went
 
     def made_up(self) -> str:
         return next(iter(RATINGS))

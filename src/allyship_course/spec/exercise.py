@@ -13,6 +13,8 @@ from .fields import AnyField
 from .findings import Loc, did_you_mean
 
 EXERCISES_FILE = "exercises.yml"
+EARLIER_FILE = "earlier.yml"
+"""Beside it: what earlier editions asked and this one does not, see :class:`Earlier`."""
 MODULES_FOLDER = "modules"
 JOURNAL = "journal"
 END = "end"
@@ -172,8 +174,34 @@ class Ending(Part):
     text: str = ""
 
 
+class EarlierField(Part):
+    """The words of a field that is gone, or of an answer's ids that are gone from a field."""
+
+    type: Text
+    label: Text
+    labels: dict[str, str] = {}
+    parts: dict[str, str] = {}
+
+
+class EarlierExercise(Part):
+    """An exercise that is gone, or has lost fields: what its answers' ids stood for."""
+
+    id: Id
+    title: Text
+    fields: dict[Id, EarlierField]
+
+
+class Earlier(Part):
+    """What earlier editions of a module asked, so that what was answered can still be read."""
+
+    exercises: list[EarlierExercise]
+
+
 class Module(Part):
     """One topic: the exercises of one folder.
+
+    ``edition`` goes up when exercises come or go, so that a term that has begun keeps its own.
+    ``earlier`` comes from :data:`EARLIER_FILE`.
 
     What stands beside the modules, as the journal does, is not ``collected``: no completion
     record is written of it, nothing of it can be shared, and no certificate counts it.
@@ -184,11 +212,17 @@ class Module(Part):
     module: Id
     title: Text
     minutes: Annotated[int, Field(ge=1, le=240)]
+    edition: Annotated[int, Field(ge=1)] = 1
     collected: bool = True
     mirror: Annotated[int, Field(ge=0)] = 0
     scene: Id | None = None
     ending: Ending | None = None
     exercises: list[Exercise]
+    earlier: list[EarlierExercise] = []
+
+    def earlier_fields(self, exercise_id: str) -> dict[str, EarlierField]:
+        """Return the fields that an exercise had in earlier editions."""
+        return next((e.fields for e in self.earlier if e.id == exercise_id), {})
 
     def exercise(self, exercise_id: str) -> Exercise:
         """Return the exercise called ``exercise_id``; a KeyError names those there are."""

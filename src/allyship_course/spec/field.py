@@ -59,6 +59,38 @@ TICKED, NOT_TICKED = "yes", "no"
 TICKS = {TICKED: TICKED, NOT_TICKED: NOT_TICKED}
 
 
+class Effort(NamedTuple):
+    """What a field asks of somebody: ``words`` to read, ``taps`` to decide on, ``texts`` to write.
+
+    All three may be parts of one: who chooses one of two options reads half of what they say.
+    One line is half a text.
+    """
+
+    words: float = 0
+    taps: float = 0
+    texts: float = 0
+
+    def __add__(self, other: object) -> Effort:  # as numbers add up, not as tuples do
+        if not isinstance(other, Effort):
+            return NotImplemented
+        pairs = zip(self, other, strict=True)
+        return Effort(*(one + another for one, another in pairs))
+
+    def part(self, share: float) -> Effort:
+        """Return the effort of who meets only this share of it, such as 0.5."""
+        return Effort(*(one * share for one in self))
+
+
+def to_read(*texts: str) -> Effort:
+    """Return the effort of reading all of these."""
+    return Effort(words=sum(len(text.split()) for text in texts))
+
+
+def one_of(*texts: str) -> Effort:
+    """Return the effort of reading one of these, whichever comes."""
+    return to_read(*texts).part(1 / max(1, len(texts)))
+
+
 class FieldType(Part):
     """What every field has, and what its type must say of itself or may leave as it is here.
 
@@ -126,6 +158,19 @@ class FieldType(Part):
             f"{parts.get(key, key)}: {', '.join(cls.in_words(text, one))}"
             for key, one in value.items()
         ]
+
+    def effort(self) -> Effort:
+        """Return what the field asks of somebody, by which ``allyship check`` counts minutes.
+
+        What is optional is read and not written.
+        """
+        shown = to_read(self.label, self.hint, self.ours, *(other.text for other in self.others))
+        own = self.own_effort()
+        return shown + (Effort(words=own.words) if self.optional else own)
+
+    def own_effort(self) -> Effort:
+        """Return what is asked besides reading the label: for most types, one tap."""
+        return Effort(taps=1)
 
     def made_up(self) -> Any:
         """Return an answer of a made-up student, made from the field itself."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from .cross_checks import check_module
-from .exercise import EXERCISES_FILE, MODULES_FOLDER, Module
+from .exercise import EARLIER_FILE, EXERCISES_FILE, MODULES_FOLDER, Earlier, Module
 from .yamlfile import load_checked, read_text
 
 TOC = "_toc.yml"
@@ -18,14 +18,19 @@ _CHAPTER = re.compile(rf"^\s*(?:- file|root):\s*[\"']?{MODULES_FOLDER}/([^/\s]+)
 
 def load_module(folder: Path) -> Module:
     """Load ``folder/exercises.yml``; raise :class:`SpecError` with every problem found in it."""
-    file = folder / EXERCISES_FILE
-    return _module(file, read_text(file, "Each module has one"))
+    file, before = folder / EXERCISES_FILE, folder / EARLIER_FILE
+    earlier = before.read_text("utf-8", "replace") if before.exists() else ""
+    return _module(file, read_text(file, "Each module has one"), earlier)
 
 
 @functools.lru_cache(maxsize=64)
-def _module(file: Path, _text: str) -> Module:
-    """Load a module once for every text of its file: each cell of a notebook asks for it."""
-    return load_checked(file, Module, check_module)
+def _module(file: Path, _text: str, earlier: str) -> Module:
+    """Load a module once for every text of its files: each cell of a notebook asks for it."""
+    module = load_checked(file, Module, check_module)
+    if not earlier:
+        return module
+    before = load_checked(file.with_name(EARLIER_FILE), Earlier, lambda _: ())
+    return module.model_copy(update={"earlier": before.exercises})
 
 
 def folders_in(place: Path) -> list[Path]:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from .field import TO_WRITE, FieldType, Id, Part, Text, text_of
+from .field import TO_WRITE, Effort, FieldType, Id, Part, Text, text_of
 from .findings import Finding, Loc, twice
 
 _DATE = re.compile(r"[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}\Z", re.ASCII)
@@ -108,6 +108,9 @@ starters: [It began when …, I would have …]
     def counted_words(self, value: object) -> int:
         return count_words(value) if isinstance(value, str) else 0
 
+    def own_effort(self) -> Effort:
+        return Effort(texts=1)
+
     def made_up(self) -> str:
         return " ".join([_MADE_UP] * (6 + self.min_words // count_words(_MADE_UP)))
 
@@ -129,6 +132,9 @@ label: Who told you?
 
     def answered(self, value: object) -> bool:
         return isinstance(value, str) and count_words(value) > 0
+
+    def own_effort(self) -> Effort:
+        return Effort(texts=0.5)
 
     def made_up(self) -> str:
         return _MADE_UP
@@ -203,6 +209,10 @@ columns:
     @classmethod
     def parts_in_words(cls, _text: Mapping[str, Any], value: Mapping[str, object]) -> list[str]:
         return [": ".join(filter(None, map(text_of, value.values())))]
+
+    def own_effort(self) -> Effort:
+        row = [Effort(taps=1) if c.options else Effort(texts=0.5) for c in self.columns]
+        return sum(row * self.at_least, Effort())
 
     def made_up(self) -> list[dict[str, str]]:
         return [{c.id: _MADE_UP for c in self.columns}] * self.at_least

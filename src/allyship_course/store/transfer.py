@@ -15,8 +15,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ..form.words import answer_in_words, describe_field
-from ..spec import Exercise, Module
+from ..form.words import answer_in_words, gone_exercises, words_of_fields
+from ..spec import Module
 from .files import RecordError, encode_json, read_json, replace_file
 from .journal import MAX_JOURNAL_BYTES, Note, locked, note_json, read_note, read_notes, write_notes
 from .moments import iso, now_in_ms, sound_moment
@@ -197,21 +197,26 @@ def in_words(modules: Sequence[Module], journal: Notes) -> Iterator[str]:
 
 
 def _module_in_words(module: Module | None, notes: Mapping[str, Note]) -> Iterator[str]:
-    exercises = {e.id: e for e in module.exercises} if module else {}
-    for key in [*(k for k in exercises if k in notes), *sorted(notes.keys() - exercises.keys())]:
-        exercise = exercises.get(key)
-        lines = [*_if_passed(notes[key]), *answers_in_words(exercise, notes[key].answers)]
+    titles = {e.id: e.title for e in module.exercises} if module else {}
+    before = {e["id"]: e["title"] for e in gone_exercises(module)} if module else {}
+    for key in [*(k for k in titles if k in notes), *sorted(notes.keys() - titles.keys())]:
+        words = words_of_fields(module, key) if module else {}
+        lines = [*_if_passed(notes[key]), *answers_in_words(words, notes[key].answers)]
         if lines:
-            yield from ("", f"### {exercise.title if exercise else plain(key)}", *lines)
+            yield from ("", f"### {titles.get(key) or before.get(key) or plain(key)}", *lines)
 
 
 def _if_passed(note: Note) -> tuple[str, ...]:
     return ("", "Left out by choice.") if note.passed else ()
 
 
-def answers_in_words(exercise: Exercise | None, answers: Mapping[str, Any]) -> Iterator[str]:
-    """Return answers as lines: each question, and below it what was answered."""
-    fields = {f.id: describe_field(f) for f in exercise.all_fields()} if exercise else {}
+def answers_in_words(
+    fields: Mapping[str, Mapping[str, Any]], answers: Mapping[str, Any]
+) -> Iterator[str]:
+    """Return answers as lines: each question, and below it what was answered.
+
+    ``fields`` are the words of the exercise's fields, as :func:`words_of_fields` returns them.
+    """
     gone = sorted(name for name in answers if name not in fields)
     for name in [*(n for n in fields if n in answers), *gone]:
         words = fields.get(name, {"type": "", "label": plain(name)})

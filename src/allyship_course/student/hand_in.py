@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ..completion import Completion, completion
+from ..form.words import words_of_fields
 from ..spec import EXERCISES_FILE, Exercise, Module, load_module
 from ..store.files import (
     MAX_RECORD_BYTES,
@@ -133,7 +134,8 @@ def in_words(work: Work) -> Iterator[str]:
         yield "Your answers to these exercises, which you share with your instructor, word by word:"
         for exercise in shared:
             yield from ("", f"### {exercise.title}")
-            yield from answers_in_words(exercise, _shared(work.record, exercise))
+            words = words_of_fields(work.module, exercise.id)
+            yield from answers_in_words(words, _shared(work.record, exercise))
     else:
         yield "None of your answers: you share none."
     yield ""

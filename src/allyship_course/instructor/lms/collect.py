@@ -111,8 +111,8 @@ class Collected:
             "not taken (see the remarks)": self.older,
             f"{files} refused": self.refused,
         }
-        told = [f"{len(some):,} {what}" for what, some in counts.items() if some]
-        lines = [f"{', '.join(told) or 'Nothing to collect'}."]
+        counted = [f"{len(some):,} {what}" for what, some in counts.items() if some]
+        lines = [f"{', '.join(counted) or 'Nothing to collect'}."]
         if self.nothing:
             lines.append(f"From {len(self.nothing):,} in the class list there is nothing.")
         lines += listed(f"Refused; also listed in {REFUSED_FOLDER}/{REFUSED_LIST}:", self.refused)
@@ -274,7 +274,7 @@ class _Collect:
         infos = self._archive.infolist()
         if len(infos) > MAX_ENTRIES:
             raise GradeError(f"there are more than {MAX_ENTRIES:,} files in the ZIP")
-        found = []
+        files = []
         for info in infos:
             path = _path(info)
             if not _leads_out(path) and (info.is_dir() or is_nobodys(path)):
@@ -282,18 +282,18 @@ class _Collect:
             if why := _unsafe(info, path):
                 self._list(path, why)
             else:
-                found.append((info, path))
-        usernames = self._usernames(found) if self._system == "blackboard" else {}
+                files.append((info, path))
+        usernames = self._usernames(files) if self._system == "blackboard" else {}
         entries = []
-        for info, path in found:
+        for info, path in files:
             if self._system == "blackboard" and about_attempts(path):
                 continue
             if named := read_name(self._system, path, usernames):
                 entries.append(_Entry(info, path, named))
             else:
                 self._list(path, f"it is not named as {NAMES[self._system]} names files")
-        if found and not entries and not usernames:
-            self._wrong_system([path for _, path in found])
+        if files and not entries and not usernames:
+            self._wrong_system([path for _, path in files])
         return entries
 
     def _wrong_system(self, paths: Sequence[str]) -> None:
@@ -309,17 +309,17 @@ class _Collect:
             f"{EXAMPLES[self._system]!r}. {hint} Nothing was collected"
         )
 
-    def _usernames(self, found: Sequence[tuple[zipfile.ZipInfo, str]]) -> dict[str, str]:
-        told = {}
-        for info, path in found:
+    def _usernames(self, files: Sequence[tuple[zipfile.ZipInfo, str]]) -> dict[str, str]:
+        usernames = {}
+        for info, path in files:
             if begin := about_attempts(path):
                 try:
                     name = username_in(self._read(info, _MAX_ABOUT_BYTES))
                 except RefusedError:
                     continue
                 if name and folded(begin.partition("_attempt_")[0]).endswith(f"_{folded(name)}"):
-                    told[begin] = name
-        return told
+                    usernames[begin] = name
+        return usernames
 
     def _collect(self, student: Student, entries: list[_Entry]) -> None:
         place = Path(
@@ -348,7 +348,7 @@ class _Collect:
         self, entries: Sequence[_Entry]
     ) -> tuple[list[_Candidate], list[tuple[_Entry, str]]]:
         """Return what may be the submission among one student's files, and why the rest is not."""
-        found: list[_Candidate] = []
+        candidates: list[_Candidate] = []
         whys: list[tuple[_Entry, str]] = []
         for attempt in {entry.named.attempt: None for entry in entries}:
             some: list[_Candidate] = []
@@ -357,8 +357,8 @@ class _Collect:
                     some.append(self._candidate(entry))
                 except RefusedError as e:
                     whys.append((entry, str(e)))
-            found += _paired(some)
-        return found, whys
+            candidates += _paired(some)
+        return candidates, whys
 
     def _candidate(self, entry: _Entry) -> _Candidate:
         file = entry.named.file
@@ -408,8 +408,8 @@ class _Collect:
     def _is_the_notebook(self, file: str, data: dict[str, Any]) -> bool:
         metadata = data.get("metadata")
         title = metadata.get("title") if isinstance(metadata, dict) else None
-        found = _SUFFIX.search(file)
-        return bool(found and file[: found.start()] == self._name) or title == self._module.title
+        suffix = _SUFFIX.search(file)
+        return bool(suffix and file[: suffix.start()] == self._name) or title == self._module.title
 
     def _choose(self, candidates: list[_Candidate]) -> _Candidate:
         """Return the newest: an older one may hold words that are not shared any more."""
@@ -440,14 +440,14 @@ class _Collect:
             self._done.replaced.append(student.id)
         else:
             self._done.new.append(student.id)
-        told = _Before(
+        before = _Before(
             self._system,
             digest,
             chosen.entry.named.order,
             _packed(chosen.entry.info),
             (*before.earlier, *filter(None, [before.sha256])),
         )
-        files[SOURCE_FILE] = encode_json(told._asdict())
+        files[SOURCE_FILE] = encode_json(before._asdict())
         shared = self._where.groupshared
         with replacing(place) as folder:
             if shared:

@@ -90,16 +90,16 @@ def is_nobodys(path: str) -> bool:
 
 def about_attempts(path: str) -> str:
     """Return the beginning of the names that one of Blackboard's .txt files is about."""
-    found = _BLACKBOARD.fullmatch(path.rpartition("/")[2])
-    return found["before"] + "_attempt_" + found["when"] if found and found["about"] else ""
+    match = _BLACKBOARD.fullmatch(path.rpartition("/")[2])
+    return match["before"] + "_attempt_" + match["when"] if match and match["about"] else ""
 
 
 def username_in(about: bytes) -> str:
     """Return the username that one of Blackboard's .txt files names; empty if it names none."""
     encoding = "utf-16" if about.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8"
     head = about.decode(encoding, "replace").partition("Submission Field:")[0]  # a student's below
-    found = _BLACKBOARD_NAME.search(head.replace("\r\n", "\n"))
-    return found[1] if found else ""
+    match = _BLACKBOARD_NAME.search(head.replace("\r\n", "\n"))
+    return match[1] if match else ""
 
 
 def read_name(system: System, path: str, usernames: Mapping[str, str]) -> Named | None:
@@ -110,66 +110,66 @@ def read_name(system: System, path: str, usernames: Mapping[str, str]) -> Named 
     base = path.rpartition("/")[2]
     match system:
         case "canvas":
-            found = _CANVAS.fullmatch(base)
-            return _canvas(found) if found else None
+            match = _CANVAS.fullmatch(base)
+            return _canvas(match) if match else None
         case "moodle":
-            found = _MOODLE.fullmatch(path)
-            return _moodle(found) if found else None
+            match = _MOODLE.fullmatch(path)
+            return _moodle(match) if match else None
         case "blackboard":
-            found = _BLACKBOARD.fullmatch(base)
-            return _blackboard(found, usernames) if found else None
+            match = _BLACKBOARD.fullmatch(base)
+            return _blackboard(match, usernames) if match else None
         case "brightspace":
-            found = _BRIGHTSPACE.fullmatch(path)
-            return _brightspace(found) if found else None
+            match = _BRIGHTSPACE.fullmatch(path)
+            return _brightspace(match) if match else None
 
 
-def _canvas(found: re.Match[str]) -> Named:
-    user = found["user"] or ""
+def _canvas(match: re.Match[str]) -> Named:
+    user = match["user"] or ""
     return Named(
-        who=user or f"anon {found['anon']}",
-        file=found["file"] or "",
+        who=user or f"anon {match['anon']}",
+        file=match["file"] or "",
         lms_id=user,
-        name=found["name"] or "",
-        order=int(found["attachment"] or 0),
-        late=bool(found["late"]),
+        name=match["name"] or "",
+        order=int(match["attachment"] or 0),
+        late=bool(match["late"]),
     )
 
 
-def _moodle(found: re.Match[str]) -> Named:
-    file = found["file"] if found["plugin"] == "file" else ""
-    return Named(who=found["id"], file=file, lms_id=found["id"], name=found["name"])
+def _moodle(match: re.Match[str]) -> Named:
+    file = match["file"] if match["plugin"] == "file" else ""
+    return Named(who=match["id"], file=file, lms_id=match["id"], name=match["name"])
 
 
-def _blackboard(found: re.Match[str], usernames: Mapping[str, str]) -> Named:
-    begin = f"{found['before']}_attempt_{found['when']}"
-    when = _moment(*map(int, found["when"].split("-")))
-    told = usernames.get(begin, "")
+def _blackboard(match: re.Match[str], usernames: Mapping[str, str]) -> Named:
+    begin = f"{match['before']}_attempt_{match['when']}"
+    when = _moment(*map(int, match["when"].split("-")))
+    username = usernames.get(begin, "")
     # Without the .txt, what stands before "_attempt_" ends with the username.
-    who = told or found["before"]
-    return Named(who, found["file"] or "", username=told, name=who, attempt=begin, when=when)
+    who = username or match["before"]
+    return Named(who, match["file"] or "", username=username, name=who, attempt=begin, when=when)
 
 
-def _brightspace(found: re.Match[str]) -> Named:
+def _brightspace(match: re.Match[str]) -> Named:
     return Named(
-        who=folded(found["name"]),
-        file=found["file"],
-        name=found["name"],
-        attempt=found["attempt"],
-        when=_when(found["when"]),
+        who=folded(match["name"]),
+        file=match["file"],
+        name=match["name"],
+        attempt=match["attempt"],
+        when=_when(match["when"]),
     )
 
 
 def _when(text: str) -> datetime | None:
     """Read "Nov 21, 2026 1224 PM"; None for a month in another language."""
-    found = _WHEN.fullmatch(text)
-    named = (found["month"] or found["then"]).casefold() if found else ""
-    if not found or named not in _MONTHS:
+    match = _WHEN.fullmatch(text)
+    named = (match["month"] or match["then"]).casefold() if match else ""
+    if not match or named not in _MONTHS:
         return None
-    hour = int(found["hour"])
-    if found["half"]:
-        hour = hour % 12 + (12 if found["half"] in "Pp" else 0)
-    day = int(found["day"] or found["first"])
-    return _moment(int(found["year"]), _MONTHS.index(named) + 1, day, hour, int(found["minute"]))
+    hour = int(match["hour"])
+    if match["half"]:
+        hour = hour % 12 + (12 if match["half"] in "Pp" else 0)
+    day = int(match["day"] or match["first"])
+    return _moment(int(match["year"]), _MONTHS.index(named) + 1, day, hour, int(match["minute"]))
 
 
 def _moment(*parts: int) -> datetime | None:
@@ -221,13 +221,13 @@ class Owners:
 
     def _of_id(self, named: Named) -> Student:
         """Return whose the platform's number is, or else the name of somebody without a number."""
-        found = self._by_id.get(named.lms_id)
-        is_named = found and (self._is_blind() or _is_named(found, named.name))
-        if found and (is_named or self._system == "canvas"):
-            return found
+        person = self._by_id.get(named.lms_id)
+        is_named = person and (self._is_blind() or _is_named(person, named.name))
+        if person and (is_named or self._system == "canvas"):
+            return person
         if not self._by_id or (self._is_own and self._system == "moodle"):
             return self._of_name(named)  # the numbers of a list of one's own are not Moodle's
-        if found:
+        if person:
             # A worksheet of another assignment may have the same number.
             raise RefusedError(
                 f"participant {named.lms_id} has another name in the class list: is it the "
@@ -241,28 +241,28 @@ class Owners:
 
     def _of_username(self, named: Named) -> Student:
         if named.username:
-            if told := self._by_username.get(folded(named.username)):
-                return told
+            if person := self._by_username.get(folded(named.username)):
+                return person
             raise RefusedError(f"the class list has no username {visible(named.username)}")
         parts = folded(named.name).split("_")
         ends = {"_".join(parts[i:]) for i in range(1, len(parts))}
-        found = [self._by_username[end] for end in ends if end in self._by_username]
-        if not found:
+        people = [self._by_username[end] for end in ends if end in self._by_username]
+        if not people:
             raise RefusedError("the class list has no username that stands in its name")
-        if len(found) > 1:
+        if len(people) > 1:
             raise RefusedError("several usernames of the class list may stand in its name")
-        return found[0]
+        return people[0]
 
     def _of_name(self, named: Named) -> Student:
         name = _squash(named.name)
         if len(self._handed_in[name]) > 1:
             raise RefusedError("two people with this name have handed in")
-        found: list[Student] = [*self._by_name.get(name, ())]
-        if not found:
+        people: list[Student] = [*self._by_name.get(name, ())]
+        if not people:
             raise RefusedError("nobody in the class list has this name")
-        if len(found) > 1:
+        if len(people) > 1:
             raise RefusedError("two people in the class list have this name")
-        return found[0]
+        return people[0]
 
     def _is_blind(self) -> bool:
         """Tell whether a word such as "Participant" stands for every name."""

@@ -123,6 +123,8 @@ class _OneModule:
             return {}
         released = (setting.term.folder / "release" / name / notebook.name).exists()
         changed = self._known is None or not same_files(new, source) or not released
+        if changed and self._keeps_its_edition(source):
+            changed = False
         if changed:
             if not self._may_be_made(new):
                 return {}
@@ -145,6 +147,20 @@ class _OneModule:
             if _alike(load_module(setting.source(name)), self._module):
                 return name
         return None
+
+    def _keeps_its_edition(self, source: Path) -> bool:
+        """Tell whether the module stays as it is made; say what a newer edition would change."""
+        if self._known is None or not (source / EXERCISES_FILE).exists():
+            return False
+        then, now = load_module(source), self._module
+        if then.edition >= now.edition or (self._setting.term.course.edition or 0) >= now.edition:
+            return False
+        self._plan.held_back.append(
+            f"{self._name} stays in edition {then.edition}, in which it was made. Edition "
+            f"{now.edition} would change it: {_differences(then, now)}. To take it, write "
+            f"'edition: {now.edition}' into course.yml."
+        )
+        return True
 
     def _may_be_made(self, new: Path) -> bool:
         """Nbgrader can't add or take away what is graded once somebody has handed in."""
@@ -258,6 +274,24 @@ def _alike(one: Module, other: Module) -> bool:
     """Tell whether two modules have most of their exercises in common."""
     first, second = {e.id for e in one.exercises}, {e.id for e in other.exercises}
     return 2 * len(first & second) > len(first | second)
+
+
+def _differences(then: Module, now: Module) -> str:
+    """Say in words what is other in a newer edition of a module."""
+    before, after = ({e.id: e for e in module.exercises} for module in (then, now))
+    new = [after[name].title for name in after if name not in before]
+    gone = [before[name].title for name in before if name not in after]
+    fields = [
+        after[name].title
+        for name in after
+        if name in before
+        and {f.id for f in before[name].all_fields()} != {f.id for f in after[name].all_fields()}
+    ]
+    told = (("new", new), ("gone", gone), ("other questions in", fields))
+    parts = [
+        f"{what} {', '.join(f'“{title}”' for title in titles)}" for what, titles in told if titles
+    ]
+    return "; ".join(parts) or "other words only"
 
 
 def _ids(cells: Iterable[str]) -> str:
