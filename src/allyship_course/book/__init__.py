@@ -19,7 +19,7 @@ from ..form.replies import FOLDER_NAME as REPLIES
 from ..form.replies import replies
 from ..form.scenes import TILES, scene_faults, scenes_of, sprite, sprite_name
 from ..form.words import describe, outline
-from ..notebook.page import BUILDING, NO_POSTERS
+from ..notebook.page import BUILDING, NO_POSTERS, SOURCE
 from ..notebook.strip import FOLDER as NOTEBOOK_FOLDER
 from ..spec import EXERCISES_FILE, Module, Source, SpecError, load_module
 from ..spec.folders import REFERENCES
@@ -72,6 +72,7 @@ def _dress(app: Sphinx, config: Config) -> None:
 
 def _prepare(app: Sphinx) -> None:
     settings: Settings = app.config.course_settings
+    os.environ[SOURCE] = str(app.srcdir)
     os.environ[BUILDING] = "1" if settings.has("posters") else NO_POSTERS
     static = Path(app.doctreedir) / "allyship_static"
     static.mkdir(parents=True, exist_ok=True)

@@ -14,7 +14,7 @@ import { forget, forgetAll, keepLeft, kept, keptPaths } from "./browser-store.mj
 import { asJson, asText, inOrder, takeIn } from "./journal-file.mjs";
 import { OFF } from "./keep-offline.mjs";
 import { offerOfflineChoice } from "./offline-choice.mjs";
-import { COURSE, SITE } from "./site.mjs";
+import { COURSE, SITE, WHOLE_SITE } from "./site.mjs";
 
 const NOTHING =
   "Nothing is kept in this browser yet. What you write into an exercise appears here.";
@@ -24,9 +24,11 @@ export async function showJournal(place) {
   const modules = await fetchCourse();
   await keepLeft(modules);
   const journal = new Journal(place, modules);
-  await offerOfflineChoice(part(place, "offline")).catch(() => {
-    // A browser without a place for files has nothing to choose here.
-  });
+  if (WHOLE_SITE) {
+    await offerOfflineChoice(part(place, "offline")).catch(() => {
+      // A browser without a place for files has nothing to choose here.
+    });
+  }
   journal.show();
   place.setAttribute("data-ready", "");
 }

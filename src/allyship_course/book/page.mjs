@@ -11,7 +11,7 @@ import { read } from "../form/form.mjs";
 import { announce, keptPaths, pageStore } from "./browser-store.mjs";
 import { offerDark } from "./colours.mjs";
 import { keepOffline } from "./keep-offline.mjs";
-import { coursePart, loadStyle, siteKey } from "./site.mjs";
+import { coursePart, loadStyle, siteKey, WHOLE_SITE } from "./site.mjs";
 import { watchForms } from "./summary.mjs";
 
 /** What happens in a form that somebody begins. */
@@ -27,7 +27,7 @@ async function start() {
   addEventListener("pageshow", ({ persisted }) => persisted && announce());
   offerDark();
   watchForms();
-  keepOffline();
+  if (WHOLE_SITE) keepOffline();
   openProgress();
   openJournal();
   openCertificate();

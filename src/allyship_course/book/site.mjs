@@ -5,6 +5,8 @@ export const SITE = new URL("..", import.meta.url);
 
 /** What this course calls itself in a browser. */
 export const COURSE = document.documentElement.dataset.keeps ?? "course";
+/** Whether the whole site is a course, and not a site of somebody's with exercises in it. */
+export const WHOLE_SITE = "keeps" in document.documentElement.dataset;
 
 /**
  * A name in the browser's store. It carries the site's path, so that two courses on one host do

@@ -80,17 +80,24 @@ def write_assets(static: Path, query: str, settings: Settings = USUAL) -> None:
     ``query`` stands behind the addresses of the scripts in one another, as in the pages.
     """
     import rcssmin
-    import rjsmin
 
     css = "".join(f.read_text("utf-8") for f in _STYLES) + style_of(settings.colours)
     (static / "course.css").write_text(rcssmin.cssmin(css), "utf-8")
+    write_scripts(static, query)
+    # Sphinx's search would mark its words on the page that is opened, by a script on every page.
+    (static / "no_highlight.js").write_text("const SPHINX_HIGHLIGHT_ENABLED = false;\n", "utf-8")
+
+
+def write_scripts(static: Path, query: str) -> None:
+    """Write the scripts of forms and of the journal, and the style that they load."""
+    import rcssmin
+    import rjsmin
+
     # With the first exercise that is begun, as focus.mjs.
     later = VIEW_STYLE.read_text("utf-8")
     (static / VIEW_STYLE.name).write_text(rcssmin.cssmin(later), "utf-8")
     for name, script in bundle_site(_PAGE_SCRIPT, _LATER, query).items():
         (static / name).write_text(rjsmin.jsmin(script), "utf-8")
-    # Sphinx's search would mark its words on the page that is opened, by a script on every page.
-    (static / "no_highlight.js").write_text("const SPHINX_HIGHLIGHT_ENABLED = false;\n", "utf-8")
 
 
 @functools.cache

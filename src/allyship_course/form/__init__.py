@@ -72,11 +72,12 @@ def _earlier_text(module: Module, field: AnyField) -> dict[str, Any]:
     return describe_field(fields[field_id])
 
 
-def render(module: Module, exercise: Exercise, place: Place) -> str:
+def render(module: Module, exercise: Exercise, place: Place, static: str | None = None) -> str:
     """Return ``exercise`` as an HTML form.
 
     ``place`` says where answers go: on a ``page`` they stay in the browser and there is
-    nobody to share with; in a ``notebook`` they go to the learner's journal.
+    nobody to share with; in a ``notebook`` they go to the learner's journal. ``static`` is where
+    the static files of a page's site lie, if that is not where a course has them.
     """
     fields = exercise.all_fields()
     private = [f.private == "always" for f in fields]
@@ -85,7 +86,7 @@ def render(module: Module, exercise: Exercise, place: Place) -> str:
         exercise=exercise,
         cover=cover_of(exercise, markdown(exercise.intro)),
         picture=scene_of(exercise),
-        scene=functools.partial(scene, sprite_address=_sprite_address(module, place)),
+        scene=functools.partial(scene, sprite_address=_sprite_address(module, place, static)),
         place=place,
         letter=_letter(module.exercises.index(exercise)),
         rule=_attribute(json.dumps(exercise.rule(), separators=(",", ":"))),
@@ -101,13 +102,13 @@ def render(module: Module, exercise: Exercise, place: Place) -> str:
     )
 
 
-def _sprite_address(module: Module, place: Place) -> str | None:
+def _sprite_address(module: Module, place: Place, static: str | None) -> str | None:
     """Return where a page finds its pictures; a notebook has each of them in itself."""
     if place == "notebook":
         return None
     # A page of a module is two folders below the book, the journal's is one.
     up = "../" if module.module == JOURNAL else "../../"
-    return f"{up}_static/{sprite_name(module)}"
+    return f"{static or f'{up}_static'}/{sprite_name(module)}"
 
 
 def _attribute(text: str) -> Markup:

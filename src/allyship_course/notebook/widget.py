@@ -35,7 +35,7 @@ from ..store.journal import (
 )
 from ..store.record import submitted_record
 from .checks import Check, check_in
-from .page import BUILDING, NO_POSTERS, Page, building
+from .page import BUILDING, NO_POSTERS, Page, building, static_from
 from .strip import STYLE as PROGRESS_STYLE
 from .strip import render_certificate, render_my_course, render_progress
 
@@ -184,7 +184,7 @@ def exercise(exercise_id: str) -> ExerciseWidget | Page:
         return _trouble(e, "This exercise can't be shown")
     if building():
         text = f"**Exercise: {found.title}**\n\n{found.intro}"
-        return Page(render(module, found, "page"), text)
+        return Page(render(module, found, "page", static_from(folder)), text)
     return ExerciseWidget(module, found, folder)
 
 
@@ -199,8 +199,7 @@ def poster(poster_id: str) -> Page:
     if os.environ.get(BUILDING) == NO_POSTERS:
         return Page("", "")
     found = posters[poster_id]
-    # A module's page stands two folders below the book's static files.
-    static = "../../_static" if building() else None
+    static = static_from(Path.cwd()) or "../../_static" if building() else None
     return Page(page_html(found, static, sheet_of(Path.cwd())), markdown(found))
 
 
