@@ -5,3 +5,4 @@ declare const FILES: string[];
 declare const FIRST: string[];
 declare const CONFIG: string;
 declare const APP_VERSION: string;
+declare const EXERCISE: unknown;

@@ -1,7 +1,13 @@
 /** Where this site stands, and under which names it keeps things in the browser. */
 
-/** The site's root: every script lies one folder below it. */
-export const SITE = new URL("..", import.meta.url);
+/**
+ * The site's root: every script lies one folder below it. A script that has no address of its own
+ * counts for its host.
+ */
+export const SITE = new URL(
+  "..",
+  /^https?:|^file:/u.test(import.meta.url) ? import.meta.url : `${location.origin}/_/_`,
+);
 
 /** What this course calls itself in a browser. */
 export const COURSE = document.documentElement.dataset.keeps ?? "course";

@@ -9,9 +9,9 @@ from typing import Literal
 import click
 
 from ..author.lint import can_spell, check_book
-from ..spec import FIELD_TYPES, JOURNAL, module_folders
+from ..spec import EXERCISES_FILE, FIELD_TYPES, JOURNAL, MODULES_FOLDER, module_folders
 from ..spec.settings import settings_of
-from .command import FOLDER, book_and_config, course_root, main, overlay
+from .command import FILE, FOLDER, book_and_config, check_writable, course_root, main, overlay
 from .missing import requirement
 
 
@@ -90,6 +90,36 @@ def preview(module: str) -> None:
     from ..author.preview import preview as serve_preview
 
     serve_preview(course_root(), overlay(), module, click.echo)
+
+
+@main.command("exercise")
+@click.argument("module")
+@click.argument("id")
+@click.option(
+    "--for-myst", "file", type=FILE, required=True, help="The file to write, as in a.mjs."
+)
+def exercise_(module: str, id: str, file: Path) -> None:  # noqa: A002
+    """Write one exercise as one file, for a page of MyST, Jupyter Book 2 or plain HTML.
+
+    MODULE is a module's name or the folder that holds an exercises.yml, ID that of the exercise.
+    Experimental: MyST's directive for it is new. Without JavaScript such a page shows nothing.
+    """
+    from ..book.alone import exercise_alone
+
+    check_writable(file)
+    folder = Path(module)
+    if not (folder / EXERCISES_FILE).exists():
+        folder = course_root() / "book" / MODULES_FOLDER / module
+    try:
+        script = exercise_alone(folder, id)
+    except KeyError as e:
+        raise click.ClickException(str(e.args[0])) from None
+    file.write_text(script, encoding="utf-8")
+    click.echo(f"Written: {file}, {file.stat().st_size:,} bytes. In a page of MyST beside it:")
+    click.echo(f"\n```{{anywidget}} {file.name}\n{{}}\n```\n\nIn a page of HTML beside it:\n")
+    click.echo(f'<div id="{id}"></div>\n<script type="module">')
+    click.echo(f'  import exercise from "./{file.name}";')
+    click.echo(f'  exercise.render({{el: document.getElementById("{id}")}});\n</script>')
 
 
 @main.group()
