@@ -29,6 +29,7 @@ const FRAME = {
 /** @param {{el: HTMLElement}} view */
 async function render({ el }) {
   el.innerHTML = ALONE.form;
+  el.classList.add("ac-alone");
   const form = /** @type {HTMLElement} */ (el.firstElementChild);
   // Its style stands beside it: within a shadow root no other reaches it.
   el.append(make("style", { textContent: ALONE.style }), saving());

@@ -27,6 +27,8 @@ def exercise_alone(folder: Path, exercise_id: str) -> str:
     described = describe(module, "")
     words = [one for one in described["exercises"] if one["id"] == exercise_id]
     styles = "".join(file.read_text("utf-8") for file in (STYLE, VIEW_STYLE))
+    # Within a shadow root no rule knows the page's own root.
+    styles = styles.replace(":root", ".ac-alone")
     data = {
         "form": render(module, exercise, "page"),
         "style": rcssmin.cssmin(styles),
