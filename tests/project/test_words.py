@@ -15,14 +15,14 @@ COMMANDS = "|".join(main.commands)
 PACKAGE = r"(?i:allyship[_-]course)|ALLYSHIP_[A-Z]+|\ballyship_[a-z_]+|\.allyship\b"
 COMMAND = rf"\ballyship ({COMMANDS})\b|``allyship``|\ballyship command\b"
 # Names that learners' files, browsers and courses already hold, or that a program reads.
-HELD = (
-    r"allyship-(demo|exchange|feedback|form|grade|journal|late|mirror|note|preview|purge|unsaved)\b"
-)
+HELD = r"allyship-(complete|end|opened|ours|plain|starts|way|demo|exchange|feedback|form|grade|journal|late|mirror|note|preview|purge|unsaved)\b"
+# How our own scripts, and a platform's package, call one another; they are the package's.
+CALLS = r"allyship[A-Z]\w+|\{ allyship: |allyship-(\$\{|\[|\{)|\"allyship \{identifier\}\""
 KEYS = (
     r'metadata\.allyship\b|NOTEBOOK_KEY = "allyship"|"allyship:jupyter:whole"|"allyship\.quiet"|'
     r'html_theme: allyship|add_html_theme\("allyship"'
 )
-ALLOWED = re.compile(f"{KEYS}|{PACKAGE}|{COMMAND}|{HELD}")
+ALLOWED = re.compile(f"{KEYS}|{CALLS}|{PACKAGE}|{COMMAND}|{HELD}")
 
 
 def files() -> list[Path]:

@@ -24,7 +24,9 @@ from ..notebook.strip import FOLDER as NOTEBOOK_FOLDER
 from ..spec import EXERCISES_FILE, Module, Source, SpecError, load_module
 from ..spec.folders import REFERENCES
 from ..spec.modules import exercise_folders
+from ..spec.routes import Route, load_routes
 from ..spec.settings import KEY, Settings, read_settings
+from .cards import cards
 from .look import LookError, write_card, write_mark
 from .print.paper import ONLY_WEBSITE, fill_epub
 from .print.paper import STYLE as PAPER_STYLE
@@ -33,6 +35,7 @@ from .website import (
     ADDRESS,
     LIVE,
     NOT_FOUND,
+    SEARCH_ORDER,
     TEMPLATES,
     asset_query,
     fill_page,
@@ -65,6 +68,7 @@ def _dress(app: Sphinx, config: Config) -> None:
     config.epub_show_urls = "no"
     config.epub_exclude_files = [*config.epub_exclude_files, *ONLY_WEBSITE]
     config.version = __version__
+    config.html_search_scorer = str(SEARCH_ORDER)
     config.bibtex_bibfiles = [str(f) for f in (REFERENCES,) if (Path(app.srcdir) / f).exists()]
     # A call of an exercise that is not there: say in the terminal which there are.
     config.nb_execution_show_tb = True
@@ -99,8 +103,8 @@ def _check_and_print(book: Path, static: Path, title: str, settings: Settings) -
     notebooks.mkdir(exist_ok=True)
     (static / REPLIES).mkdir(exist_ok=True)
     modules = {folder: load_module(folder) for folder in exercise_folders(book)}
-    for folder, module in modules.items():
-        page = f"{folder.relative_to(book).as_posix()}/index.html"
+    pages = {f"{f.relative_to(book).as_posix()}/index.html": m for f, m in modules.items()}
+    for page, (folder, module) in zip(pages, modules.items(), strict=True):
         described.append(describe(module, page))
         _write_json(static / REPLIES / f"{module.module}.json", replies(module))
         if module.collected:
@@ -109,7 +113,9 @@ def _check_and_print(book: Path, static: Path, title: str, settings: Settings) -
             write_workbook(module, static / WORKBOOK_NAME, title, settings.colours)
     _write_sprites(modules, static)
     _write_json(static / "course.json", described)
+    _write_json(static / "cards.json", cards(pages))
     _write_json(static / "outline.json", [outline(module) for module in described])
+    _write_json(static / "routes.json", [_stops(route) for route in load_routes(book)])
     if not settings.has("posters"):
         return
     sheet = Sheet.of(title, settings)
@@ -136,6 +142,11 @@ def _released(module: Module, folder: Path) -> NotebookNode:
     from ..notebook.assignments import assignment_notebook
 
     return assignment_notebook(module, folder / "index.md")
+
+
+def _stops(route: Route) -> dict[str, Any]:
+    """Return what a page needs to lead somebody along a route."""
+    return {"id": route.id, "title": route.title, "stops": [one.stop for one in route.stops]}
 
 
 def _write_json(file: Path, data: object) -> None:
@@ -169,7 +180,7 @@ def _depend_on_exercises(app: Sphinx, docname: str, _source: list[str]) -> None:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the extension."""
     # Here, since a student's kernel loads this file too and has no Sphinx.
-    from .tables import DIRECTIVES
+    from . import home, tables
 
     # Jupyter Book passes this on to an extension that our _config.yml leaves out; nobody
     # would know the value then, and Sphinx would warn.
@@ -180,7 +191,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("allyship_look", "", "html")
     app.add_config_value("allyship_preview", default=False, rebuild="html", types=bool)
     app.add_config_value("allyship_live", "", "html")
-    for name, directive in DIRECTIVES.items():
+    for name, directive in {**tables.DIRECTIVES, **home.DIRECTIVES}.items():
         app.add_directive(name, directive)
     app.connect("config-inited", _dress)
     app.connect("builder-inited", _prepare)

@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from ..form import FOLDER, STYLE, VIEW_STYLE
+from ..form import DRAWING_STYLE, FOLDER, STYLE, VIEW_STYLE
 from ..form.bundle import bundle_site
-from ..spec import EXERCISES_FILE, load_module, module_folders
+from ..spec import EXERCISES_FILE, JOURNAL, Module, load_module, module_folders
 from ..spec.settings import USUAL, Settings
 from .look import CARD, style_of
 
@@ -39,14 +39,20 @@ ADDRESS = "ALLYSHIP_SITE"
 LIVE = "ALLYSHIP_LITE"
 """Environment variable with the address of the live notebooks, from this site's root or whole."""
 _STYLES = (STYLE, ROOM / "book.css")
+# Loaded where they are needed: with the first exercise that is begun, and on the front page.
+_MORE_STYLES = (VIEW_STYLE, DRAWING_STYLE, ROOM / "home.css")
+SEARCH_ORDER = ROOM / "search-order.js"
 _PAGE_SCRIPT = ROOM / "page.mjs"
 # Loaded by that one where a page has something for them to do.
 _LATER = [
     *(
         ROOM / f"{name}.mjs"
-        for name in ("begun", "progress", "my-journal", "submission", "certificate")
+        for name in (
+            *("begun", "cards", "progress", "trail", "reading", "module-end", "my-journal"),
+            *("platform", "submission", "search"),
+        )
     ),
-    FOLDER / "focus.mjs",
+    *(FOLDER / f"{name}.mjs" for name in ("focus", "picturing", "dates", "again")),
 ]
 _NUMBER = re.compile(r"modules/(\d+)-")
 
@@ -93,9 +99,9 @@ def write_scripts(static: Path, query: str) -> None:
     import rcssmin
     import rjsmin
 
-    # With the first exercise that is begun, as focus.mjs.
-    later = VIEW_STYLE.read_text("utf-8")
-    (static / VIEW_STYLE.name).write_text(rcssmin.cssmin(later), "utf-8")
+    # With the first exercise that is begun, with the first picture, or on the first page.
+    for style in _MORE_STYLES:
+        (static / style.name).write_text(rcssmin.cssmin(style.read_text("utf-8")), "utf-8")
     for name, script in bundle_site(_PAGE_SCRIPT, _LATER, query).items():
         (static / name).write_text(rjsmin.jsmin(script), "utf-8")
 
@@ -130,13 +136,12 @@ def security_policy() -> str:
 # What a page or the search may ask for. Not kept: what is of use only with a line (the notebooks
 # to hand in) and what is not the course (how it is developed, Sphinx's own leftovers).
 _KEPT = [
-    *("**/*.html", "searchindex.js", "_static/course.css", "_static/focus.css"),
-    *(f"_static/*.{ending}" for ending in ("mjs", "json", "svg", "pdf")),
+    *("**/*.html", "searchindex.js", "_static/course.css"),
+    *(f"_static/{style.name}" for style in _MORE_STYLES),
+    *(f"_static/*.{ending}" for ending in ("js", "json", "svg", "pdf")),
     "_static/replies/*.json",
-    *(f"_static/{name}.js" for name in ("doctools", "documentation_options", "language_data")),
-    *("_static/searchtools.js", "_static/no_highlight.js"),
 ]
-_NOT_KEPT = "developing/"
+_NOT_KEPT = ("developing/", "_static/sphinx_highlight.js")
 
 
 def kept_files(html_folder: Path) -> list[str]:
@@ -152,13 +157,20 @@ def write_offline(app: Sphinx, error: Exception | None) -> None:
     import rjsmin
 
     out = Path(app.outdir)
-    files = kept_files(out)
-    version = hashlib.sha256(b"".join((out / f).read_bytes() for f in files)).hexdigest()[:16]
+    digests = {f: _digest((out / f).read_bytes()) for f in kept_files(out)}
     name = app.config.course_settings.name
-    head = f"const COURSE = {json.dumps(name)}, VERSION = {json.dumps(version)};\n"
-    head += f"const FILES = {json.dumps(files)};\n"
     script = rjsmin.jsmin((ROOM / OFFLINE).read_text("utf-8"))
+    # Of the worker itself too: what an earlier one kept, a later one may not give.
+    version = _digest(json.dumps([digests, script]).encode())
+    head = f"const COURSE = {json.dumps(name)}, VERSION = {json.dumps(version)};\n"
+    head += f"const DIGESTS = {json.dumps(digests)};\n"
     (out / OFFLINE).write_text(head + script, "utf-8")
+    # Without it, GitHub Pages gives nothing of a branch whose name begins with "_".
+    (out / ".nojekyll").touch()
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:16]
 
 
 # ------------------------------------------------------------------------- contents
@@ -287,13 +299,24 @@ def fill_page(
     folder = Path(app.srcdir, page).parent
     context["number"] = _number(page)
     if page.startswith("modules/") and (folder / EXERCISES_FILE).exists():
-        context["module"] = load_module(folder)
+        context["module"] = module = load_module(folder)
+        context |= _ending(Path(app.srcdir), module)
     if app.config.allyship_live and (folder / EXERCISES_FILE).exists():
         address = app.config.allyship_live.rstrip("/")
         if not urlsplit(address).scheme:
             address = f"{context['root']}{address}"
         name = folder.name
         context["live"] = f"{address}/notebooks/index.html?path={name}/{name}.ipynb"
+
+
+def _ending(book: Path, module: Module) -> dict[str, Any]:
+    """Return the words around a module's ending: its lines' labels, and the journal's prompts."""
+    if module.ending is None:
+        return {}
+    labels = {f"{e.id}/{f.id}": f.label for e in module.exercises for f in e.all_fields()}
+    journal = book / JOURNAL
+    exercises = load_module(journal).exercises if (journal / EXERCISES_FILE).exists() else []
+    return {"labels": labels, "prompts": [e for e in exercises if e.id in module.ending.prompts]}
 
 
 def _description(doctree: document | None) -> str:

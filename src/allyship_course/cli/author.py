@@ -8,9 +8,6 @@ from typing import Literal
 
 import click
 
-from ..author.lint import can_spell, check_book
-from ..spec import EXERCISES_FILE, FIELD_TYPES, JOURNAL, MODULES_FOLDER, module_folders
-from ..spec.settings import settings_of
 from .command import FILE, FOLDER, book_and_config, check_writable, course_root, main, overlay
 from .missing import requirement
 
@@ -23,6 +20,9 @@ def check() -> None:
     printed with file, line, exercise, what is wrong and what would be right.
     Exits with 1 if there is any.
     """
+    from ..author.lint import can_spell, check_book
+    from ..spec import module_folders
+
     book = course_root() / "book"
     if not can_spell():
         click.echo("Spelling is not looked at: codespell, of the extra 'dev', is not installed.")
@@ -46,6 +46,8 @@ def assignments() -> None:
     """
     from ..instructor.course import COURSE_FILE
     from ..notebook.assignments import MY_COURSE, make_assignment, make_journal
+    from ..spec import JOURNAL, module_folders
+    from ..spec.settings import settings_of
 
     root = course_root()
     course = root / "course"
@@ -72,6 +74,7 @@ def paper(kind: Literal["pdf", "epub"]) -> None:
     KIND is pdf (tagged, made with a Chromium) or epub.
     """
     from ..book.print.paper import make_paper
+    from ..spec.settings import settings_of
 
     root = course_root()
     name = settings_of(root / "book").folder_name
@@ -105,6 +108,7 @@ def exercise_(module: str, id: str, file: Path) -> None:  # noqa: A002
     Experimental: MyST's directive for it is new. Without JavaScript such a page shows nothing.
     """
     from ..book.alone import exercise_alone
+    from ..spec import EXERCISES_FILE, MODULES_FOLDER
 
     check_writable(file)
     folder = Path(module)
@@ -159,13 +163,26 @@ def module(name: str) -> None:
     _told(new_module(course_root() / "book", overlay(), name))
 
 
+class _FieldTypes(click.Choice[str]):
+    """The types of field, which only this command needs: they are loaded when it looks at them."""
+
+    def __init__(self) -> None:
+        self.case_sensitive = True
+
+    @property
+    def choices(self) -> tuple[str, ...]:  # type: ignore[override]  # a plain attribute there
+        from ..spec import FIELD_TYPES
+
+        return tuple(FIELD_TYPES)
+
+
 @new.command("exercise")
 @click.argument("module")
 @click.argument("id")
 @click.option(
     "--type",
     "kind",
-    type=click.Choice([*FIELD_TYPES]),
+    type=_FieldTypes(),
     default="choice",
     show_default=True,
     help="What there is to do in it.",

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from ..errors import CourseError
 from ..spec import (
+    BESIDE,
     EXERCISES_FILE,
-    JOURNAL,
     TOC,
     Module,
     folders_in,
@@ -83,7 +83,7 @@ def modules_in(work: Path) -> list[Module]:
     return [module for module in modules if module.collected]
 
 
-def journal_of() -> list[Module]:
-    """Return the journal of this course, if its book has one."""
-    folder = course_book() / JOURNAL
-    return [load_module(folder)] if (folder / EXERCISES_FILE).exists() else []
+def beside_the_modules() -> list[Module]:
+    """Return the journal of this course and what one comes back to, if its book has them."""
+    folders = [course_book() / name for name in BESIDE]
+    return [load_module(folder) for folder in folders if (folder / EXERCISES_FILE).exists()]
