@@ -15,7 +15,10 @@ COMMANDS = "|".join(main.commands)
 PACKAGE = r"(?i:allyship[_-]course)|ALLYSHIP_[A-Z]+|\ballyship_[a-z_]+|\.allyship\b"
 COMMAND = rf"\ballyship ({COMMANDS})\b|``allyship``|\ballyship command\b"
 # Names that learners' files, browsers and courses already hold, or that a program reads.
-HELD = r"allyship-(complete|end|opened|ours|plain|starts|way|demo|exchange|feedback|form|grade|journal|late|mirror|note|preview|purge|unsaved)\b"
+HELD = (
+    r"allyship-(complete|demo|end|exchange|feedback|form|grade|journal|late|mirror|note|opened|"
+    r"ours|plain|preview|purge|starts|unsaved|way)\b"
+)
 # How our own scripts, and a platform's package, call one another; they are the package's.
 CALLS = r"allyship[A-Z]\w+|\{ allyship: |allyship-(\$\{|\[|\{)|\"allyship \{identifier\}\""
 KEYS = (
