@@ -10,6 +10,7 @@
  */
 
 import { answer } from "../form/answering.mjs";
+import { saveCalendar } from "../form/dates.mjs";
 import { make, saveFile } from "../form/dom.mjs";
 import { enhance } from "../form/exercise.mjs";
 import { viewOf } from "../form/focus.mjs";
@@ -24,6 +25,7 @@ const ALONE = /** @type {any} */ (EXERCISE);
 const FRAME = {
   choiceKey: siteKey("whole"),
   load: async () => (form) => viewOf(form, false),
+  saveDates: saveCalendar,
 };
 
 /** @param {{el: HTMLElement}} view */
