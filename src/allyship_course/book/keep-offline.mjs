@@ -1,6 +1,6 @@
 /** Keeps the course on this device, so that it can be read without a line, until a reader says no. */
 
-import { coursePart, PACKAGED, SITE, siteKey } from "./site.mjs";
+import { COURSE, coursePart, PACKAGED, SITE, siteKey } from "./site.mjs";
 
 /** The service worker's address. */
 const WORKER = new URL("offline.js", SITE);
@@ -29,7 +29,7 @@ export async function keepNoLonger() {
   await (await registration())?.unregister();
   // They carry the address as the worker has it.
   const ours = (await caches.keys()).filter((name) =>
-    name.startsWith(`allyship:${SITE.pathname}:`),
+    name.startsWith(`${COURSE}:${SITE.pathname}:`),
   );
   await Promise.all(ours.map((name) => caches.delete(name)));
 }

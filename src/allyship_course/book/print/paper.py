@@ -8,6 +8,7 @@ Needs the ``book`` extra, and for the PDF pypdf and Playwright with a Chromium.
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 import subprocess
@@ -91,7 +92,8 @@ def make_paper(book: Path, config: Path, kind: Literal["pdf", "epub"], file: Pat
             shutil.copy(next(built.glob("*.epub")), file)
         else:
             title = yaml.safe_load(config.read_text("utf-8"))["title"]
-            shutil.copy(STYLE, built / STYLE.name)
+            style = STYLE.read_text("utf-8").replace('"RUNNING TITLE"', json.dumps(title))
+            (built / STYLE.name).write_text(style, "utf-8")
             volume = Volume(built / "index.html", title, pages, _modules(folder / "book"))
             _in_a_thread(_print, volume, built, file)
 
