@@ -17,14 +17,14 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def refusing(browser: Browser, chromium: str, tmp_path: Path) -> Iterator[BrowserContext]:
+def refusing(browser: Browser, whole_chromium: str, tmp_path: Path) -> Iterator[BrowserContext]:
     """A browser that lets no site keep anything inside another one, as many do."""
     profile = tmp_path / "profile"
     (profile / "Default").mkdir(parents=True)
     wish = {"profile": {"block_third_party_cookies": True, "cookie_controls_mode": 1}}
     (profile / "Default" / "Preferences").write_text(json.dumps(wish))
     context = browser.browser_type.launch_persistent_context(
-        profile, executable_path=chromium, args=CHROMIUM_ARGS
+        profile, executable_path=whole_chromium, args=CHROMIUM_ARGS
     )
     context.set_default_timeout(PATIENCE)
     yield context
@@ -46,7 +46,8 @@ def test_where_another_site_keeps_it_from_the_store_a_page_offers_a_window_of_it
     with served(tmp_path / "platform") as platform:
         # Another site: not another port of this one.
         refusing.pages[0].goto(platform.replace("127.0.0.1", "localhost"))
-        expect(frame.get_by_text("inside another site").first).to_be_visible()
+        expect(frame.locator(".ac-framed")).to_contain_text("inside another site")
+        expect(frame.locator(".ac-framed")).to_be_visible()
         expect(frame.get_by_text("private window")).to_have_count(0)
         exercise = frame.locator("form[data-exercise='all-types']")
         exercise.get_by_role("button", name="Begin").click()
