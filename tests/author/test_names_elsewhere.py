@@ -132,3 +132,15 @@ def test_a_prompt_of_a_journal_that_there_is_not(tmp_path: Path) -> None:
     assert [p.remedy for p in check_book(tmp_path / "book") if "journal" in p.what] == [
         "The book has no journal: remove the line"
     ]
+
+
+def test_dates_that_lead_back_to_a_page_that_there_is_not(tmp_path: Path) -> None:
+    events = "events: [{title: Again, weeks: 2}]"
+    calendar = f"    calendar: {{title: Dates, page: journal/index, {events}}}\n"
+    write_module(tmp_path / "book" / "modules" / "01-earlier", EARLIER)
+    write_module(tmp_path / "book" / "modules" / "02-later", LATER + calendar)
+    (problem,) = (p for p in check_book(tmp_path / "book") if "no page" in p.what)
+    assert problem.what == "there is no page 'journal/index'"
+    assert problem.line == len(LATER.splitlines()) + 1
+    write_module(tmp_path / "book" / "journal", JOURNAL)
+    assert not [p for p in check_book(tmp_path / "book") if "no page" in p.what]

@@ -12,10 +12,12 @@ from pathlib import Path
 
 import pypdf
 import pytest
+from playwright.sync_api import Browser
 
 from allyship_course.book.print.paper import make_paper
 from allyship_course.spec import load_module
 from tests.support.forms import all_text, squeezed
+from tests.support.needs import program
 from tests.support.paths import FIELDS, FIELDS_MODULE, ROOT
 
 pytestmark = pytest.mark.slow
@@ -31,7 +33,8 @@ def assert_everything_is_there(text: str) -> None:
 
 
 @pytest.mark.browser
-def test_the_pdf_is_tagged_and_holds_every_question(tmp_path: Path) -> None:
+def test_the_pdf_is_tagged_and_holds_every_question(browser: Browser, tmp_path: Path) -> None:
+    """The open browser has an event loop of its own, as has the kernel of a notebook."""
     make_paper(FIELDS, ROOT / "_config.yml", "pdf", tmp_path / "course.pdf")
     pdf = pypdf.PdfReader(tmp_path / "course.pdf")
     root = pdf.trailer["/Root"]
@@ -44,15 +47,11 @@ def test_the_pdf_is_tagged_and_holds_every_question(tmp_path: Path) -> None:
     assert_everything_is_there(squeezed("".join(page.extract_text() for page in pdf.pages)))
 
 
-EPUBCHECK = Path("/usr/bin/epubcheck")
-"""Debian's: a file of Java's that needs no installing beside it."""
-
-
 def test_the_course_as_epub_breaks_no_rule_of_the_format(tmp_path: Path) -> None:
-    assert EPUBCHECK.exists(), "no checker of EPUB: apt-get install epubcheck"
+    checker = program("epubcheck", "epubcheck")  # Debian's is a file of Java's
     make_paper(ROOT / "book", ROOT / "_config.yml", "epub", tmp_path / "course.epub")
     said = subprocess.run(
-        ["java", "-jar", EPUBCHECK, tmp_path / "course.epub"],
+        ["java", "-jar", checker, tmp_path / "course.epub"],
         capture_output=True,
         text=True,
         check=False,

@@ -13,6 +13,7 @@ import pytest
 from allyship_course.completion import Completion
 from allyship_course.course_progress import Progress, where_to_go_on
 from allyship_course.form.words import answer_in_words, describe_field
+from allyship_course.store.entries import belongs_to, entries_of
 from allyship_course.store.journal import Note, entry_of
 from allyship_course.store.journal import _merged as merged
 from allyship_course.store.moments import moment_of, sound_moment
@@ -59,6 +60,13 @@ def test_two_notes_become_one_and_twice_is_as_once(case: dict[str, Any]) -> None
     once = combine(here, theirs, types, now)
     assert once == expected
     assert combine(once, theirs, types, now) == expected
+
+
+@pytest.mark.parametrize("case", rule_cases("entries"), **NAMED)
+def test_answers_of_several_days(case: dict[str, Any]) -> None:
+    answers = case["answers"]
+    assert [list(entry) for entry in entries_of(answers, "door")] == case["entries"]
+    assert sorted(key for key in answers if belongs_to(key, ["door"])) == case["more"]
 
 
 @pytest.mark.parametrize("case", rule_cases("go_on", "go-on"), **NAMED)

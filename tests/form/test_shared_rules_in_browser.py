@@ -144,6 +144,16 @@ def test_both_make_one_of_any_two_notes_alike_and_lose_no_text(
                 assert text in once[0].get(field, ""), (here, theirs)
 
 
+def test_answers_of_several_days(run: Run) -> None:
+    cases = rule_cases("entries")
+    body = """data.map(({answers}) => [
+        m.entriesOf(answers, "door").map(({day, value}) => [day, value]),
+        Object.keys(answers).filter((key) => m.belongsTo(key, ["door"])).sort(),
+    ])"""
+    got = run("form/entries", body, cases)
+    assert not differing(cases, got, [[case["entries"], case["more"]] for case in cases])
+
+
 def test_where_somebody_goes_on(run: Run) -> None:
     cases = rule_cases("go_on", "go-on")
     file = vectors("go-on")
@@ -242,3 +252,21 @@ def test_the_journal_as_text(run: Run) -> None:
     })"""
     got = run("book/journal-file", body, [modules, cases])
     assert not differing(cases, got, [case["text"] for case in cases])
+
+
+def test_when_a_card_comes_again(run: Run) -> None:
+    """A rule of the scripts alone: Jupyter has no box of cards."""
+    file = vectors("leitner")
+    body = """[
+        data.after.map(({box, rating}) => {
+            const {box: to, day} = m.placeAfter(box, rating, "2026-11-28");
+            return [[to, day], m.comesOn({box: to, day})];
+        }),
+        m.dueOn(
+            Object.entries(data.due.cards).map(([path, [box, day]]) => ({path, place: {box, day}})),
+            data.due.on,
+        ).map(({path}) => path),
+    ]"""
+    after, due = run("book/leitner", body, file)
+    assert not differing(file["after"], after, [[case["to"], case["on"]] for case in file["after"]])
+    assert due == file["due"]["order"]

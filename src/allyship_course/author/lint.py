@@ -89,7 +89,12 @@ def _check_exercises(laid: Laid) -> list[Problem]:
 def _check_pages(laid: Laid, overlay: Path | None) -> list[Problem]:
     folders = exercise_folders(laid.book)
     ours = [f for f in folders if f.name not in laid.own]
-    checks = [_names_elsewhere(folders), _lengths(ours), _pages(laid.book), _terms(laid.book)]
+    checks = [
+        _names_elsewhere(laid.book, folders),
+        _lengths(ours),
+        _pages(laid.book),
+        _terms(laid.book),
+    ]
     checks += [_routes(laid.book)]
     checks += [
         _spelling(laid.original.parent, place) for place in (laid.original, overlay) if place
@@ -252,7 +257,7 @@ def _claims(book: Path, folders: list[Path], *, whole: bool) -> Iterator[Problem
             yield Problem(book / SOURCE_MAP, 1, None, what, "Name it under an exercise's 'sources'")
 
 
-def _names_elsewhere(folders: list[Path]) -> Iterator[Problem]:
+def _names_elsewhere(book: Path, folders: list[Path]) -> Iterator[Problem]:
     """Check that what a module names of another one is there, and can be shown where it says."""
     modules = {folder: load_module(folder) for folder in folders}
     fields = {
@@ -265,7 +270,10 @@ def _names_elsewhere(folders: list[Path]) -> Iterator[Problem]:
     for folder, module in modules.items():
         source = Source(folder / EXERCISES_FILE)
         for i, exercise in enumerate(module.exercises):
-            for finding in _shown_again(module, exercise, ("exercises", i), fields):
+            here: Loc = ("exercises", i)
+            for finding in _shown_again(module, exercise, here, fields):
+                yield source.problem(finding)
+            for finding in _leads_back_nowhere(book, exercise, here):
                 yield source.problem(finding)
         for i, prompt in enumerate(module.ending.prompts if module.ending else ()):
             if prompt not in prompts:
@@ -276,17 +284,26 @@ def _names_elsewhere(folders: list[Path]) -> Iterator[Problem]:
                 yield source.problem((("ending", "prompts", i), what, remedy))
 
 
+def _leads_back_nowhere(book: Path, exercise: Exercise, here: Loc) -> Iterator[Finding]:
+    """Find dates that lead back to a page that the book does not have."""
+    page = exercise.calendar.page if exercise.calendar else ""
+    if page and not (book / f"{page}.md").is_file():
+        loc = (*here, "calendar", "page")
+        yield loc, f"there is no page '{page}'", "Name a page as the contents do: return/index"
+
+
 def _shown_again(
     module: Module, exercise: Exercise, here: Loc, fields: Mapping[str, AnyField]
 ) -> Iterator[Finding]:
     """Find what an exercise shows or takes over of a field that is not there, or is no such one."""
     for loc, field in exercise.places(here):
-        named = fields.get(field.earlier)
-        # Another module's labels are not at hand where a notebook runs.
-        labelled = named and named.labels() and not field.earlier.startswith(f"{module.module}/")
-        if field.earlier and (not named or not named.shown_again or labelled):
-            remedy = "Name the module/exercise/field of a text, a line or a list"
-            yield (*loc, "earlier"), f"'{field.earlier}' is no field that can be shown here", remedy
+        for path in field.earlier:
+            named = fields.get(path)
+            # Another module's labels are not at hand where a notebook runs.
+            labelled = named and named.labels() and not path.startswith(f"{module.module}/")
+            if not named or not named.shown_again or labelled:
+                remedy = "Name the module/exercise/field of a text, a line or a list"
+                yield (*loc, "earlier"), f"'{path}' is no field that can be shown here", remedy
         prefill = field.prefill if isinstance(field, Written) else ""
         own_draft = exercise.compose and prefill == f"{module.module}/{exercise.id}/{COMPOSED}"
         if prefill and not own_draft and not isinstance(fields.get(prefill), Written):

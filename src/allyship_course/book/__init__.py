@@ -25,6 +25,7 @@ from ..spec import EXERCISES_FILE, Module, Source, SpecError, load_module
 from ..spec.folders import REFERENCES
 from ..spec.modules import exercise_folders
 from ..spec.routes import Route, load_routes
+from .cards import cards
 from .print.paper import ONLY_WEBSITE, fill_epub
 from .print.paper import STYLE as PAPER_STYLE
 from .print.workbook import WORKBOOK_NAME, write_workbook
@@ -92,8 +93,8 @@ def _check_and_print(book: Path, static: Path) -> None:
     notebooks.mkdir(exist_ok=True)
     (static / REPLIES).mkdir(exist_ok=True)
     modules = {folder: load_module(folder) for folder in exercise_folders(book)}
-    for folder, module in modules.items():
-        page = f"{folder.relative_to(book).as_posix()}/index.html"
+    pages = {f"{f.relative_to(book).as_posix()}/index.html": m for f, m in modules.items()}
+    for page, (folder, module) in zip(pages, modules.items(), strict=True):
         described.append(describe(module, page))
         _write_json(static / REPLIES / f"{module.module}.json", replies(module))
         if module.collected:
@@ -102,6 +103,7 @@ def _check_and_print(book: Path, static: Path) -> None:
             write_workbook(module, static / WORKBOOK_NAME)
     _write_sprites(modules, static)
     _write_json(static / "course.json", described)
+    _write_json(static / "cards.json", cards(pages))
     _write_json(static / "outline.json", [outline(module) for module in described])
     _write_json(static / "routes.json", [_stops(route) for route in load_routes(book)])
     for posters in sorted(book.glob(f"modules/*/{POSTERS_FILE}")):

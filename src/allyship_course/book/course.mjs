@@ -2,11 +2,12 @@
  * The course, as the page that needs it fetches it.
  *
  * @import { FieldText } from "../form/fields.mjs"
+ * @import { Picture } from "../form/picturing.mjs"
  * @import { Rule } from "../form/rule.mjs"
  *
  * @typedef {{id: string, title: string, rule: Rule}} ExerciseHead
  * @typedef {ExerciseHead & {minutes: number}} ExerciseOutline
- * @typedef {ExerciseHead & {fields: Record<string, FieldText>}} ExerciseText
+ * @typedef {ExerciseHead & {fields: Record<string, FieldText>, picture?: Picture}} ExerciseText
  * @typedef {{id: string, title: string, page: string, collected: boolean}} ModuleHead
  * @typedef {ModuleHead & {minutes: number, exercises: ExerciseOutline[]}} ModuleOutline
  * @typedef {ModuleHead & {exercises: ExerciseText[], earlier: ExerciseText[]}} ModuleText

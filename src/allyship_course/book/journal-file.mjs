@@ -93,7 +93,11 @@ export function asText(journal) {
 function entryAsText({ exercise, note }) {
   const lines = note.passed ? ["Left out by choice.", ""] : [];
   for (const answer of answersOf(exercise, note)) {
-    lines.push(`**${answer.question}**`, "", ...answer.lines.map((line) => `> ${line}`), "");
+    lines.push(`**${answer.question}**`, "");
+    for (const { day, lines: words } of answer.entries) {
+      if (day) lines.push(day, "");
+      lines.push(...words.map((line) => `> ${line}`), "");
+    }
   }
   return lines.length ? [`### ${exercise.title}`, "", ...lines] : [];
 }

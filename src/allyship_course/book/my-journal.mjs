@@ -3,25 +3,28 @@
  * deleted. It comes from this browser's own store and stays in it.
  *
  * @import { JournalEntry, JournalModule } from "./journal-file.mjs"
- * @import { ModuleText } from "./course.mjs"
+ * @import { Note } from "../form/rule.mjs"
+ * @import { ExerciseText, ModuleText } from "./course.mjs"
  */
 
 import { make, saveFile } from "../form/dom.mjs";
+import { figure } from "../form/drawing.mjs";
 import { inputPart, part } from "../form/parts.mjs";
+import { drawnOf } from "../form/picturing.mjs";
 import { plural } from "../form/words.mjs";
 import { answersOf, asTerms, fetchCourse } from "./answers.mjs";
 import { forget, forgetAll, keepLeft, kept, keptPaths } from "./browser-store.mjs";
 import { asJson, asText, inOrder, takeIn } from "./journal-file.mjs";
 import { OFF } from "./keep-offline.mjs";
 import { offerOfflineChoice } from "./offline-choice.mjs";
-import { SITE } from "./site.mjs";
+import { loadStyle, SITE } from "./site.mjs";
 
 const NOTHING =
   "Nothing is kept in this browser yet. What you write into an exercise appears here.";
 
 /** @param {HTMLElement} place */
 export async function showJournal(place) {
-  const modules = await fetchCourse();
+  const [modules] = await Promise.all([fetchCourse(), loadStyle("drawing.css")]);
   await keepLeft(modules);
   const journal = new Journal(place, modules);
   await offerOfflineChoice(part(place, "offline")).catch(() => {
@@ -105,6 +108,7 @@ class Journal {
       make("h3", {}, name),
       ...(note.passed ? [make("p", { textContent: "Left out by choice." })] : []),
       asTerms(answersOf(exercise, note)),
+      ...pictureOf(exercise, path, note),
       remove,
     );
   }
@@ -134,11 +138,28 @@ class Journal {
   }
 }
 
+/**
+ * The picture of what somebody answered, where the exercise has one.
+ * @param {ExerciseText} exercise
+ * @param {string} path
+ * @param {Note} note
+ */
+function pictureOf({ picture }, path, { answers }) {
+  if (!picture) return [];
+  const before = picture.kind === "slope" ? kept(picture.compare)?.answers : undefined;
+  const drawn = drawnOf(picture, answers, before ?? {});
+  return drawn ? [figure(`drawing-${path}`, picture.title, drawn)] : [];
+}
+
 /** @param {JournalEntry} entry */
 const isWritten = ({ exercise, note }) => note.passed || answersOf(exercise, note).length > 0;
 
 /** @param {JournalEntry} entry */
 const wordsOf = ({ exercise, note }) =>
-  [exercise.title, ...answersOf(exercise, note).flatMap((a) => [a.question, ...a.lines])].join(
-    "\n",
-  );
+  [
+    exercise.title,
+    ...answersOf(exercise, note).flatMap((a) => [
+      a.question,
+      ...a.entries.flatMap(({ lines }) => lines),
+    ]),
+  ].join("\n");

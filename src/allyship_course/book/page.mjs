@@ -10,18 +10,24 @@ import { enhance } from "../form/exercise.mjs";
 import { read } from "../form/form.mjs";
 import { announce, keptPaths, pageStore } from "./browser-store.mjs";
 import { offerDark } from "./colours.mjs";
+import { isShutOut, offerWindow } from "./framed.mjs";
 import { keepOffline } from "./keep-offline.mjs";
-import { coursePart, loadStyle, siteKey } from "./site.mjs";
+import { bringToOnePlace } from "./one-place.mjs";
+import { coursePart, HAS_PLACE, loadStyle, PACKAGED, SITE, siteKey } from "./site.mjs";
 import { watchForms } from "./summary.mjs";
 
 /** What happens in a form that somebody begins. */
 const BEGINS = ["focusin", "input"];
 
 async function start() {
+  // A page of a package in a tab of its own: nobody says who is learning, and nobody hears of it.
+  if (!HAS_PLACE) return location.replace(new URL("launch.html", SITE));
+  if (!PACKAGED) bringToOnePlace();
   const forms = all(document, 'form[data-place="page"]');
   await Promise.all(forms.map((form) => enhance(form, pageStore(form), FRAME)));
   for (const form of forms) answerOnceBegun(form);
   reopenView();
+  if (isShutOut()) offerWindow();
   if (!document.querySelector("[data-course]")) return; // not a page of the book
   // Whoever comes back to a page finds it as it was left, and what is kept may be another by then.
   addEventListener("pageshow", ({ persisted }) => persisted && announce());
@@ -32,9 +38,11 @@ async function start() {
   openJournal();
   fillEndWhenNear();
   accompanyReading();
+  openCards();
   offerSubmission();
   const results = coursePart("search");
   if (results) (await import("./search.mjs")).showSentences(results);
+  if (PACKAGED) (await import("./platform.mjs")).followPlatform();
 }
 
 /**
@@ -44,7 +52,9 @@ async function start() {
 function answerOnceBegun(form) {
   const begin = async () => {
     for (const event of BEGINS) form.removeEventListener(event, begin);
+    const before = read(form).answers;
     try {
+      if (form.dataset.again) (await import("../form/again.mjs")).offerAgain(form, before);
       await (await import("./begun.mjs")).letAnswer(form);
     } catch {
       // No line just now: the form keeps what is written all the same, and asks again.
@@ -62,6 +72,7 @@ const FRAME = {
     const [{ viewOf }] = await Promise.all([import("../form/focus.mjs"), loadStyle("focus.css")]);
     return (form) => viewOf(form, true);
   },
+  saveDates: async (form) => (await import("../form/dates.mjs")).saveCalendar(form),
 };
 
 /** After a reload, or Back from another page: what was open is open. */
@@ -89,6 +100,11 @@ async function openProgress() {
 async function openJournal() {
   const place = coursePart("journal");
   if (place) (await import("./my-journal.mjs")).showJournal(place);
+}
+
+async function openCards() {
+  const place = coursePart("cards");
+  if (place) (await import("./cards.mjs")).showCards(place);
 }
 
 /** Fill in a module's end once somebody comes near it. */

@@ -2,14 +2,19 @@
  * What a page says of the course as a whole: what is complete, and where to go on. It comes from this
  * browser's own store alone, by the rule of the grade.
  *
+ * @import { ModuleOutline } from "./course.mjs"
  * @import { Station } from "./go-on.mjs"
  * @import { Onward } from "./routes.mjs"
  */
 
+import { dayHere } from "../form/days.mjs";
 import { make, setText } from "../form/dom.mjs";
+import { plural } from "../form/words.mjs";
 import { kept } from "./browser-store.mjs";
+import { turnedOver } from "./card-box.mjs";
 import { fetchOutline } from "./course.mjs";
 import { stations } from "./go-on.mjs";
+import { dueOn } from "./leitner.mjs";
 import { fetchRoutes, onwardFrom } from "./routes.mjs";
 import { coursePart, SITE } from "./site.mjs";
 
@@ -24,6 +29,7 @@ export async function followProgress(show = offerNextStop) {
     const course = stations(modules, kept);
     markContents(course);
     show(course, onwardFrom(course, routes, Date.now()));
+    offerCards(modules);
   };
   document.addEventListener("ac-kept", renew);
   addEventListener("storage", renew);
@@ -65,4 +71,18 @@ function offerNextStop(_course, { next, route, at }) {
   setText(place.firstElementChild, `Next on the way “${route.title}”: `);
   link.href = addressOf(next);
   setText(link, next.exercise.title);
+}
+
+/** On the first page: how many cards are due, and nothing where none is. @param {ModuleOutline[]} modules */
+function offerCards(modules) {
+  const onward = coursePart("continue");
+  if (!onward) return;
+  const due = dueOn(turnedOver(modules), dayHere()).length;
+  const offer = coursePart("due") ?? make("p", { className: "due" }, make("a"));
+  offer.dataset.course = "due";
+  const link = /** @type {HTMLAnchorElement} */ (offer.firstElementChild);
+  link.href = new URL("cards.html", SITE).href;
+  setText(link, `${plural(due, "card")} to turn over, if you have two minutes`);
+  if (due) onward.after(offer);
+  else offer.remove();
 }

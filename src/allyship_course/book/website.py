@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from ..form import FOLDER, STYLE, VIEW_STYLE
+from ..form import DRAWING_STYLE, FOLDER, STYLE, VIEW_STYLE
 from ..form.bundle import bundle_site
 from ..spec import EXERCISES_FILE, JOURNAL, Module, load_module, module_folders
 
@@ -40,7 +40,7 @@ LIVE = "ALLYSHIP_LITE"
 """Environment variable with the address of the live notebooks, from this site's root or whole."""
 _STYLES = (STYLE, ROOM / "book.css")
 # Loaded where they are needed: with the first exercise that is begun, and on the front page.
-_MORE_STYLES = (VIEW_STYLE, ROOM / "home.css")
+_MORE_STYLES = (VIEW_STYLE, DRAWING_STYLE, ROOM / "home.css")
 SEARCH_ORDER = ROOM / "search-order.js"
 _PAGE_SCRIPT = ROOM / "page.mjs"
 # Loaded by that one where a page has something for them to do.
@@ -48,11 +48,11 @@ _LATER = [
     *(
         ROOM / f"{name}.mjs"
         for name in (
-            *("begun", "progress", "trail", "reading", "module-end", "my-journal", "submission"),
-            "search",
+            *("begun", "cards", "progress", "trail", "reading", "module-end", "my-journal"),
+            *("platform", "submission", "search"),
         )
     ),
-    FOLDER / "focus.mjs",
+    *(FOLDER / f"{name}.mjs" for name in ("focus", "picturing", "dates", "again")),
 ]
 _NUMBER = re.compile(r"modules/(\d+)-")
 
@@ -89,6 +89,7 @@ def write_assets(static: Path, query: str) -> None:
 
     css = "".join(f.read_text("utf-8") for f in _STYLES)
     (static / "course.css").write_text(rcssmin.cssmin(css), "utf-8")
+    # With the first exercise that is begun, with the first picture, or on the first page.
     for style in _MORE_STYLES:
         (static / style.name).write_text(rcssmin.cssmin(style.read_text("utf-8")), "utf-8")
     for name, script in bundle_site(_PAGE_SCRIPT, _LATER, query).items():
@@ -130,12 +131,10 @@ def security_policy() -> str:
 _KEPT = [
     *("**/*.html", "searchindex.js", "_static/course.css"),
     *(f"_static/{style.name}" for style in _MORE_STYLES),
-    *(f"_static/*.{ending}" for ending in ("mjs", "json", "svg", "pdf")),
+    *(f"_static/*.{ending}" for ending in ("js", "json", "svg", "pdf")),
     "_static/replies/*.json",
-    *(f"_static/{name}.js" for name in ("doctools", "documentation_options", "language_data")),
-    *("_static/searchtools.js", "_static/no_highlight.js"),
 ]
-_NOT_KEPT = "developing/"
+_NOT_KEPT = ("developing/", "_static/sphinx_highlight.js")
 
 
 def kept_files(html_folder: Path) -> list[str]:
@@ -151,11 +150,18 @@ def write_offline(app: Sphinx, error: Exception | None) -> None:
     import rjsmin
 
     out = Path(app.outdir)
-    files = kept_files(out)
-    version = hashlib.sha256(b"".join((out / f).read_bytes() for f in files)).hexdigest()[:16]
-    head = f"const VERSION = {json.dumps(version)}, FILES = {json.dumps(files)};\n"
+    digests = {f: _digest((out / f).read_bytes()) for f in kept_files(out)}
     script = rjsmin.jsmin((ROOM / OFFLINE).read_text("utf-8"))
+    # Of the worker itself too: what an earlier one kept, a later one may not give.
+    version = _digest(json.dumps([digests, script]).encode())
+    head = f"const VERSION = {json.dumps(version)}, DIGESTS = {json.dumps(digests)};\n"
     (out / OFFLINE).write_text(head + script, "utf-8")
+    # Without it, GitHub Pages gives nothing of a branch whose name begins with "_".
+    (out / ".nojekyll").touch()
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:16]
 
 
 # ------------------------------------------------------------------------- contents

@@ -8,19 +8,28 @@ from typing import Literal
 
 import click
 
-from ..author.lint import can_spell, check_book
-from ..spec import FIELD_TYPES, JOURNAL, module_folders
 from .command import course_root, main, overlay
 
 
 @main.command()
-def check() -> None:
+@click.option(
+    "--site",
+    metavar="ADDRESS",
+    help="Look at a published site instead, or at a built one: an address or a folder.",
+)
+def check(site: str | None) -> None:
     """Lint all content: every exercises.yml, poster, reading and page of the book.
 
     In a course folder, or with one in course/, its overlay is looked at too. Each problem is
     printed with file, line, exercise, what is wrong and what would be right.
-    Exits with 1 if there is any.
+    With --site it says whether a host gives the site as readers need it.
+    Exits with 1 if there is anything to mend.
     """
+    from ..author.lint import can_spell, check_book
+    from ..spec import module_folders
+
+    if site is not None:
+        return _check_site(site)
     book = course_root() / "book"
     if not can_spell():
         click.echo("Spelling is not looked at: codespell, of the extra 'dev', is not installed.")
@@ -32,6 +41,20 @@ def check() -> None:
         sys.exit(1)
     modules = len(module_folders(book))
     click.echo(f"Nothing to mend in {modules} {'module' if modules == 1 else 'modules'}.")
+    return None
+
+
+def _check_site(where: str) -> None:
+    from ..book.hosting import check_site
+
+    findings = check_site(where)
+    for finding in findings:
+        click.echo(f"{'To mend' if finding.serious else 'Could be better'}: {finding.text}")
+    serious = sum(finding.serious for finding in findings)
+    if serious:
+        click.echo(f"{serious} to mend.", err=True)
+        sys.exit(1)
+    click.echo("Nothing to mend: readers get the whole course from there.")
 
 
 @main.command()
@@ -44,6 +67,7 @@ def assignments() -> None:
     """
     from ..instructor.course import COURSE_FILE
     from ..notebook.assignments import MY_COURSE, make_assignment, make_journal
+    from ..spec import JOURNAL, module_folders
 
     root = course_root()
     course = root / "course"
@@ -106,13 +130,26 @@ def module(name: str) -> None:
     _told(new_module(course_root() / "book", overlay(), name))
 
 
+class _FieldTypes(click.Choice[str]):
+    """The types of field, which only this command needs: they are loaded when it looks at them."""
+
+    def __init__(self) -> None:
+        self.case_sensitive = True
+
+    @property
+    def choices(self) -> tuple[str, ...]:  # type: ignore[override]  # a plain attribute there
+        from ..spec import FIELD_TYPES
+
+        return tuple(FIELD_TYPES)
+
+
 @new.command("exercise")
 @click.argument("module")
 @click.argument("id")
 @click.option(
     "--type",
     "kind",
-    type=click.Choice([*FIELD_TYPES]),
+    type=_FieldTypes(),
     default="choice",
     show_default=True,
     help="What there is to do in it.",

@@ -21,11 +21,13 @@ from .command import (
     check_writable,
     course_folder,
     course_root,
+    course_with_yml,
     main,
     may_be_stopped,
 )
 
 if TYPE_CHECKING:
+    from ..instructor.lms.packages.package import Goal, Standard
     from ..instructor.lms.platforms import System
 
 _FEW = 10
@@ -330,6 +332,52 @@ def export_(
     course = course_folder()
     done = export_lms(course, lms, gradebook, modules, column, to, tell=click.echo)
     click.echo(done.in_words())
+
+
+@main.command()
+@click.option(
+    "--as",
+    "standard",
+    required=True,
+    type=click.Choice(["scorm12", "scorm2004", "cmi5"]),
+    help="What the platform takes. If it takes several: scorm12 is the most common.",
+)
+@click.option(
+    "--module",
+    "named",
+    multiple=True,
+    help="A package of this module alone; repeatable. 'each': one of every module.",
+)
+@click.option(
+    "--complete",
+    "goal",
+    type=click.Choice(["completed", "passed"]),
+    default="completed",
+    show_default=True,
+    help="What the platform hears of who has completed all. Some count 'passed' only.",
+)
+@click.option("--book", type=FOLDER, help="The built book.  [default: as course.yml says, built]")
+@click.option(
+    "--into", type=FOLDER, default="packages", show_default=True, help="Write the files there."
+)
+def package(
+    standard: Standard, named: tuple[str, ...], goal: Goal, book: Path | None, into: Path
+) -> None:
+    """Write the course as a file that a learning platform takes in and shows by itself.
+
+    Title and modules are those of course.yml, here, above or in course/, with the cases of its
+    overlay. The platform hears how many exercises are complete, and no word of what learners
+    write.
+    """
+    from ..instructor.lms.packages.package import write_packages
+    from ..instructor.lms.packages.wanted import EACH, built_book, wanted_of
+
+    course = course_with_yml()
+    html = book or built_book(course, click.echo)
+    each = named == (EACH,)
+    wanted = wanted_of(course, html, () if each else named, standard, goal)
+    for file in write_packages(html, into, wanted, each=each or bool(named)):
+        click.echo(f"{file}  {file.stat().st_size // 1000:,} kB")
 
 
 @main.command()

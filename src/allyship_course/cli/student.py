@@ -98,7 +98,7 @@ def show(module: str | None) -> None:
     """Show what you wrote, in words: of MODULE, or of all."""
     from ..store.journal import journal_folder
     from ..store.transfer import in_words, read_journal
-    from ..student.modules import journal_of, modules_for
+    from ..student.modules import beside_the_modules, modules_for
 
     notes = read_journal(journal_folder())
     if module:
@@ -106,7 +106,7 @@ def show(module: str | None) -> None:
     if not any(notes.values()):
         click.echo(f"Nothing is kept {f'of {module} ' if module else ''}yet.")
         return
-    click.echo("\n".join(in_words([*modules_for(Path.cwd()), *journal_of()], notes)))
+    click.echo("\n".join(in_words([*modules_for(Path.cwd()), *beside_the_modules()], notes)))
 
 
 @journal.command()
@@ -129,9 +129,9 @@ def import_(file: Path) -> None:
     """
     from ..store.journal import journal_folder
     from ..store.transfer import import_journal
-    from ..student.modules import journal_of, modules_for
+    from ..student.modules import beside_the_modules, modules_for
 
-    modules = [*modules_for(Path.cwd()), *journal_of()]
+    modules = [*modules_for(Path.cwd()), *beside_the_modules()]
     done = import_journal(journal_folder(), file, modules)
     click.echo(f"Taken in: {plural(done.taken, 'exercise')}.")
     if done.stayed:

@@ -8,6 +8,8 @@
 import { make } from "./dom.mjs";
 import { inputPart, part } from "./parts.mjs";
 
+const NAME_FIRST = "First type your name, as it should stand on the certificate.";
+
 /**
  * Fill in the certificate, which is there once somebody has given a name.
  * @param {HTMLElement} place
@@ -38,6 +40,11 @@ export function fillCertificate(place, states, where) {
   name.addEventListener("input", show);
   part(place, "print").addEventListener("click", () => {
     show();
+    if (!name.value.trim()) {
+      part(place, "status").textContent = NAME_FIRST;
+      name.focus();
+      return;
+    }
     printAlone(/** @type {Element} */ (place.querySelector(".ac-certificate")));
   });
   document.addEventListener("ac-kept", show);

@@ -215,7 +215,7 @@ function makeParts(form) {
   form.append(nav);
   const end = makeEnd();
   const after = form.querySelector(
-    ":scope > :is(.ac-profile, .ac-compose, .ac-calendar, .ac-closing, .ac-foot)",
+    ":scope > :is(.ac-picture, .ac-profile, .ac-compose, .ac-calendar, .ac-closing, .ac-foot)",
   );
   after?.before(end);
   return { close, kept, segments, back, where, next, why };

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..spec import FIELD_TYPES, AnyField, FieldType, Module
+from .pictures import picture
 
 EARLIER = " (from an earlier edition)"
 """Behind the words of what is asked no longer, where somebody reads what they answered."""
@@ -23,6 +24,7 @@ def describe(module: Module, page: str) -> dict[str, Any]:
             "minutes": exercise.minutes,
             "rule": exercise.rule(),
             "fields": words_of_fields(module, exercise.id),
+            **({"picture": drawn} if (drawn := picture(exercise)) else {}),
         }
         for exercise in module.exercises
     ]

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from ..errors import CourseError
 from ..spec import (
+    BESIDE,
     EXERCISES_FILE,
-    JOURNAL,
     Module,
     folders_in,
     in_order,
@@ -72,7 +72,7 @@ def modules_in(work: Path) -> list[Module]:
     return [module for module in modules if module.collected]
 
 
-def journal_of() -> list[Module]:
-    """Return the journal of this installation, if its book has one."""
-    folder = installed_book() / JOURNAL
-    return [load_module(folder)] if (folder / EXERCISES_FILE).exists() else []
+def beside_the_modules() -> list[Module]:
+    """Return the journal of this installation and what one comes back to, if its book has them."""
+    folders = [installed_book() / name for name in BESIDE]
+    return [load_module(folder) for folder in folders if (folder / EXERCISES_FILE).exists()]
