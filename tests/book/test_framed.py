@@ -56,6 +56,6 @@ def test_where_another_site_keeps_it_from_the_store_a_page_offers_a_window_of_it
         window = opened.value
         assert window.url == f"{tiny_site}/{TINY_PAGE}#ac-all-types"
         open_page(window, window.url)
-        form(window, "all-types").get_by_role("button", name="Begin").click()
+        form(window, "all-types").get_by_role("button", name="Show it all here").click()
         form(window, "all-types").get_by_label("Nobody").check()
         expect(form(window, "all-types").locator(".ac-saved")).to_contain_text("Kept in this")

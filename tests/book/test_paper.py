@@ -44,7 +44,19 @@ def test_the_pdf_is_tagged_and_holds_every_question(browser: Browser, tmp_path: 
     assert pdf.metadata
     assert pdf.metadata.title == "Allyship course"
     assert pdf.outline
-    assert_everything_is_there(squeezed("".join(page.extract_text() for page in pdf.pages)))
+    texts = [page.extract_text() for page in pdf.pages]
+    assert_everything_is_there(squeezed("".join(texts)))
+    assert_found_by_page_number(texts, "Fields")
+
+
+def assert_found_by_page_number(texts: list[str], title: str) -> None:
+    """The contents name the page on which a chapter begins, and its head and foot say so too."""
+    [contents] = [text for text in texts if "Contents" in text]
+    number = re.search(rf"{title}\s*(\d+)", contents)
+    assert number
+    page = texts[int(number[1]) - 1]
+    assert page.count(title) >= 2
+    assert number[1] in page.split()
 
 
 def test_the_course_as_epub_breaks_no_rule_of_the_format(tmp_path: Path) -> None:

@@ -98,8 +98,8 @@ def install_from_system(package: str) -> None:
 
 def add_shell() -> None:
     """Add the headless shell to Debian's Chromium, once; without it the tests take longer."""
-    debians = Path("/usr/lib/chromium/chromium")
-    if debians.exists() and os.geteuid() == 0 and not SHELL_TRIED.exists():
+    from_debian = Path("/usr/lib/chromium/chromium")
+    if from_debian.exists() and os.geteuid() == 0 and not SHELL_TRIED.exists():
         install_from_system(SHELL)
         SHELL_TRIED.touch()
 

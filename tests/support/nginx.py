@@ -50,8 +50,8 @@ AS_PACKED = "location / { try_files $uri $uri/ =404; }"
 """What Debian's own first site has."""
 
 WITHOUT_HTML = r"""
-        rewrite ^(.*/)index\.html$ $1 permanent;
-        rewrite ^(.+)\.html$ $1 permanent;
+        if ($request_uri ~ "^([^?]*/)index\.html(\?|$)") { return 301 $1; }
+        if ($request_uri ~ "^([^?]*)\.html(\?|$)") { return 301 $1; }
         location / { try_files $uri $uri.html $uri/ =404; }
 """
 """As many write it who want addresses without .html."""

@@ -116,7 +116,7 @@ export const announce = () => dispatchEvent(new StorageEvent("storage"));
  */
 const alone = async (path, act) =>
   // Pages that did not come by https have no locks.
-  navigator.locks ? navigator.locks.request(`allyship:${siteKey(path)}`, act) : act();
+  navigator.locks ? navigator.locks.request(siteKey(path), act) : act();
 
 /**
  * Keep what was changed, beside what another tab may have kept meanwhile.

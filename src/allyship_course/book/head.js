@@ -17,12 +17,13 @@
     const packaged = root.hasAttribute("data-package");
     const path = new URL(top, location.href).pathname.replace(/\/+/g, "/").toLowerCase();
     const site = packaged ? window.name : path;
-    const chosen = localStorage.getItem(`allyship:${site}:colours`);
+    const course = root.dataset.keeps;
+    const chosen = localStorage.getItem(`${course}:${site}:colours`);
     if (chosen) root.dataset.theme = chosen;
     // Whoever wants to see all of every exercise at once: cover.mjs keeps the choice.
-    const every = localStorage.getItem(`allyship:${site}:whole`) === "*";
+    const every = localStorage.getItem(`${course}:${site}:whole`) === "*";
     root.classList.toggle("ac-whole", every);
-    const kept = `allyship:${site}:`;
+    const kept = `${course}:${site}:`;
     const isAnswer = (/** @type {string} */ key) =>
       key.startsWith(kept) && key.includes("/", kept.length);
     root.classList.toggle("ac-begun", Object.keys(localStorage).some(isAnswer));

@@ -1,6 +1,6 @@
 /** Keeps the course on this device, so that it can be read without a line, until a reader says no. */
 
-import { coursePart, PACKAGED, SITE, siteKey } from "./site.mjs";
+import { COURSE, coursePart, PACKAGED, SITE, siteKey } from "./site.mjs";
 
 /** The service worker's address. */
 const WORKER = new URL("offline.js", SITE);
@@ -29,7 +29,7 @@ export async function keepNoLonger() {
   await (await registration())?.unregister();
   // They carry the address as the worker has it.
   const ours = (await caches.keys()).filter((name) =>
-    name.startsWith(`allyship:${SITE.pathname}:`),
+    name.startsWith(`${COURSE}:${SITE.pathname}:`),
   );
   await Promise.all(ours.map((name) => caches.delete(name)));
 }
@@ -70,5 +70,6 @@ async function offerRemoval() {
   if (!link) return;
   // Here too: a host may send to an address without what stands behind it.
   link.addEventListener("click", () => localStorage.setItem(OFF, "off"));
-  link.hidden = !(await registration());
+  // Where a browser lets a page keep nothing, it does not even say whether it does.
+  link.hidden = !(await registration().catch(() => null));
 }

@@ -17,7 +17,7 @@ import { forget, forgetAll, keepLeft, kept, keptPaths } from "./browser-store.mj
 import { asJson, asText, inOrder, takeIn } from "./journal-file.mjs";
 import { OFF } from "./keep-offline.mjs";
 import { offerOfflineChoice } from "./offline-choice.mjs";
-import { loadStyle, SITE } from "./site.mjs";
+import { COURSE, loadStyle, SITE, WHOLE_SITE } from "./site.mjs";
 
 const NOTHING =
   "Nothing is kept in this browser yet. What you write into an exercise appears here.";
@@ -27,9 +27,11 @@ export async function showJournal(place) {
   const [modules] = await Promise.all([fetchCourse(), loadStyle("drawing.css")]);
   await keepLeft(modules);
   const journal = new Journal(place, modules);
-  await offerOfflineChoice(part(place, "offline")).catch(() => {
-    // A browser without a place for files has nothing to choose here.
-  });
+  if (WHOLE_SITE) {
+    await offerOfflineChoice(part(place, "offline")).catch(() => {
+      // A browser without a place for files has nothing to choose here.
+    });
+  }
   journal.show();
   place.setAttribute("data-ready", "");
 }
@@ -48,8 +50,8 @@ class Journal {
     this.#dialog = /** @type {HTMLDialogElement} */ (part(place, "dialog"));
     this.#search.addEventListener("input", () => this.show());
     addEventListener("storage", () => this.show());
-    this.#onClick("export-json", () => saveFile("allyship-journal.json", asJson(this.#read())));
-    this.#onClick("export-md", () => saveFile("allyship-journal.md", asText(this.#read())));
+    this.#onClick("export-json", () => saveFile(`${COURSE}-journal.json`, asJson(this.#read())));
+    this.#onClick("export-md", () => saveFile(`${COURSE}-journal.md`, asText(this.#read())));
     this.#onClick("print", () => print());
     this.#onClick("delete-all", () =>
       this.#ask("Delete everything that this course keeps in this browser?", () =>

@@ -1,7 +1,7 @@
 // The service worker of the published book: keeps the whole course on the device, so that it can
-// be read and worked through without a line. The build puts two constants before it: VERSION, a
-// hash of all that is kept and of this script, and DIGESTS, a hash of each file by its address
-// relative to this one.
+// be read and worked through without a line. The build puts three constants before it: COURSE, the
+// course's name, VERSION, a hash of all that is kept and of this script, and DIGESTS, a hash of each
+// file by its address relative to this one.
 //
 // A host may answer with something else than the file: by way of another address, a page to log
 // in, an old version. A browser refuses a page that came by way of another address, and whoever
@@ -11,7 +11,7 @@
 /** @type {ServiceWorkerGlobalScope} */
 const worker = /** @type {any} */ (self);
 const SITE = new URL("./", worker.location.href);
-const PREFIX = `allyship:${SITE.pathname}:`;
+const PREFIX = `${COURSE}:${SITE.pathname}:`;
 const CACHE = PREFIX + VERSION;
 const NOT_FOUND = "404.html";
 

@@ -2,9 +2,9 @@
 
 import { EMPTY } from "../form/rule.mjs";
 import { DAMAGED, SCHEMA } from "./browser-store.mjs";
-import { PLACE, samePlace } from "./site.mjs";
+import { COURSE, PLACE, samePlace } from "./site.mjs";
 
-const NAME = /^(allyship(?:-unsaved)?):(\/.*?):(.+)$/u;
+const NAME = /^([a-z0-9-]+):(\/.*?):(.+)$/u;
 
 /** Bring all of it under the one name that it is sought by now. Nothing that was written is lost. */
 export function bringToOnePlace() {
@@ -18,6 +18,7 @@ export function bringToOnePlace() {
 /** @param {string} name */
 function bring(name) {
   const [, kind, path, rest] = NAME.exec(name) ?? [];
+  if (kind !== COURSE && kind !== "allyship-unsaved") return;
   if (!path || path === PLACE || samePlace(path) !== PLACE) return;
   const text = localStorage.getItem(name) ?? "";
   const target = `${kind}:${PLACE}:${rest}`;
@@ -38,7 +39,7 @@ function putBeside(rest, text) {
   const end = Math.random().toString(36).slice(2);
   const draft = draftOf(text);
   if (draft) localStorage.setItem(`allyship-unsaved:${PLACE}:${exercise}:${end}`, draft);
-  else localStorage.setItem(`allyship:${PLACE}:${exercise}${DAMAGED}-${end}`, text);
+  else localStorage.setItem(`${COURSE}:${PLACE}:${exercise}${DAMAGED}-${end}`, text);
 }
 
 /** @param {string} text  a draft already, a note, or what this version can't read */

@@ -13,7 +13,7 @@ import { offerDark } from "./colours.mjs";
 import { isShutOut, offerWindow } from "./framed.mjs";
 import { keepOffline } from "./keep-offline.mjs";
 import { bringToOnePlace } from "./one-place.mjs";
-import { coursePart, HAS_PLACE, loadStyle, PACKAGED, SITE, siteKey } from "./site.mjs";
+import { coursePart, HAS_PLACE, loadStyle, PACKAGED, SITE, siteKey, WHOLE_SITE } from "./site.mjs";
 import { watchForms } from "./summary.mjs";
 
 /** What happens in a form that somebody begins. */
@@ -33,7 +33,7 @@ async function start() {
   addEventListener("pageshow", ({ persisted }) => persisted && announce());
   offerDark();
   watchForms();
-  keepOffline();
+  if (WHOLE_SITE) keepOffline();
   openProgress();
   openJournal();
   fillEndWhenNear();

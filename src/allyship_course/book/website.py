@@ -21,6 +21,8 @@ from urllib.parse import urlsplit
 from ..form import DRAWING_STYLE, FOLDER, STYLE, VIEW_STYLE
 from ..form.bundle import bundle_site
 from ..spec import EXERCISES_FILE, JOURNAL, Module, load_module, module_folders
+from ..spec.settings import USUAL, Settings
+from .look import CARD, style_of
 
 if TYPE_CHECKING:
     from docutils.nodes import document
@@ -30,10 +32,8 @@ if TYPE_CHECKING:
 ROOM = Path(__file__).parent
 _PACKAGE = ROOM.parent
 TEMPLATES = ROOM / "theme"
-ICON = ROOM / "icon.svg"
 NOT_FOUND = "404"
 OFFLINE = "offline.js"
-CARD = "card.png"
 ADDRESS = "ALLYSHIP_SITE"
 """Environment variable with the site's own address, for what can't be said without it."""
 LIVE = "ALLYSHIP_LITE"
@@ -64,10 +64,11 @@ def forms_fingerprint() -> str:
     return _fingerprint([*_PACKAGE.glob("*.py"), *files])
 
 
-def page_fingerprint() -> str:
-    """Return a text that is different once a style, script or template of pages is different."""
+def page_fingerprint(settings: Settings) -> str:
+    """Return a text that is different once a style, script, template or setting is different."""
     files = [f for room in (FOLDER, ROOM) for f in room.rglob("*")]
-    return _fingerprint([f for f in files if f.is_file() and f.suffix != ".pyc"])
+    drawn = _fingerprint([f for f in files if f.is_file() and f.suffix != ".pyc"])
+    return hashlib.sha256(f"{drawn}{settings.model_dump_json()}".encode()).hexdigest()
 
 
 def _fingerprint(files: list[Path]) -> str:
@@ -79,24 +80,30 @@ def asset_query(look: str) -> str:
     return f"v={look[:8]}"
 
 
-def write_assets(static: Path, query: str) -> None:
-    """Write what pages load: one style sheet, the scripts, the icon; without our comments.
+def write_assets(static: Path, query: str, settings: Settings = USUAL) -> None:
+    """Write what pages load: one style sheet and the scripts; without our comments.
 
     ``query`` stands behind the addresses of the scripts in one another, as in the pages.
     """
     import rcssmin
+
+    css = "".join(f.read_text("utf-8") for f in _STYLES) + style_of(settings.colours)
+    (static / "course.css").write_text(rcssmin.cssmin(css), "utf-8")
+    write_scripts(static, query)
+    # Sphinx's search would mark its words on the page that is opened, by a script on every page.
+    (static / "no_highlight.js").write_text("const SPHINX_HIGHLIGHT_ENABLED = false;\n", "utf-8")
+
+
+def write_scripts(static: Path, query: str) -> None:
+    """Write the scripts of forms and of the journal, and the style that they load."""
+    import rcssmin
     import rjsmin
 
-    css = "".join(f.read_text("utf-8") for f in _STYLES)
-    (static / "course.css").write_text(rcssmin.cssmin(css), "utf-8")
     # With the first exercise that is begun, with the first picture, or on the first page.
     for style in _MORE_STYLES:
         (static / style.name).write_text(rcssmin.cssmin(style.read_text("utf-8")), "utf-8")
     for name, script in bundle_site(_PAGE_SCRIPT, _LATER, query).items():
         (static / name).write_text(rjsmin.jsmin(script), "utf-8")
-    (static / ICON.name).write_bytes(ICON.read_bytes())
-    # Sphinx's search would mark its words on the page that is opened, by a script on every page.
-    (static / "no_highlight.js").write_text("const SPHINX_HIGHLIGHT_ENABLED = false;\n", "utf-8")
 
 
 @functools.cache
@@ -151,10 +158,12 @@ def write_offline(app: Sphinx, error: Exception | None) -> None:
 
     out = Path(app.outdir)
     digests = {f: _digest((out / f).read_bytes()) for f in kept_files(out)}
+    name = app.config.course_settings.name
     script = rjsmin.jsmin((ROOM / OFFLINE).read_text("utf-8"))
     # Of the worker itself too: what an earlier one kept, a later one may not give.
     version = _digest(json.dumps([digests, script]).encode())
-    head = f"const VERSION = {json.dumps(version)}, DIGESTS = {json.dumps(digests)};\n"
+    head = f"const COURSE = {json.dumps(name)}, VERSION = {json.dumps(version)};\n"
+    head += f"const DIGESTS = {json.dumps(digests)};\n"
     (out / OFFLINE).write_text(head + script, "utf-8")
     # Without it, GitHub Pages gives nothing of a branch whose name begins with "_".
     (out / ".nojekyll").touch()
@@ -272,6 +281,8 @@ def fill_page(
     query = asset_query(app.config.allyship_look)
     context["asset"] = lambda name: f"{pathto(f'_static/{name}', 1)}?{query}"
     context["author"] = html.escape(app.config.author)
+    context["course"] = app.config.course_settings
+    context["course_title"] = app.config.html_title
     description = _description(doctree)
     context["description"] = html.escape(description)
     context["card"] = app.config.html_baseurl + f"_static/{CARD}"
@@ -319,6 +330,7 @@ def _description(doctree: document | None) -> str:
 
 def _metadata(app: Sphinx, description: str) -> dict[str, Any]:
     """Return the course as schema.org describes courses, for the search engines' lists."""
+    licence = app.config.course_settings.licence
     modules = [load_module(folder) for folder in module_folders(Path(app.srcdir))]
     minutes = sum(module.minutes for module in modules)
     return {
@@ -328,7 +340,7 @@ def _metadata(app: Sphinx, description: str) -> dict[str, Any]:
         "description": description,
         "inLanguage": app.config.language,
         "isAccessibleForFree": True,
-        "license": "https://creativecommons.org/licenses/by/4.0/",
+        **({"license": licence.address} if licence else {}),
         "provider": {"@type": "Organization", "name": app.config.author},
         "offers": {"@type": "Offer", "category": "Free"},
         "hasCourseInstance": {
@@ -341,21 +353,6 @@ def _metadata(app: Sphinx, description: str) -> dict[str, Any]:
             for m in modules
         ],
     }
-
-
-def write_card(static: Path, title: str) -> None:
-    """Write the picture that stands beside a link to the course where it is shared."""
-    import typst
-
-    inputs = {"title": title, "line": "Cases, choices and what comes of them. Free and open."}
-    picture = typst.compile(
-        ROOM / "print" / "card.typ",
-        format="png",
-        ppi=72,
-        sys_inputs=inputs,
-        ignore_system_fonts=True,
-    )
-    (static / CARD).write_bytes(picture)
 
 
 def write_sitemap(app: Sphinx, error: Exception | None) -> None:

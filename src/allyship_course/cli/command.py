@@ -78,7 +78,7 @@ def _room_of(command: click.Command | None) -> str:
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="allyship-course")
 def main() -> None:
-    """The allyship course: learn it, teach it, write for it."""
+    """Learn a course, teach it, write it."""
 
 
 def check_writable(file: Path | None) -> None:

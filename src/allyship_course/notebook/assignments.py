@@ -7,6 +7,7 @@ Needs jupytext, which comes with the ``instructor`` extra.
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from ..form.posters import POSTERS_FILE
+from ..form.posters import POSTERS_FILE, Sheet, with_sheet
 from ..spec import (
     EXERCISES_FILE,
     JOURNAL,
@@ -32,6 +33,7 @@ from ..spec import (
     module_folders,
 )
 from ..spec.reading import PLACED, in_a_notebook
+from ..spec.settings import course_of
 from ..store.submission import CHECK_PREFIX, NOTE_PROMPT, NOTE_TAG
 
 COMMENT_ID = "comment"
@@ -101,9 +103,12 @@ def make_assignment(module_folder: Path, source: Path, terms: Terms | None = Non
     module = load_module(module_folder)
     folder = source / module.module
     folder.mkdir(parents=True, exist_ok=True)
-    for name in (EXERCISES_FILE, POSTERS_FILE):
-        if (module_folder / name).exists():
-            shutil.copyfile(module_folder / name, folder / name)
+    shutil.copyfile(module_folder / EXERCISES_FILE, folder / EXERCISES_FILE)
+    course = course_of(module_folder.parents[1])
+    posters = module_folder / POSTERS_FILE
+    if posters.exists():
+        sheet = Sheet.of(course.title, course.settings)
+        (folder / POSTERS_FILE).write_text(with_sheet(posters.read_text("utf-8"), sheet), "utf-8")
     if terms and terms.mirror:
         with (folder / EXERCISES_FILE).open("a", encoding="utf-8") as file:
             file.write(f"\n{MIRROR_LINE}\nmirror: {terms.mirror}\n")
@@ -134,7 +139,9 @@ def make_journal(book: Path, course: Path, modules: Collection[str] | None = Non
         shutil.copyfile(file, copy)
     notebook = folder / f"{JOURNAL}.ipynb"
     module = load_module(book / JOURNAL)
-    nbformat.write(journal_notebook(module, book / JOURNAL / "index.md"), notebook)
+    named = course_of(book)
+    title = named.title if named.settings.has("certificate") else ""
+    nbformat.write(journal_notebook(module, book / JOURNAL / "index.md", title), notebook)
     nbformat.write(my_course_notebook(), folder / MY_COURSE)
     if (book / RETURN).exists():
         _make_return(book / RETURN, folder / RETURN)
@@ -161,10 +168,15 @@ def assignment_notebook(module: Module, reading: Path, terms: Terms | None = Non
     return _notebook(module.title, module.module[:2], cells)
 
 
-def journal_notebook(module: Module, reading: Path) -> NotebookNode:
-    """Return the journal as a notebook: its prompts and the certificate, and no check cells."""
-    cells = [*_reading_cells(module, reading, _KEPT_OF_JOURNAL), new_markdown_cell(_CERTIFICATE)]
-    cells.append(_folded_cell("Your certificate", "certificate()", {}))
+def journal_notebook(module: Module, reading: Path, course: str) -> NotebookNode:
+    """Return the journal as a notebook: its prompts and the certificate, and no check cells.
+
+    ``course`` is the title on the certificate; without it there is none.
+    """
+    cells = _reading_cells(module, reading, _KEPT_OF_JOURNAL)
+    if course:
+        call = f"certificate({json.dumps(course, ensure_ascii=False)})"
+        cells += [new_markdown_cell(_CERTIFICATE), _folded_cell("Your certificate", call, {})]
     return _notebook(module.title, module.module[:2], cells)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import functools
 import html
+import os
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
@@ -22,7 +23,7 @@ import traitlets
 from ..course_progress import in_all, progress_by_notes, progress_by_record, where_to_go_on
 from ..form import DRAWING_STYLE, STYLE, VIEW_STYLE, render
 from ..form.bundle import bundle
-from ..form.posters import load_posters, markdown, page_html
+from ..form.posters import load_posters, markdown, page_html, sheet_of
 from ..form.replies import replies
 from ..spec import (
     Exercise,
@@ -46,7 +47,7 @@ from ..store.journal import (
 )
 from ..store.record import submitted_record
 from .checks import Check, check_in
-from .page import Page, building
+from .page import BUILDING, NO_POSTERS, Page, building, static_from
 from .strip import STYLE as PROGRESS_STYLE
 from .strip import render_certificate, render_my_course, render_progress
 
@@ -212,7 +213,7 @@ def exercise(exercise_id: str) -> ExerciseWidget | Page:
         return _trouble(e, "This exercise can't be shown")
     if building():
         text = f"**Exercise: {found.title}**\n\n{found.intro}"
-        return Page(render(module, found, "page"), text)
+        return Page(render(module, found, "page", static_from(folder)), text)
     return ExerciseWidget(module, found, folder)
 
 
@@ -224,10 +225,11 @@ def poster(poster_id: str) -> Page:
             raise KeyError(f"there is no poster '{poster_id}'. There are: {', '.join(posters)}")
     except (SpecError, KeyError) as e:
         return _trouble(e, "This poster can't be shown")
+    if os.environ.get(BUILDING) == NO_POSTERS:
+        return Page("", "")
     found = posters[poster_id]
-    # A module's page stands two folders below the book's static files.
-    static = "../../_static" if building() else None
-    return Page(page_html(found, static), markdown(found))
+    static = static_from(Path.cwd()) or "../../_static" if building() else None
+    return Page(page_html(found, static, sheet_of(Path.cwd())), markdown(found))
 
 
 def progress() -> ProgressWidget | Page:
@@ -239,8 +241,11 @@ def progress() -> ProgressWidget | Page:
     return ProgressWidget(module, Path.cwd())
 
 
-def certificate() -> CertificateWidget | Page:
-    """Show the certificate of what is complete, by the learner's own journal."""
+def certificate(course: str = "") -> CertificateWidget | Page:
+    """Show the certificate of what is complete, by the learner's own journal.
+
+    ``course`` is the course's title.
+    """
     try:
         modules, journal = _course()
     except (SpecError, RecordError) as e:
@@ -249,7 +254,7 @@ def certificate() -> CertificateWidget | Page:
         {"title": m.title, "complete": progress_by_notes(m, journal[m.module]).complete}
         for m in modules
     ]
-    return CertificateWidget(certificate_html=render_certificate(), modules=states)
+    return CertificateWidget(certificate_html=render_certificate(course), modules=states)
 
 
 def my_course() -> Page:

@@ -31,7 +31,7 @@ from ..spec import EXERCISES_FILE, JOURNAL, MODULES_FOLDER, TOC, module_folders
 from ..store.journal import catch_up, journal_folder, read_notes
 from ..store.record import RECORD_FILE, read_record
 from .exchange import Exchange
-from .modules import called, installed_book, modules_in
+from .modules import called, course_book, modules_in
 
 MY_COURSE = "my-course.ipynb"
 _NEEDED = ("jupyterlab", "jupytext", "nbformat")
@@ -76,7 +76,7 @@ def lay_ready(folder: Path, exchange: Exchange | None, tell: Tell) -> None:
 def _make_modules(folder: Path) -> None:
     from ..notebook.assignments import make_assignment
 
-    for module in module_folders(installed_book()):
+    for module in module_folders(course_book()):
         if not (folder / module.name / f"{module.name}.ipynb").exists():
             with tempfile.TemporaryDirectory() as made:
                 make_assignment(module, Path(made))
@@ -87,7 +87,7 @@ def _make_journal(folder: Path) -> None:
     """Lay the journal's notebook and the overview ready, which count the modules in ``folder``."""
     from ..notebook.assignments import make_journal
 
-    book = installed_book()
+    book = course_book()
     if not (book / JOURNAL / EXERCISES_FILE).exists():
         return
     with tempfile.TemporaryDirectory() as made:
@@ -214,7 +214,7 @@ def port_of(folder: Path) -> int:
 
 
 def _page(folder: Path, notebook: Path) -> str:
-    return f"/lab/workspaces/allyship-course/tree/{notebook.relative_to(folder).as_posix()}"
+    return f"/lab/workspaces/course/tree/{notebook.relative_to(folder).as_posix()}"
 
 
 def _running_over(folder: Path, page: str) -> str:

@@ -2,24 +2,29 @@
 
 Sphinx makes the pages of both; worksheet.py turns forms into paper, and volume.py pages into a
 book.
-Needs the ``book`` extra, and Playwright with a Chromium for the PDF.
+Needs the ``book`` extra, and for the PDF pypdf and Playwright with a Chromium.
 """
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import yaml
 
+from ...errors import CourseError
 from ...spec import Module, load_module
 from ...spec.modules import exercise_folders
+from .cards import card_sheets, sorts
 from .volume import Volume
 from .worksheet import worksheet
 
@@ -87,9 +92,10 @@ def make_paper(book: Path, config: Path, kind: Literal["pdf", "epub"], file: Pat
             shutil.copy(next(built.glob("*.epub")), file)
         else:
             title = yaml.safe_load(config.read_text("utf-8"))["title"]
-            shutil.copy(STYLE, built / STYLE.name)
+            style = STYLE.read_text("utf-8").replace('"RUNNING TITLE"', json.dumps(title))
+            (built / STYLE.name).write_text(style, "utf-8")
             volume = Volume(built / "index.html", title, pages, _modules(folder / "book"))
-            _print(volume, built, file)
+            _in_a_thread(_print, volume, built, file)
 
 
 def _modules(book: Path) -> dict[str, Module]:
@@ -116,35 +122,61 @@ def _copy_course(book: Path, into: Path) -> dict[str, list[str]]:
     return {part.get("caption", ""): [one["file"] for one in part["chapters"]] for part in parts}
 
 
-def _print(volume: Volume, folder: Path, file: Path) -> None:
-    """Let a browser print the one long page, in a thread of its own.
+def make_cards(module: Module, file: Path) -> None:
+    """Write the cards of a module's sorts, to cut out. Raises CourseError where it has none."""
+    if not any(True for _ in sorts(module)):
+        raise CourseError(
+            f"Module {module.module} has no cards to cut out: nothing is sorted in it"
+        )
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as name:
+        _in_a_thread(_print_cards, module, Path(name) / "cards.html", file)
 
-    Playwright refuses to work in a thread with an event loop, which a notebook's kernel has.
-    """
+
+def _print_cards(module: Module, sheet: Path, file: Path) -> None:
+    with _printer() as put:
+        put(card_sheets(module), sheet, file)
+
+
+def _in_a_thread(do: Callable[..., None], *args: object) -> None:
+    """Do it in a thread of its own: Playwright refuses one with an event loop, as a kernel has."""
     with ThreadPoolExecutor(1) as thread:
-        thread.submit(_print_rounds, volume, folder, file).result()
+        thread.submit(do, *args).result()
 
 
-def _print_rounds(volume: Volume, folder: Path, file: Path) -> None:
-    """Print twice at least: the first time tells what is on which page."""
+def _print(volume: Volume, folder: Path, file: Path) -> None:
+    """Print the one long page more than once: the first time tells what is on which page."""
+    with _printer() as put:
+        places: dict[str, int] = {}
+        for _ in range(_ROUNDS):
+            put(volume.html(places), folder / "paper.html", file)
+            before, places = places, pages_of_links(file)
+            if before == places:
+                return
+
+
+@contextlib.contextmanager
+def _printer() -> Iterator[Callable[[str, Path, Path], None]]:
+    """Yield what lets a browser print HTML, by way of a file beside its pictures, as tagged PDF."""
     from playwright.sync_api import sync_playwright
 
-    sheet = folder / "paper.html"
     with sync_playwright() as p:
         here = shutil.which("chromium") or shutil.which("google-chrome")
         browser = p.chromium.launch(executable_path=here, args=["--no-sandbox"])
         tab = browser.new_page()
-        places: dict[str, int] = {}
-        for _ in range(_ROUNDS):
-            sheet.write_text(volume.html(places), "utf-8")
+
+        def put(page: str, sheet: Path, file: Path) -> None:
+            sheet.write_text(page, "utf-8")
             tab.goto(sheet.as_uri())
             tab.pdf(
-                path=file, prefer_css_page_size=True, print_background=True, tagged=True,
+                path=file,
+                prefer_css_page_size=True,
+                print_background=True,
+                tagged=True,
                 outline=True,
-            )  # fmt: skip
-            before, places = places, pages_of_links(file)
-            if before == places:
-                break
+            )
+
+        yield put
         browser.close()
 
 

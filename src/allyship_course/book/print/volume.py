@@ -45,7 +45,8 @@ class Volume:
         }
         for name, chapter in self._all():
             _raise_headings(chapter)
-            chapter["class"] = "chapter"
+            # What is looked up and not worked through goes into two columns.
+            chapter["class"] = "chapter" if chapter.select_one(".exercise") else "chapter reference"
             if module := modules.get(Path(name).parent.name):
                 _open_module(self._page, chapter, module)
         self._heads = "".join(self._running_heads())
