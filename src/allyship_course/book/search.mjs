@@ -87,11 +87,12 @@ export function showSentences(results) {
       });
     }
   });
-  const watch = new MutationObserver(() => {
+  const watchLines = () => {
     for (const line of all(results, "ul.search > li:not([data-seen])")) {
       line.setAttribute("data-seen", "");
       near.observe(line);
     }
-  });
-  watch.observe(results, { childList: true, subtree: true });
+  };
+  new MutationObserver(watchLines).observe(results, { childList: true, subtree: true });
+  watchLines(); // Sphinx's search may have been quicker.
 }
