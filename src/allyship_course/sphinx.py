@@ -89,7 +89,7 @@ def _dress(
     # Not by Sphinx's own lists: it puts a mark of its own behind an address, and our scripts know
     # one another by theirs.
     style, script = (
-        f"{context['pathto'](f'_static/{name}', 1)}?{_QUERY}" for name in (_STYLE_NAME, "page.mjs")
+        f"{context['pathto'](f'_static/{name}', 1)}?{_QUERY}" for name in (_STYLE_NAME, "page.js")
     )
     context["metatags"] += f'\n<link rel="stylesheet" href="{style}">'
     context["metatags"] += f'\n<script type="module" src="{script}"></script>'

@@ -102,13 +102,13 @@ def test_a_form_looks_right_under_a_theme(
             page.goto(f"{address}/plants/{name}.html")
             expect(page.locator("form[data-ready]")).to_have_count(1)
             assert page.locator("link[href*='exercises.css']").count() == 1
-            assert page.locator("script[src*='page.mjs']").count() == 1
+            assert page.locator("script[src*='page.js']").count() == 1
             form(page, exercise).get_by_role("button", name="Show it all here").click()
             wcag, advice = scan(page)
             assert [fault for fault in [*wcag, *advice] if "ac-" in fault] == []
             assert [part for part in sideways(page) if "ac-" in part] == []
         page.goto(f"{address}/index.html")
-        assert page.locator("script[src*='page.mjs']").count() == 0
+        assert page.locator("script[src*='page.js']").count() == 0
         page.close()
 
 
