@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from allyship_course.course_progress import where_to_go_on
+from allyship_course.completion import Completion
+from allyship_course.course_progress import Progress, where_to_go_on
 from allyship_course.form.words import answer_in_words, describe_field
 from allyship_course.store.entries import belongs_to, entries_of
 from allyship_course.store.journal import Note, entry_of
@@ -23,6 +24,7 @@ from tests.support.vectorfiles import (
     line_modules,
     modules_of,
     rule_cases,
+    timed_module,
     vectors,
 )
 
@@ -76,6 +78,16 @@ def test_where_somebody_goes_on(case: dict[str, Any]) -> None:
         journal.setdefault(module, {})[exercise] = Note({"line": words}, saved=saved)
     found = where_to_go_on(line_modules(file["modules"]), journal, moment_of(file["now"]))
     assert (f"{found[0].module}/{found[1].id}" if found else None) == case["to"]
+
+
+@pytest.mark.parametrize("case", rule_cases("minutes_left", "minutes-left"), **NAMED)
+def test_minutes_that_are_left(case: dict[str, Any]) -> None:
+    module = timed_module(case)
+    done = [i in case["complete"] for i in range(len(module.exercises))]
+    progress = Progress(
+        module, tuple(Completion(complete=one, passed=False, done=0, required=1) for one in done)
+    )
+    assert progress.minutes_left == case["left"]
 
 
 @pytest.mark.parametrize("field", vectors("in-words")["in_words"], ids=lambda f: f["field"]["type"])

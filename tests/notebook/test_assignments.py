@@ -189,7 +189,7 @@ def test_the_journal_is_a_notebook_without_checks_and_with_a_certificate(tmp_pat
     assert not [c for c in notebook.cells if NOTE_TAG in c.metadata.get("tags", [])]
     code = [cell.source.splitlines()[-1] for cell in notebook.cells if cell.cell_type == "code"]
     prompts = [f'exercise("{e.id}")' for e in load_module(book / "journal").exercises]
-    assert code == [*prompts, "certificate()"]
+    assert code == [*prompts, 'certificate("Allyship course")']
     modules = [f.parent.name for f in book.glob("modules/*/exercises.yml")]
     assert sorted(p.name for p in (made.parent / "modules").iterdir()) == sorted(modules)
     before = made.read_bytes()

@@ -49,11 +49,8 @@ from ..spec.minutes import exercise_minutes, reading_minutes
 from ..spec.modules import exercise_folders
 from ..spec.overlay import Laid, lay_over
 from ..spec.reading import PLACED, SOURCES, links, plain_text, reading_grade
-
-WORDS = (900, 1600)
-MINUTES = (25, 75)
-EXERCISES = (4, 11)
-GRADE = 9
+from ..spec.routes import load_routes
+from ..spec.settings import Promises, settings_of
 
 _STATE_THEM = "Correct 'minutes', or shorten something"
 _STATED_MINUTES = re.compile(r"\bIt takes about (\d+) minutes")
@@ -80,41 +77,52 @@ def check_book(book: Path, overlay: Path | None = None) -> list[Problem]:
 def _check_exercises(laid: Laid) -> list[Problem]:
     problems: list[Problem] = []
     folders = exercise_folders(laid.book)
+    try:
+        settings_of(laid.original)
+    except SpecError as e:
+        problems += e.problems
+    mapped = bool(source_rows(laid.book))
     for folder in folders:
-        problems += check_module(folder, laid.own.get(folder.name, ()))
+        problems += check_module(folder, laid.own.get(folder.name, ()), mapped=mapped)
     return problems or [*_claims(laid.book, folders, whole=not laid.own)]
 
 
 def _check_pages(laid: Laid, overlay: Path | None) -> list[Problem]:
     folders = exercise_folders(laid.book)
     ours = [f for f in folders if f.name not in laid.own]
-    checks = [
-        _names_elsewhere(laid.book, folders),
-        _lengths(ours),
-        _pages(laid.book),
-        _terms(laid.book),
-    ]
+    promises = settings_of(laid.original).promises
+    checks = [_names_elsewhere(laid.book, folders), _lengths(ours, promises)]
+    checks += [_pages(laid.book), _terms(laid.book), _routes(laid.book)]
     checks += [
         _spelling(laid.original.parent, place) for place in (laid.original, overlay) if place
     ]
     return [problem for check in checks for problem in check]
 
 
-def _lengths(folders: list[Path]) -> Iterator[Problem]:
+def _routes(book: Path) -> Iterator[Problem]:
+    """Check that each route's stops are exercises of the book."""
+    try:
+        load_routes(book)
+    except SpecError as e:
+        yield from e.problems
+
+
+def _lengths(folders: list[Path], promises: Promises) -> Iterator[Problem]:
     """Check the modules against what the course promises its readers of length and plainness."""
     for folder in (f for f in folders if f.parent.name == MODULES_FOLDER):
         module, reading = load_module(folder), folder / "index.md"
         # The list of sources at the end is for looking up.
         whole = read_text(reading, "Each module has a reading")
         text = plain_text(whole.partition(SOURCES)[0])
-        for measure, number, least, most in (
-            ("words of reading", len(text.split()), *WORDS),
-            ("minutes", module.minutes, *MINUTES),
-            ("exercises", len(module.exercises), *EXERCISES),
-            ("the reading grade (Flesch-Kincaid)", round(reading_grade(text), 1), 0, GRADE),
+        grade = None if promises.grade is None else [0, promises.grade]
+        for measure, number, kept in (
+            ("words of reading", len(text.split()), promises.words),
+            ("minutes", module.minutes, promises.minutes),
+            ("exercises", len(module.exercises), promises.exercises),
+            ("the reading grade (Flesch-Kincaid)", _grade(text) if grade else 0, grade),
         ):
-            if not least <= number <= most:
-                problem = f"{measure}: {number}, and not from {least} to {most}"
+            if kept and not kept[0] <= number <= kept[1]:
+                problem = f"{measure}: {number}, and not from {kept[0]} to {kept[1]}"
                 yield Problem(reading, 1, None, problem, "Shorten, split or simplify it")
         yield from _minutes(folder, module, reading_minutes(len(text.split())))
         for stated in _STATED_MINUTES.finditer(whole):
@@ -129,7 +137,7 @@ def _minutes(folder: Path, module: Module, reads: float) -> Iterator[Problem]:
     source = Source(folder / EXERCISES_FILE)
     does = [exercise_minutes(exercise) for exercise in module.exercises]
     for i, (exercise, takes) in enumerate(zip(module.exercises, does, strict=True)):
-        if _is_off(exercise.minutes, takes, to_the=1):
+        if _is_off(exercise.minutes, max(1, takes), to_the=1):
             what = f"minutes: {exercise.minutes}, and not {max(1, round(takes))} as the rule has it"
             yield source.problem((("exercises", i, "minutes"), what, _STATE_THEM))
     takes = sum(does) + reads
@@ -144,6 +152,10 @@ def _minutes(folder: Path, module: Module, reads: float) -> Iterator[Problem]:
 def _is_off(stated: int, takes: float, to_the: int) -> bool:
     """Tell whether stated minutes are more than a fifth off, and it is not the rounding."""
     return abs(stated - takes) > max(takes / 5, to_the / 2) + 1e-9
+
+
+def _grade(text: str) -> float:
+    return round(reading_grade(text), 1)
 
 
 def _pages(book: Path) -> Iterator[Problem]:
@@ -307,10 +319,11 @@ def _shown_again(
                 yield loc, f"'{path}' is no scale", "Name a module/exercise with the same scales"
 
 
-def check_module(folder: Path, own: Collection[str] = ()) -> list[Problem]:
+def check_module(folder: Path, own: Collection[str] = (), *, mapped: bool = True) -> list[Problem]:
     """Return every problem of one module's exercises, posters and reading.
 
-    ``own`` are exercises of an organisation's own, which need no row of the source map.
+    ``own`` are exercises of an organisation's own, which need no row of the source map; nor has
+    any exercise one in a book that is not ``mapped``.
     """
     problems: list[Problem] = []
     parts: dict[str, list[str]] = {"exercise": [], "poster": []}
@@ -323,7 +336,7 @@ def check_module(folder: Path, own: Collection[str] = ()) -> list[Problem]:
     try:
         module = load_module(folder)
         parts["exercise"] = [e.id for e in module.exercises]
-        problems += _unfinished(folder, module, own)
+        problems += _unfinished(folder, module, own if mapped else {e.id for e in module.exercises})
     except SpecError as e:
         problems += e.problems
         del parts["exercise"]

@@ -9,10 +9,11 @@ import { Drafts, dropDrafts, rescue } from "../form/drafts.mjs";
 import { EMPTY, merge } from "../form/rule.mjs";
 import { Told } from "../form/store.mjs";
 import { isRecord } from "../form/values.mjs";
-import { SITE, siteKey } from "./site.mjs";
+import { FRAMED, isShutOut } from "./framed.mjs";
+import { PLACE, siteKey } from "./site.mjs";
 
 export const SCHEMA = 1;
-const DAMAGED = ":damaged";
+export const DAMAGED = ":damaged";
 
 const CANNOT_KEEP =
   "This browser does not let the page keep your answers (a private window, or its storage is full). " +
@@ -78,18 +79,29 @@ const put = (path, note) =>
 /** Delete what is kept of an exercise, and what is on its way. @param {string} path */
 export function forget(path) {
   // What is on its way first: a form that still has it must not find that it is to be kept.
-  dropDrafts(SITE.pathname, path);
+  dropDrafts(PLACE, path);
   localStorage.removeItem(siteKey(path));
   announce();
 }
 
 /** Delete all that this site keeps, but what ``stays``. @param {string[]} stays */
 export function forgetAll(stays) {
-  dropDrafts(SITE.pathname);
+  dropDrafts(PLACE);
   for (const key of Object.keys(localStorage)) {
     if (key.startsWith(siteKey("")) && !stays.includes(key)) localStorage.removeItem(key);
   }
   announce();
+}
+
+/** Whether this browser keeps anything for this site. */
+export function canKeep() {
+  try {
+    localStorage.setItem(siteKey("try"), "");
+    localStorage.removeItem(siteKey("try"));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Let all that shows what is kept show it anew: on this page no storage event tells of it. */
@@ -104,7 +116,7 @@ export const announce = () => dispatchEvent(new StorageEvent("storage"));
  */
 const alone = async (path, act) =>
   // Pages that did not come by https have no locks.
-  navigator.locks ? navigator.locks.request(`allyship:${siteKey(path)}`, act) : act();
+  navigator.locks ? navigator.locks.request(siteKey(path), act) : act();
 
 /**
  * Keep what was changed, beside what another tab may have kept meanwhile.
@@ -140,7 +152,7 @@ export async function keepLeft(modules) {
   for (const module of modules) {
     for (const { id, rule } of module.exercises) {
       const path = `${module.id}/${id}`;
-      const drafts = new Drafts(SITE.pathname, path);
+      const drafts = new Drafts(PLACE, path);
       if (drafts.others().length) await alone(path, () => keepLeftOf(path, drafts, rule));
     }
   }
@@ -190,7 +202,7 @@ async function attempt(act) {
   try {
     return await act();
   } catch (error) {
-    throw error instanceof Told ? error : new Told(CANNOT_KEEP);
+    throw error instanceof Told ? error : new Told(isShutOut() ? FRAMED : CANNOT_KEEP);
   }
 }
 
@@ -199,7 +211,9 @@ const WORDS = {
   kept: "Kept in this browser only.",
   held: "Kept in this browser only.",
   waiting: "",
-  adrift: CANNOT_KEEP,
+  get adrift() {
+    return isShutOut() ? FRAMED : CANNOT_KEEP;
+  },
   asleep: "",
 };
 
@@ -210,7 +224,7 @@ const WORDS = {
  */
 export function pageStore(form) {
   const path = `${form.dataset.module}/${form.dataset.exercise}`;
-  const drafts = new Drafts(SITE.pathname, path);
+  const drafts = new Drafts(PLACE, path);
   return {
     words: WORDS,
     drafts,

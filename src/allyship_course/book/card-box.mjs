@@ -13,12 +13,12 @@ import { isPlace, placeAfter } from "./leitner.mjs";
 import { momentOf } from "./moments.mjs";
 import { siteKey } from "./site.mjs";
 
-const NAME = "cards";
+const BOX_NAME = "cards";
 
 /** @returns {Record<string, unknown>} */
 function places() {
   try {
-    return own(JSON.parse(localStorage.getItem(siteKey(NAME)) ?? "{}"), "cards") ?? {};
+    return own(JSON.parse(localStorage.getItem(siteKey(BOX_NAME)) ?? "{}"), "cards") ?? {};
   } catch {
     return {}; // What can't be read begins anew: it holds no word of anybody's.
   }
@@ -52,5 +52,5 @@ export function turnedOver(modules) {
 /** @param {string} path @param {Place} place */
 export function putBack(path, place) {
   const cards = { ...places(), [path]: place };
-  localStorage.setItem(siteKey(NAME), JSON.stringify({ schema: 1, cards }));
+  localStorage.setItem(siteKey(BOX_NAME), JSON.stringify({ schema: 1, cards }));
 }

@@ -10,29 +10,39 @@ import { enhance } from "../form/exercise.mjs";
 import { read } from "../form/form.mjs";
 import { announce, keptPaths, pageStore } from "./browser-store.mjs";
 import { offerDark } from "./colours.mjs";
+import { isShutOut, offerWindow } from "./framed.mjs";
 import { keepOffline } from "./keep-offline.mjs";
-import { coursePart, loadStyle, siteKey } from "./site.mjs";
+import { bringToOnePlace } from "./one-place.mjs";
+import { coursePart, HAS_PLACE, loadStyle, PACKAGED, SITE, siteKey, WHOLE_SITE } from "./site.mjs";
 import { watchForms } from "./summary.mjs";
 
 /** What happens in a form that somebody begins. */
 const BEGINS = ["focusin", "input"];
 
 async function start() {
+  // A page of a package in a tab of its own: nobody says who is learning, and nobody hears of it.
+  if (!HAS_PLACE) return location.replace(new URL("launch.html", SITE));
+  if (!PACKAGED) bringToOnePlace();
   const forms = all(document, 'form[data-place="page"]');
   await Promise.all(forms.map((form) => enhance(form, pageStore(form), FRAME)));
   for (const form of forms) answerOnceBegun(form);
   reopenView();
+  if (isShutOut()) offerWindow();
   if (!document.querySelector("[data-course]")) return; // not a page of the book
   // Whoever comes back to a page finds it as it was left, and what is kept may be another by then.
   addEventListener("pageshow", ({ persisted }) => persisted && announce());
   offerDark();
   watchForms();
-  keepOffline();
+  if (WHOLE_SITE) keepOffline();
   openProgress();
   openJournal();
+  fillEndWhenNear();
+  accompanyReading();
   openCards();
-  openCertificate();
   offerSubmission();
+  const results = coursePart("search");
+  if (results) (await import("./search.mjs")).showSentences(results);
+  if (PACKAGED) (await import("./platform.mjs")).followPlatform();
 }
 
 /**
@@ -81,8 +91,10 @@ function begun() {
 }
 
 async function openProgress() {
+  const trail = coursePart("continue");
+  if (trail) (await import("./trail.mjs")).showTrail(trail, begun());
   // Who begins has nothing to see here yet, and nothing is fetched while somebody writes.
-  if (begun()) (await import("./progress.mjs")).followProgress();
+  else if (begun()) (await import("./progress.mjs")).followProgress();
 }
 
 async function openJournal() {
@@ -95,18 +107,28 @@ async function openCards() {
   if (place) (await import("./cards.mjs")).showCards(place);
 }
 
-function openCertificate() {
-  const place = coursePart("certificate");
-  if (!place) return;
+/** Fill in a module's end once somebody comes near it. */
+function fillEndWhenNear() {
+  const summary = coursePart("summary");
+  if (!summary) return;
   const watch = new IntersectionObserver(
     async (seen) => {
       if (!seen.some((one) => one.isIntersecting)) return;
       watch.disconnect();
-      (await import("./certificate.mjs")).showCertificate(place);
+      (await import("./module-end.mjs")).fillModuleEnd();
     },
     { rootMargin: "400px" },
   );
-  watch.observe(place);
+  watch.observe(summary);
+}
+
+/** What is of use to who reads on: the section on screen, and a voice where the device has one. */
+function accompanyReading() {
+  const load = async () => (await import("./reading.mjs")).accompany();
+  const speech = globalThis.speechSynthesis;
+  if (speech?.getVoices().length) load();
+  speech?.addEventListener("voiceschanged", load, { once: true });
+  addEventListener("scroll", load, { once: true });
 }
 
 function offerSubmission() {

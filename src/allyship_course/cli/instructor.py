@@ -21,11 +21,13 @@ from .command import (
     check_writable,
     course_folder,
     course_root,
+    course_with_yml,
     main,
     may_be_stopped,
 )
 
 if TYPE_CHECKING:
+    from ..instructor.lms.packages.package import Goal, Standard
     from ..instructor.lms.platforms import System
 
 _FEW = 10
@@ -97,6 +99,7 @@ def teach(folder: Path, only_look: bool, no_open: bool, yes: bool, remove: tuple
     from ..instructor.course import COURSE_FILE
     from ..instructor.plan import build_book, set_up
     from ..instructor.term import check_path, new_course
+    from ..spec.settings import course_of
 
     folder = folder.absolute()
     check_path(folder)
@@ -105,7 +108,7 @@ def teach(folder: Path, only_look: bool, no_open: bool, yes: bool, remove: tuple
         if folder == project:
             folder = project / "course"
         else:
-            answers = {} if yes else _asked()
+            answers = {} if yes else _asked(course_of(project / "book").title)
             click.echo(f"Written: {new_course(folder, project, answers)}")
     ready = set_up(
         folder,
@@ -120,7 +123,7 @@ def teach(folder: Path, only_look: bool, no_open: bool, yes: bool, remove: tuple
         serve_course(folder, build_book(folder, click.echo), click.echo)
 
 
-def _asked() -> dict[str, str]:
+def _asked(title: str) -> dict[str, str]:
     """Ask what a new course.yml can't do without; all of it can be changed in the file.
 
     What can't be used is said at once, and asked again.
@@ -130,7 +133,7 @@ def _asked() -> dict[str, str]:
 
     click.echo(f"A new course. Press Enter to leave a question open: {COURSE_FILE} has them all.")
     questions = {
-        "title": ("Title", "Allyship course"),
+        "title": ("Title", title),
         "term": ("Term, in small letters, such as 2027-spring", "this-term"),
         "timezone": ("Time zone, such as Europe/Berlin", "UTC"),
         "students": ("Class list, a CSV file or the export of an LMS", ""),
@@ -330,6 +333,52 @@ def export_(
     course = course_folder()
     done = export_lms(course, lms, gradebook, modules, column, to, tell=click.echo)
     click.echo(done.in_words())
+
+
+@main.command()
+@click.option(
+    "--as",
+    "standard",
+    required=True,
+    type=click.Choice(["scorm12", "scorm2004", "cmi5"]),
+    help="What the platform takes. If it takes several: scorm12 is the most common.",
+)
+@click.option(
+    "--module",
+    "named",
+    multiple=True,
+    help="A package of this module alone; repeatable. 'each': one of every module.",
+)
+@click.option(
+    "--complete",
+    "goal",
+    type=click.Choice(["completed", "passed"]),
+    default="completed",
+    show_default=True,
+    help="What the platform hears of who has completed all. Some count 'passed' only.",
+)
+@click.option("--book", type=FOLDER, help="The built book.  [default: as course.yml says, built]")
+@click.option(
+    "--into", type=FOLDER, default="packages", show_default=True, help="Write the files there."
+)
+def package(
+    standard: Standard, named: tuple[str, ...], goal: Goal, book: Path | None, into: Path
+) -> None:
+    """Write the course as a file that a learning platform takes in and shows by itself.
+
+    Title and modules are those of course.yml, here, above or in course/, with the cases of its
+    overlay. The platform hears how many exercises are complete, and no word of what learners
+    write.
+    """
+    from ..instructor.lms.packages.package import write_packages
+    from ..instructor.lms.packages.wanted import EACH, built_book, wanted_of
+
+    course = course_with_yml()
+    html = book or built_book(course, click.echo)
+    each = named == (EACH,)
+    wanted = wanted_of(course, html, () if each else named, standard, goal)
+    for file in write_packages(html, into, wanted, each=each or bool(named)):
+        click.echo(f"{file}  {file.stat().st_size // 1000:,} kB")
 
 
 @main.command()

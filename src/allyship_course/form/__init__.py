@@ -28,6 +28,8 @@ FOLDER = Path(__file__).parent
 STYLE = FOLDER / "exercise.css"
 VIEW_STYLE = FOLDER / "focus.css"
 """Of an exercise that is shown one thing at a time."""
+DRAWING_STYLE = FOLDER / "drawing.css"
+"""Of pictures of one's own answers."""
 Place = Literal["page", "notebook"]
 
 
@@ -79,11 +81,12 @@ def _words_of_answers(exercise: Exercise) -> dict[str, Any]:
     return {name: {k: v for k, v in text.items() if k in used} for name, text in texts.items()}
 
 
-def render(module: Module, exercise: Exercise, place: Place) -> str:
+def render(module: Module, exercise: Exercise, place: Place, static: str | None = None) -> str:
     """Return ``exercise`` as an HTML form.
 
     ``place`` says where answers go: on a ``page`` they stay in the browser and there is
-    nobody to share with; in a ``notebook`` they go to the learner's journal.
+    nobody to share with; in a ``notebook`` they go to the learner's journal. ``static`` is where
+    the static files of a page's site lie, if that is not where a course has them.
     """
     fields = exercise.all_fields()
     private = [f.private == "always" for f in fields]
@@ -92,7 +95,7 @@ def render(module: Module, exercise: Exercise, place: Place) -> str:
         exercise=exercise,
         cover=cover_of(exercise, markdown(exercise.intro)),
         picture=scene_of(exercise),
-        scene=functools.partial(scene, sprite_address=_sprite_address(module, place)),
+        scene=functools.partial(scene, sprite_address=_sprite_address(module, place, static)),
         place=place,
         book=_up_to_book(module),
         letter=_letter(module.exercises.index(exercise)),
@@ -112,11 +115,11 @@ def render(module: Module, exercise: Exercise, place: Place) -> str:
     )
 
 
-def _sprite_address(module: Module, place: Place) -> str | None:
+def _sprite_address(module: Module, place: Place, static: str | None) -> str | None:
     """Return where a page finds its pictures; a notebook has each of them in itself."""
     if place == "notebook":
         return None
-    return f"{_up_to_book(module)}_static/{sprite_name(module)}"
+    return f"{static or f'{_up_to_book(module)}_static'}/{sprite_name(module)}"
 
 
 def _up_to_book(module: Module) -> str:

@@ -12,7 +12,7 @@
 /** @param {Follow[]} follows @param {Date} now */
 export function calendarFile(follows, now) {
   const stamp = now.toISOString().replace(/[-:]|\.\d+/gu, "");
-  const lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Allyship course//EN"];
+  const lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//allyship-course//EN"];
   for (const { id, day, title, note, address } of follows) {
     lines.push("BEGIN:VEVENT", `UID:${id}`, `DTSTAMP:${stamp}`);
     lines.push(`DTSTART;VALUE=DATE:${day.replaceAll("-", "")}`, `SUMMARY:${escaped(title)}`);

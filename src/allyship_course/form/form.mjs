@@ -146,7 +146,8 @@ function notYet(form, rule, note, state) {
  */
 function progressInWords(state, step, begun) {
   if (state.passed) return "Left out by choice. It counts as complete.";
-  if (state.complete) return "Complete.";
+  if (state.complete)
+    return begun || state.required ? "Complete." : "Nothing here has to be answered.";
   if (!state.done) return begun ? "Begun." : "Nothing answered yet.";
   if (step) return `${plural(state.done, "answer")} so far.`;
   return `${state.done} of ${state.required} answered.`;

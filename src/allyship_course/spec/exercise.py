@@ -50,12 +50,15 @@ class Drawing(Part):
 
     ``rings`` of a sort, ``seats`` around a table of a list whose column ``seat`` says where
     somebody sits, ``slope`` of a profile before and after, ``access`` lent to whom of a list.
+    ``apart`` is a step of a slope's scales that is no amount, such as "There was no occasion":
+    who chose it is not drawn, only said.
     """
 
     kind: Literal["rings", "seats", "slope", "access"]
     title: Text
     field: Id | None = None
     seat: Id | None = None
+    apart: str = ""
 
 
 class Person(Part):
