@@ -117,12 +117,12 @@ def test_a_stop_of_a_way_through_that_there_is_not(tmp_path: Path) -> None:
     book = tmp_path / "book"
     write_module(book / "modules" / "01-earlier", EARLIER)
     write_module(book / "modules" / "02-later", LATER)
-    stops = "[{stop: 01-earlier/first, why: A}, {stop: 02-later/agian, why: B}]"
+    stops = "[{stop: 01-earlier/first, why: A}, {stop: 02-later/agaim, why: B}]"
     routes = f"routes:\n- id: short\n  title: Short\n  why: A bus.\n  stops: {stops}\n"
     (book / "routes.yml").write_text(routes, encoding="utf-8")
     (problem,) = (p for p in check_book(book) if "no exercise of the modules" in p.what)
     assert problem.line == 5
-    assert problem.what == "'02-later/agian' is no exercise of the modules"
+    assert problem.what == "'02-later/agaim' is no exercise of the modules"
     assert problem.remedy == "Did you mean '02-later/again'?"
 
 

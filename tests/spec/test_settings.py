@@ -57,13 +57,13 @@ def test_what_is_misspelt_is_told_in_its_line_with_what_there_is(tmp_path: Path)
     assert told(written(tmp_path, "name: lab\nlicense: {name: CC0}")) == [
         "6: unknown key 'license'. Did you mean 'licence'?"
     ]
-    (line,) = told(written(tmp_path, "parts: [jurnal]"))
+    (line,) = told(written(tmp_path, "parts: [jurnall]"))
     assert line == (
-        "5: entry 1 of 'parts' can't be 'jurnal'. "
+        "5: entry 1 of 'parts' can't be 'jurnall'. "
         "Write 'journal', 'certificate' or 'posters', or remove the line"
     )
-    (line,) = told(written(tmp_path, 'colours: {frist: "#000000"}'))
-    assert line == "5: unknown key 'frist'. Did you mean 'first'?"
+    (line,) = told(written(tmp_path, 'colours: {frsit: "#000000"}'))
+    assert line == "5: unknown key 'frsit'. Did you mean 'first'?"
 
 
 def test_this_course_keeps_the_name_under_which_learners_kept_their_answers() -> None:

@@ -77,11 +77,11 @@ export const alongRoute = (course, { stops }) =>
 
 /**
  * About how many minutes the rest of a module takes: of its own, the open exercises' share.
- * @param {Station[]} ofModule
+ * @param {Station[]} ofOne
  */
-export function minutesLeft(ofModule) {
+export function minutesLeft(ofOne) {
   const sum = (/** @type {Station[]} */ some) =>
     some.reduce((minutes, { exercise }) => minutes + exercise.minutes, 0);
-  const [{ module }] = ofModule;
-  return Math.ceil((module.minutes * sum(ofModule.filter(isStillOpen))) / sum(ofModule));
+  const [{ module }] = ofOne;
+  return Math.ceil((module.minutes * sum(ofOne.filter(isStillOpen))) / sum(ofOne));
 }

@@ -70,5 +70,6 @@ async function offerRemoval() {
   if (!link) return;
   // Here too: a host may send to an address without what stands behind it.
   link.addEventListener("click", () => localStorage.setItem(OFF, "off"));
-  link.hidden = !(await registration());
+  // Where a browser lets a page keep nothing, it does not even say whether it does.
+  link.hidden = !(await registration().catch(() => null));
 }
