@@ -161,7 +161,7 @@ def test_a_visit_is_kept_as_a_whole_beside_the_earlier_ones(page: Page, fields_s
     }
     assert scan(page) == ([], [])
     page.goto(f"{fields_site}/my-journal.html")
-    entry = page.get_by_role("article").filter(has_text="The shed again")
+    entry = page.locator(".ac-entry").filter(has_text="The shed again")
     expect(entry.get_by_role("definition")).to_have_text(
         [
             *("March 3, 2027", "Begun", "September 14, 2027", "Stopped"),
@@ -186,7 +186,7 @@ def test_answers_that_an_earlier_version_wrote_are_read_on(page: Page, fields_si
     page.goto(f"{fields_site}/my-journal.html")
     expect(page.locator("[data-course=journal][data-ready]")).to_be_visible()
     page.get_by_label("Take in a journal").set_input_files(WITHOUT_DAYS)
-    expect(page.get_by_role("article").filter(has_text="A window")).to_contain_text("By the stove.")
+    expect(page.locator(".ac-entry").filter(has_text="A window")).to_contain_text("By the stove.")
     place = window(on(page, fields_site, SEPTEMBER))
     expect(place.get_by_role("textbox", name=SEAT)).to_have_value("By the stove.")
     place.get_by_role("button", name=f"{AGAIN}: {SEAT}").click()

@@ -264,9 +264,11 @@ def test_when_a_card_comes_again(run: Run) -> None:
         }),
         m.dueOn(
             Object.entries(data.due.cards).map(([path, [box, day]]) => ({path, place: {box, day}})),
-            data.due.on,
+            data.due.today,
         ).map(({path}) => path),
     ]"""
     after, due = run("book/leitner", body, file)
-    assert not differing(file["after"], after, [[case["to"], case["on"]] for case in file["after"]])
+    assert not differing(
+        file["after"], after, [[case["to"], case["comes"]] for case in file["after"]]
+    )
     assert due == file["due"]["order"]
