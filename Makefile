@@ -5,12 +5,14 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 $(shell mkdir -p .make)
+# Where Python may not keep what it has compiled, each of some hundred processes compiles it again.
+unexport PYTHONDONTWRITEBYTECODE
 READY := .venv/.ready
 SOURCES := $(shell find src -type f -not -name '*.pyc' 2>/dev/null)
 SCRIPTS := $(shell find src lite -name '*.mjs' -o -name '*.js' 2>/dev/null)
 CONTENT := _config.yml $(shell find book -type f 2>/dev/null)
 
-.PHONY: start test test-all test-postgres test-hub test-exchange hub hub-remove check scripts book pdf epub lite demo assignments bench lock clean
+.PHONY: start test quick test-all test-postgres test-hub test-exchange hub hub-remove check scripts book pdf epub lite demo assignments bench lock clean
 
 start: _build/html/index.html demo/completion.csv
 	@$(BIN)/allyship start
@@ -22,9 +24,22 @@ test: check
 	@$(BIN)/python -m tests.support.browser
 	@$(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder
 
+# A line says what could not be run, for want of a program, and what other commands are for.
 test-all: check
 	@$(BIN)/python -m tests.support.browser
-	@$(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder -m "not postgres and not hub"
+	@$(BIN)/python -m tests.support.nginx
+	@code=0; \
+	$(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder -m "not postgres and not hub" || code=$$?; \
+	echo "Not run: the gradebook in PostgreSQL (make test-postgres)"; \
+	echo "Not run: the exchange on a JupyterHub (make test-exchange)"; \
+	echo "Not run: a class on a JupyterHub, as root (make test-hub)"; \
+	exit $$code
+
+# What needs no browser, no server, no kernel, no built book and no class: all of it, or a room's,
+# as in make quick ROOM=grading. A room of which no test is left is no fault.
+quick: $(READY)
+	@$(BIN)/pytest -n 2 --dist loadfile -m "not browser and not heavy and not slow and not postgres and not hub" \
+	  tests/$(ROOM) || test $$? = 5
 
 # With a throwaway server from the system's packages.
 test-postgres: $(READY)

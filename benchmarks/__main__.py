@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 
-from . import grading, import_time, lite, memory, page, report
+from . import grading, import_time, lite, memory, opening, page, report
 from .row import table
 
-MODULES = (import_time, page, lite, grading, memory, report)
+MODULES = (import_time, page, opening, lite, grading, memory, report)
 
 
 def main() -> int:

@@ -38,7 +38,7 @@ RUNS = 5
 TIMED = "01-what-allyship-means"
 NEXT = "02-knowing-yourself"
 SLOW_4G = {"latency": 150, "downloadThroughput": 200_000, "uploadThroughput": 94_000}
-PACKED = {".html", ".css", ".js", ".mjs", ".json", ".svg"}
+PACKED = {".html", ".css", ".js", ".json", ".svg"}
 READY = """() => {
   const forms = document.querySelectorAll("form.ac-exercise");
   return forms.length && [...forms].every(f => f.hasAttribute("data-ready")) && performance.now();
@@ -54,7 +54,7 @@ sphinx:
   config:
     html_static_path: [assets]
     html_css_files: [course.css]
-    html_js_files: [[page.mjs, {type: module, async: async}]]
+    html_js_files: [[page.js, {type: module, async: async}]]
 """
 
 
@@ -98,7 +98,7 @@ def _weights(browser: Browser, site: str, html: Path) -> Iterator[Row]:
     for folder in sorted(html.glob("modules/*")):
         with _visitor(browser, slow=False) as context:
             visit = _visit(context.new_page(), f"{site}/modules/{folder.name}/index.html")
-        script = visit.bytes(".mjs") + visit.bytes(".js")
+        script = visit.bytes(".js")
         yield Row(f"{folder.name}: first visit", visit.bytes() / 1000, "kB", 45)
         yield Row(f"{folder.name}: of that, script", script / 1000, "kB", 15)
         yield Row(f"{folder.name}: requests", len(visit.answers), "", 10)

@@ -14,11 +14,20 @@ const KNOWN = new Set(FILES.map((file) => new URL(file, worker.location.href).pa
 const keptOrFetched = async (path) => {
   const cache = await caches.open(KEEP);
   const kept = await cache.match(path);
-  if (kept) return kept;
-  const answer = await fetch(path, { cache: "no-cache" });
+  if (kept && !kept.redirected) return kept;
+  const answer = direct(await fetch(path, { cache: "no-cache" }));
   if (answer.status === 200) await cache.put(path, answer.clone());
   return answer;
 };
+
+/**
+ * What came by way of another address, as if it had not: a browser refuses it for a page else.
+ * @param {Response} answer
+ */
+const direct = (answer) =>
+  answer.redirected
+    ? new Response(answer.body, { status: answer.status, headers: answer.headers })
+    : answer;
 
 const forgetOthers = async () => {
   for (const name of await caches.keys()) {
@@ -29,8 +38,9 @@ const forgetOthers = async () => {
 // What a first visit loads before this is at work, and the notebooks, which are small: another
 // module can then be opened without a line.
 const keepFirst = async () => {
-  const cache = await caches.open(KEEP);
-  await cache.addAll(FIRST);
+  await Promise.all(
+    FIRST.map((file) => keptOrFetched(new URL(file, worker.location.href).pathname)),
+  );
 };
 
 worker.addEventListener("install", (event) => event.waitUntil(keepFirst()));

@@ -7,22 +7,49 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from allyship_course.instructor.demo import Demo, make_demo
 from tests.support.books import build_book
-from tests.support.browser import CHROMIUM_ARGS, PATIENCE, find_browser, guarded
+from tests.support.browser import CHROMIUM_ARGS, PATIENCE, find_browser, find_whole, guarded
 from tests.support.once import once
 from tests.support.paths import COURSE_CONFIG, FIELDS, ROOT, TINY
 from tests.support.site import served
 
+if TYPE_CHECKING:  # it imports nbgrader, which takes seconds that most tests have no use for
+    from allyship_course.instructor.demo import Demo
+
 settings.register_profile("busy", deadline=None)  # a worker may wait for others at any line
 settings.load_profile("busy")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark tests by what they ask for, so that none of them can be forgotten."""
+    for item in items:
+        fixtures = getattr(item, "fixturenames", ())
+        if "browser" in fixtures:
+            item.add_marker("browser")
+        if "shared" in fixtures:
+            item.add_marker("heavy")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def heard_signals() -> None:
+    """Let what the tests start hear the signals that a job in the background does not hear.
+
+    A program hands on that it ignores a signal, not that it does nothing when one comes: the tests
+    themselves go on ignoring it.
+    """
+    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, lambda *_: None)
 
 
 @pytest.fixture(scope="session")
@@ -85,6 +112,14 @@ def chromium() -> str:
 
 
 @pytest.fixture(scope="session")
+def whole_chromium(chromium: str) -> str:
+    """Where a browser is that has windows and settings: slower than ``chromium`` may be."""
+    path = find_whole()
+    assert path, "no whole Chromium: run 'make test', which gets one"
+    return path
+
+
+@pytest.fixture(scope="session")
 def browser(chromium: str) -> Iterator[Browser]:
     expect.set_options(timeout=PATIENCE)
     with sync_playwright() as p:
@@ -114,11 +149,14 @@ def page(context: BrowserContext) -> Page:
 @pytest.fixture(scope="session")
 def demo_class(shared: Path) -> Demo:
     """The demo class over the tiny book, graded. For looking at; copy it to change it."""
-    folder = once(shared, "demo", _make_demo)
-    return Demo(folder)
+    from allyship_course.instructor.demo import Demo
+
+    return Demo(once(shared, "demo", _make_demo))
 
 
 def _make_demo(into: Path) -> None:
+    from allyship_course.instructor.demo import make_demo
+
     make_demo(into, TINY, COURSE_CONFIG, lambda _: None)
 
 

@@ -1,4 +1,4 @@
-"""An open course on allyship, and its machinery: forms, completion, record, grading.
+"""A course in which nobody is right or wrong, and its machinery: forms, completion, grading.
 
 In a notebook: ``exercise(id)`` shows an exercise, ``poster(id)`` a poster, ``check(id)`` says
 whether an exercise is complete. ``progress()`` shows how far a module is, ``my_course()`` all of

@@ -43,7 +43,7 @@ def test_an_exercise_of_each_type_works_at_once(project: Path) -> None:
     for kind in FIELD_TYPES:
         assert module.exercise(f"my-{kind}").fields[0].type == kind
         assert any(c.source.endswith(f'exercise("my-{kind}")') for c in notebook.cells)
-    assert to_dos(project / "book", before) == {"draft", "no row of the source map"}
+    assert to_dos(project / "book", before) == {"draft"}
 
 
 def test_what_a_draft_shows_in_comments_works_once_its_sign_is_taken_away(project: Path) -> None:
@@ -90,7 +90,7 @@ def test_a_module_is_in_the_contents_and_only_waits_for_its_author(project: Path
     assert "modules/02-our-rules/index" in (project / "book" / "_toc.yml").read_text()
     assert load_module(project / "book" / "modules" / "02-our-rules").title == "Our rules"
     own = [p for p in check_book(project / "book") if "02-our-rules" in str(p.file)]
-    assert {p.what for p in own} == {"this is a draft", "it names no row of the source map"}
+    assert {p.what for p in own} == {"this is a draft"}
 
 
 @pytest.mark.slow

@@ -98,6 +98,13 @@ exercise("plant-two")
 poster("is-not")
 ```
 """
+CONFIG = """\
+title: A course
+sphinx:
+  config:
+    course:
+      promises: {words: [900, 1600], minutes: [25, 75], exercises: [4, 11], grade: 9}
+"""
 FILES = {"exercises.yml": EXERCISES, "posters.yml": POSTERS, "index.md": READING}
 
 
@@ -106,7 +113,10 @@ def course(tmp_path: Path) -> Path:
     """A course folder with one small module."""
     folder = tmp_path / "book" / "modules" / "01-small"
     folder.mkdir(parents=True)
-    (tmp_path / "_config.yml").write_text("title: A course\n")
+    (tmp_path / "_config.yml").write_text(CONFIG)
+    rows = tmp_path / "book" / "developing" / "source-map.yml"
+    rows.parent.mkdir()
+    rows.write_text("- {row: C4, idea: Water}\n- {row: C5, idea: Light}\n")
     for name, text in FILES.items():
         (folder / name).write_text(text, encoding="utf-8")
     return tmp_path

@@ -113,9 +113,34 @@ def test_a_name_of_nothing_is_told(named: Named, tmp_path: Path) -> None:
     assert (problem.what, problem.remedy) == (named.what, named.remedy)
 
 
+def test_a_stop_of_a_way_through_that_there_is_not(tmp_path: Path) -> None:
+    book = tmp_path / "book"
+    write_module(book / "modules" / "01-earlier", EARLIER)
+    write_module(book / "modules" / "02-later", LATER)
+    stops = "[{stop: 01-earlier/first, why: A}, {stop: 02-later/agaim, why: B}]"
+    routes = f"routes:\n- id: short\n  title: Short\n  why: A bus.\n  stops: {stops}\n"
+    (book / "routes.yml").write_text(routes, encoding="utf-8")
+    (problem,) = (p for p in check_book(book) if "no exercise of the modules" in p.what)
+    assert problem.line == 5
+    assert problem.what == "'02-later/agaim' is no exercise of the modules"
+    assert problem.remedy == "Did you mean '02-later/again'?"
+
+
 def test_a_prompt_of_a_journal_that_there_is_not(tmp_path: Path) -> None:
     write_module(tmp_path / "book" / "modules" / "01-earlier", EARLIER)
     write_module(tmp_path / "book" / "modules" / "02-later", LATER)
     assert [p.remedy for p in check_book(tmp_path / "book") if "journal" in p.what] == [
         "The book has no journal: remove the line"
     ]
+
+
+def test_dates_that_lead_back_to_a_page_that_there_is_not(tmp_path: Path) -> None:
+    events = "events: [{title: Again, weeks: 2}]"
+    calendar = f"    calendar: {{title: Dates, page: journal/index, {events}}}\n"
+    write_module(tmp_path / "book" / "modules" / "01-earlier", EARLIER)
+    write_module(tmp_path / "book" / "modules" / "02-later", LATER + calendar)
+    (problem,) = (p for p in check_book(tmp_path / "book") if "no page" in p.what)
+    assert problem.what == "there is no page 'journal/index'"
+    assert problem.line == len(LATER.splitlines()) + 1
+    write_module(tmp_path / "book" / "journal", JOURNAL)
+    assert not [p for p in check_book(tmp_path / "book") if "no page" in p.what]

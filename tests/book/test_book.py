@@ -26,7 +26,9 @@ HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"]
 NOT_WANTED = ("require.min.js", "requirejs", "mathjax", "jupyter-widgets", "widget-view+json")
 
 
-@pytest.fixture(params=["tiny", "fields", "course"])
+@pytest.fixture(
+    params=[pytest.param(book, marks=pytest.mark.heavy) for book in ("tiny", "fields", "course")]
+)
 def html(request: pytest.FixtureRequest) -> Path:
     """The folder of a built book."""
     folder: Path = request.getfixturevalue(f"{request.param}_html")
@@ -53,12 +55,11 @@ def loaded(page: BeautifulSoup) -> list[str]:
 
 def test_a_page_has_one_script_of_ours_that_waits_for_no_other(html: Path) -> None:
     for file, page in pages(html):
-        ours = [s for s in page.find_all("script", src=True) if ".mjs" in s["src"]]
+        ours = [s for s in page.find_all("script", src=True) if s.get("type") == "module"]
         assert len(ours) == 1, file
         if file.name != "search.html":
             assert page.find_all("script", src=True) == ours, file
-        assert urlsplit(ours[0]["src"]).path.endswith("_static/page.mjs")
-        assert ours[0]["type"] == "module"
+        assert urlsplit(ours[0]["src"]).path.endswith("_static/page.js")
         assert ours[0].has_attr("async")
 
 
@@ -183,6 +184,7 @@ def edit(book: Path, old: str, new: str) -> Path:
     return file
 
 
+@pytest.mark.heavy
 def test_an_edited_exercise_is_on_the_page_after_the_next_build(book: Path, tmp_path: Path) -> None:
     page = tmp_path / "out" / "_build" / "html" / TINY_PAGE
     build_book(book, tmp_path / "out")

@@ -252,7 +252,9 @@ def test_the_certificate_tells_what_is_complete_and_keeps_no_name(written: Page)
     expect(certificate.locator("[data-part=status]")).to_contain_text("0 of 1 modules")
     form(written, "garden").get_by_label("rather not do this one").check()
     expect(certificate.locator("[data-part=status]")).to_have_text("All 1 modules are complete.")
+    expect(certificate.locator(".ac-certificate")).to_be_hidden()
     certificate.get_by_label("Your name").fill("Nadia Okonkwo")
+    expect(certificate.locator(".ac-certificate")).to_be_visible()
     expect(certificate.locator(".ac-certificate")).to_contain_text("Nadia Okonkwo")
     kept = written.evaluate("JSON.stringify(Object.entries(localStorage))")
     assert "Nadia" not in kept
@@ -263,8 +265,12 @@ def test_the_certificate_tells_what_is_complete_and_keeps_no_name(written: Page)
 def test_only_the_certificate_is_printed(written: Page) -> None:
     certificate = written.get_by_role("region", name="Your certificate")
     certificate.scroll_into_view_if_needed()
+    written.evaluate("window.print = () => { window.printed = true }")
+    certificate.get_by_role("button", name="Print the certificate").click()
+    expect(certificate.get_by_label("Your name")).to_be_focused()
+    expect(certificate.get_by_role("status")).to_contain_text("First type your name")
+    assert written.evaluate("window.printed") is None
     certificate.get_by_label("Your name").fill("Nadia Okonkwo")
-    written.evaluate("window.print = () => {}")
     certificate.get_by_role("button", name="Print the certificate").click()
     written.emulate_media(media="print")
     expect(written.locator("body > .ac-certificate")).to_contain_text("Nadia Okonkwo")
@@ -290,6 +296,6 @@ def test_the_workbook_is_a_tagged_pdf_with_every_prompt(tmp_path: Path) -> None:
 
 def test_the_page_knows_the_words_that_answers_stand_for(fields_html: Path) -> None:
     course = json.loads((fields_html / "_static" / "course.json").read_text("utf-8"))
-    assert [module["id"] for module in course] == ["02-fields", "03-answers"]
+    assert [module["id"] for module in course] == ["02-fields", "03-answers", "04-drawn"]
     garden = course[0]["exercises"][0]
     assert garden["fields"]["jobs"]["labels"] == {"dig": "Dig", "sow": "Sow", "wait": "Wait"}

@@ -16,33 +16,22 @@ from playwright.sync_api import Page, expect
 from allyship_course.book.website import kept_files
 from tests.support.books import build_book
 from tests.support.forms import TINY_PAGE, answer_all_types, open_tiny, pages_of, progress, thoughts
+from tests.support.offline import keep, kept_caches, workers
 from tests.support.paths import TINY
 from tests.support.site import served
 
 pytestmark = pytest.mark.browser
 
-KEPT = """async () => {
-  await navigator.serviceWorker.ready;
-  const { active } = await navigator.serviceWorker.getRegistration();
-  while (active.state !== "activated" || !navigator.serviceWorker.controller)
-    await new Promise((resolve) => setTimeout(resolve, 20));
-}"""
 RENEWED = """async (old) => {
   for (let names = [old]; names.length !== 1 || names[0] === old; names = await caches.keys())
     await new Promise((resolve) => setTimeout(resolve, 20));
 }"""
-CACHES = "caches.keys()"
 
 
 @pytest.fixture
 def reader(page_with: Callable[..., Page]) -> Page:
     """A browser that allows workers, as a reader's does."""
     return page_with(service_workers="allow")
-
-
-def keep(page: Page) -> None:
-    """Wait until the whole course is on the device."""
-    page.evaluate(KEPT)
 
 
 @pytest.fixture
@@ -85,7 +74,7 @@ def test_a_new_version_takes_over_and_the_old_one_goes(reader: Page, tmp_path: P
     with served(tmp_path / "out" / "_build" / "html") as site:
         reader.goto(f"{site}/index.html")
         keep(reader)
-        (before,) = reader.evaluate(CACHES)
+        (before,) = kept_caches(reader)
         index = book / "index.md"
         index.write_text(index.read_text("utf-8").replace("It has one module", "It still has one"))
         build_book(book, tmp_path / "out")
@@ -104,13 +93,13 @@ def test_a_reader_can_switch_it_off_and_on_again(fields_site: str, reader: Page)
     expect(place.get_by_role("status")).to_contain_text("The course is kept on this device")
     place.get_by_role("button", name="Keep it no longer").click()
     expect(place.get_by_role("status")).to_contain_text("is not kept")
-    assert reader.evaluate(CACHES) == []
+    assert kept_caches(reader) == []
     reader.reload(wait_until="networkidle")
     expect(place.get_by_role("status")).to_contain_text("is not kept")
-    assert reader.evaluate("navigator.serviceWorker.getRegistrations().then(r => r.length)") == 0
+    assert workers(reader) == 0
     place.get_by_role("button", name="Keep it on this device").click()
     keep(reader)
-    assert len(reader.evaluate(CACHES)) == 1
+    assert len(kept_caches(reader)) == 1
 
 
 def test_the_whole_course_is_light_enough_to_keep(course_html: Path) -> None:

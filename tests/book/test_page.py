@@ -105,7 +105,7 @@ def test_enter_sends_no_answers_anywhere(
 
 
 def test_when_the_script_can_not_be_loaded_nothing_stays_hidden(tiny_site: str, page: Page) -> None:
-    page.route("**/page.mjs*", lambda route: route.abort())
+    page.route("**/page.js*", lambda route: route.abort())
     page.goto(f"{tiny_site}/{TINY_PAGE}")
     expect(page.get_by_text("keeps answers did not load").first).to_be_visible()
     expect(page.get_by_role("heading", name="The evening")).to_be_visible()
@@ -129,7 +129,7 @@ def test_nothing_moves_when_the_script_arrives(
     def hold(route: Route) -> None:
         held.append(route)
 
-    page.route("**/page.mjs*", hold)
+    page.route("**/page.js*", hold)
     page.goto(f"{request.getfixturevalue(f'{book}_site')}/{path}", wait_until="commit")
     marks = page.locator("h2, form > *, form fieldset, form textarea")
     page.wait_for_function("() => !!document.querySelector('footer')")
@@ -479,15 +479,18 @@ def test_full_storage_is_told_in_plain_words_and_the_text_stays(tiny_site: str, 
 
 
 def test_blocked_storage_is_told_and_the_form_works_until_the_page_is_closed(
-    tiny_site: str, browser: Browser, chromium: str, tmp_path: Path
+    tiny_site: str, browser: Browser, whole_chromium: str, tmp_path: Path
 ) -> None:
-    """A browser whose owner forbids all site data: even asking for the storage raises."""
+    """A browser whose owner forbids all site data: even asking for the storage raises.
+
+    Only a whole browser has settings.
+    """
     preferences = tmp_path / "Default" / "Preferences"
     preferences.parent.mkdir()
     blocked = {"profile": {"default_content_setting_values": {"cookies": 2}}}
     preferences.write_text(json.dumps(blocked))
     context = browser.browser_type.launch_persistent_context(
-        tmp_path, executable_path=chromium, args=CHROMIUM_ARGS
+        tmp_path, executable_path=whole_chromium, args=CHROMIUM_ARGS
     )
     page = open_tiny(context.new_page(), tiny_site)
     assert page.evaluate("(() => { try { localStorage } catch (e) { return e.name } })()")

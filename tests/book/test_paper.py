@@ -12,10 +12,12 @@ from pathlib import Path
 
 import pypdf
 import pytest
+from playwright.sync_api import Browser
 
 from allyship_course.book.print.paper import make_paper
 from allyship_course.spec import load_module
 from tests.support.forms import all_text, squeezed
+from tests.support.needs import program
 from tests.support.paths import FIELDS, FIELDS_MODULE, ROOT
 
 pytestmark = pytest.mark.slow
@@ -31,7 +33,8 @@ def assert_everything_is_there(text: str) -> None:
 
 
 @pytest.mark.browser
-def test_the_pdf_is_tagged_and_holds_every_question(tmp_path: Path) -> None:
+def test_the_pdf_is_tagged_and_holds_every_question(browser: Browser, tmp_path: Path) -> None:
+    """The open browser has an event loop of its own, as has the kernel of a notebook."""
     make_paper(FIELDS, ROOT / "_config.yml", "pdf", tmp_path / "course.pdf")
     pdf = pypdf.PdfReader(tmp_path / "course.pdf")
     root = pdf.trailer["/Root"]
@@ -41,18 +44,26 @@ def test_the_pdf_is_tagged_and_holds_every_question(tmp_path: Path) -> None:
     assert pdf.metadata
     assert pdf.metadata.title == "Allyship course"
     assert pdf.outline
-    assert_everything_is_there(squeezed("".join(page.extract_text() for page in pdf.pages)))
+    texts = [page.extract_text() for page in pdf.pages]
+    assert_everything_is_there(squeezed("".join(texts)))
+    assert_found_by_page_number(texts, "Fields")
 
 
-EPUBCHECK = Path("/usr/bin/epubcheck")
-"""Debian's: a file of Java's that needs no installing beside it."""
+def assert_found_by_page_number(texts: list[str], title: str) -> None:
+    """The contents name the page on which a chapter begins, and its head and foot say so too."""
+    [contents] = [text for text in texts if "Contents" in text]
+    number = re.search(rf"{title}\s*(\d+)", contents)
+    assert number
+    page = texts[int(number[1]) - 1]
+    assert page.count(title) >= 2
+    assert number[1] in page.split()
 
 
 def test_the_course_as_epub_breaks_no_rule_of_the_format(tmp_path: Path) -> None:
-    assert EPUBCHECK.exists(), "no checker of EPUB: apt-get install epubcheck"
+    checker = program("epubcheck", "epubcheck")  # Debian's is a file of Java's
     make_paper(ROOT / "book", ROOT / "_config.yml", "epub", tmp_path / "course.epub")
     said = subprocess.run(
-        ["java", "-jar", EPUBCHECK, tmp_path / "course.epub"],
+        ["java", "-jar", checker, tmp_path / "course.epub"],
         capture_output=True,
         text=True,
         check=False,

@@ -177,24 +177,6 @@ def test_the_contents_mark_a_finished_module_by_the_rule_of_the_grade(
     expect(page.locator("#contents .state")).to_have_text("complete")
 
 
-def test_home_continues_where_somebody_left(tiny_site: str, page: Page) -> None:
-    page.goto(f"{tiny_site}/index.html")
-    onward = page.locator("[data-course=continue] a")
-    expect(onward).to_have_text("Begin")
-    open_tiny(page, tiny_site)
-    page.get_by_label("Fill it").check()
-    expect(form(page, "kettle")).to_contain_text(SAVED)
-    page.goto(f"{tiny_site}/index.html")
-    expect(onward).to_have_text("Continue where you left: Tiny, The kettle")
-    onward.click()
-    expect(form(page, "kettle")).to_be_in_viewport()
-    expect(page.locator("form[data-ready]")).to_have_count(3)
-    walk_the_kettle(page)
-    expect(form(page, "kettle").locator(".ac-progress")).to_have_text("Complete.")
-    page.goto(f"{tiny_site}/index.html")
-    expect(onward).to_have_text("Continue where you left: Tiny, Mine alone")
-
-
 def test_who_has_written_nothing_fetches_nothing_for_it(fields_site: str, page: Page) -> None:
     asked: list[str] = []
     page.on("request", lambda r: asked.append(r.url))

@@ -15,9 +15,10 @@ from allyship_course.form.bundle import BundleError, bundle, bundle_site
 from tests.support.site import served
 
 PACKAGE = Path(allyship_course.__file__).parent
-WIDGETS = [PACKAGE / "notebook" / f"{name}.mjs" for name in ("exercise", "progress", "certificate")]
+NAMES = ("exercise", "shared", "progress", "certificate")
+WIDGETS = [PACKAGE / "notebook" / f"{name}.mjs" for name in NAMES]
 WIDGETS.append(PACKAGE / "student" / "download.mjs")
-SITE = ["page.mjs", "progress.mjs", "my-journal.mjs", "submission.mjs", "certificate.mjs"]
+SITE = ["page.js", "progress.js", "my-journal.js", "submission.js", "module-end.js"]
 
 
 def put(folder: Path, **scripts: str) -> Path:
@@ -48,12 +49,12 @@ def test_what_comes_later_takes_what_the_page_has_already(tmp_path: Path) -> Non
         c="export const c = 2;\n",
     )
     assert bundle_site(start, [tmp_path / "later.mjs"], "v=1") == {
-        "start.mjs": 'const a = (x) => x;\na(() => import("./later.mjs?v=1"));\nexport { a };\n',
-        "later.mjs": (
-            'import { a } from "./start.mjs?v=1";\nconst c = 2;\nexport const go = () => a(c);\n'
+        "start.js": 'const a = (x) => x;\na(() => import("./later.js?v=1"));\nexport { a };\n',
+        "later.js": (
+            'import { a } from "./start.js?v=1";\nconst c = 2;\nexport const go = () => a(c);\n'
         ),
     }
-    with pytest.raises(BundleError, match=r"later\.mjs, which is not among what is loaded later"):
+    with pytest.raises(BundleError, match=r"later\.js, which is not among what is loaded later"):
         bundle_site(start, [], "v=1")
 
 
@@ -102,7 +103,8 @@ def test_every_bundle_loads_and_no_name_in_it_hides_one_of_the_browser(
         text = bundle(widget)
         (tmp_path / f"{widget.parent.name}-{widget.name}").write_text(text, encoding="utf-8")
         (tmp_path / f"min-{widget.parent.name}-{widget.name}").write_text(rjsmin.jsmin(text))
-    files = sorted(tmp_path.glob("*.mjs"))
+    (tmp_path / "no_highlight.js").unlink()  # no module
+    files = sorted([*tmp_path.glob("*.mjs"), *tmp_path.glob("*.js")])
     assert {f.name for f in files} >= set(SITE)
     names = {
         name

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import itertools
 import math
 import re
 from collections.abc import Callable
@@ -17,7 +16,7 @@ from playwright.sync_api import Page
 
 from allyship_course.form.case_maps import SIZES, case_map
 from allyship_course.form.drawings import empty_drawing, empty_sum, empty_way
-from allyship_course.spec import Choice, Exercise, load_module
+from allyship_course.spec import END, Choice, Exercise, load_module
 from tests.support.accessibility import scan
 from tests.support.paths import ROOT
 from tests.support.strategies import quick
@@ -31,8 +30,7 @@ STEPS = ["Not at all", "Once", "A few times", "Often"]
 # What a picture has, and what its measures are once the browser has set the text.
 LOOK = """async ([call, data]) => {
     const m = await import("./form/drawing.mjs");
-    const args = call === "way" ? data : [data];
-    const drawn = call in m ? m[call](...args) : m.draw(call, data);
+    const drawn = call === "way" ? { svg: m.way(...data), words: [] } : m.draw(call, data);
     document.body.replaceChildren(m.figure("one", "Mine", drawn));
     const all = (name) => [...drawn.svg.querySelectorAll(name)];
     const look = (one) => (one.getAttribute("class") ?? "").replaceAll("ad-", "");
@@ -40,7 +38,6 @@ LOOK = """async ([call, data]) => {
     return {
         size: [width, height],
         words: drawn.words,
-        stops: drawn.stops?.map((stop) => stop.id),
         circles: all("circle").map((c) =>
             [look(c), ...["cx", "cy", "r"].map((name) => Number(c.getAttribute(name)))]),
         boxes: all("rect").map((r) =>
@@ -166,11 +163,12 @@ def test_seats_have_everybody_on_their_side_of_the_table(draw: Draw) -> None:
 
 
 def test_slopes_lead_from_the_step_before_to_the_step_after(draw: Draw) -> None:
-    answers = [(1, 4), (2, 2), (2, 1), (0, 3), (3, 0), (2, 2)]
-    rows = [{"label": f"Line {i}.", "then": t, "now": n} for i, (t, n) in enumerate(answers, 1)]
-    drawn = draw("slope", {"steps": STEPS, "rows": rows})
+    answers = [(1, 4), (2, 2), (2, 1), (0, 3), (3, 0), (2, 2), (-1, 2), (3, -1)]
+    rows = [{"label": f"Line {i}.", "before": b, "now": n} for i, (b, n) in enumerate(answers, 1)]
+    drawn = draw("slope", {"steps": STEPS, "apart": "No occasion", "rows": rows})
     assert drawn["words"][0] == "Line 1. Then: Not at all. Now: Often."
     assert drawn["words"][3] == "Line 4. Then: no answer. Now: A few times."
+    assert drawn["words"][6] == "Line 7. Then: No occasion. Now: Once."
     ends = [
         [float(one) for one in re.findall(r"[\d.]+", d)]
         for d in paths(drawn, "line") + paths(drawn, "line same")
@@ -178,7 +176,7 @@ def test_slopes_lead_from_the_step_before_to_the_step_after(draw: Draw) -> None:
     up, down, *level = [end - start for _, start, _, end in ends]
     assert up < 0 < down
     assert level == [0, 0]
-    assert len(spots(drawn, "thing")) == 2 * len(rows) - 2
+    assert len(spots(drawn, "thing")) == 2 * len(rows) - 4
     assert_readable(drawn)
 
 
@@ -212,34 +210,28 @@ def cases() -> list[Exercise]:
     return [e for module in modules for e in module.exercises if e.steps]
 
 
-def taken(exercise: Exercise, pick: int) -> dict[str, dict[str, str]]:
-    """Choose the option number ``pick`` at every step."""
-    chosen = {}
-    for step in exercise.steps:
-        branching = [f for f in step.fields if isinstance(f, Choice) and f.options[0].next]
-        for field in branching:
-            option = field.options[pick % len(field.options)]
-            if option.next:
-                chosen[step.id] = {"next": option.next, "words": option.label}
-    return chosen
+def taken(exercise: Exercise, pick: int) -> list[str]:
+    """Return the steps that one comes by who chooses the option number ``pick`` everywhere."""
+    onward = exercise.default_next()
+    stops = [exercise.steps[0].id]
+    while stops[-1] != END:
+        step = next(step for step in exercise.steps if step.id == stops[-1])
+        branching = [f for f in step.fields if isinstance(f, Choice) and f.branches]
+        chosen = [f.options[pick % len(f.options)].next for f in branching]
+        stops.append(next(filter(None, chosen), onward[step.id]))
+    return stops[:-1]
 
 
 @pytest.mark.parametrize("pick", [0, 1, 2])
 def test_the_way_taken_is_drawn_through_every_case_of_the_course(draw: Draw, pick: int) -> None:
     assert len(cases()) > 10
     for case in cases():
-        steps = [{"id": step.id, "title": step.title} for step in case.steps]
-        chosen = taken(case, pick)
-        drawn = draw("way", [dataclasses.asdict(case_map(case)), steps, chosen])
-        stops = drawn["stops"]
-        assert stops[0] == steps[0]["id"], case.id
-        for stop, after in itertools.pairwise(stops):
-            assert chosen.get(stop, {}).get("next", after) == after, case.id
-        assert len(drawn["words"]) == len(stops)
+        stops = taken(case, pick)
+        drawn = draw("way", [dataclasses.asdict(case_map(case)), stops])
         assert len(paths(drawn, "line taken")) == len(stops) - 1, case.id
         numbers = [words for words, *_ in drawn["texts"]]
         assert sorted(map(int, numbers)) == [*range(1, len(stops) + 1)]
-        assert len(drawn["boxes"]) == len(steps)
+        assert len(drawn["boxes"]) == len(case.steps)
         for i, (_, x, y, wide, high) in enumerate(drawn["boxes"]):
             for _, x2, y2, wide2, high2 in drawn["boxes"][i + 1 :]:
                 apart = x + wide < x2 or x2 + wide2 < x or y + high < y2 or y2 + high2 < y
@@ -247,35 +239,16 @@ def test_the_way_taken_is_drawn_through_every_case_of_the_course(draw: Draw, pic
         assert_readable(drawn)
 
 
-def test_a_way_ends_where_nothing_was_chosen_yet(draw: Draw) -> None:
+def test_a_map_counts_every_option_of_every_step() -> None:
     case = next(case for case in cases() if case.id == "the-tenth-post")
-    steps = [{"id": step.id, "title": step.title} for step in case.steps]
-    plan = dataclasses.asdict(case_map(case))
-    drawn = draw("way", [plan, steps, {"car-park": {"next": "one-page", "words": "He waits."}}])
-    assert drawn["stops"] == ["car-park", "one-page", "one-point"]
-    assert drawn["words"][0] == "Monday: the car park: He waits."
-    assert plan["ways"] == 99
-
-
-def test_the_sum_has_a_mark_for_each_time(draw: Draw) -> None:
-    felt = [("Shanice", "gains"), ("Shanice", "pays"), ("The other dishwasher", "unasked")]
-    felt += [("Shanice", "gains")] * 8
-    drawn = draw("sum", [{"who": who, "kind": kind} for who, kind in felt])
-    assert drawn["words"] == ["Shanice: gained 9, paid 1", "The other dishwasher: not asked 1"]
-    columns = SIZES["sum"]["columns"]
-    for kind, count, start in zip(("gains", "pays", "unasked"), (9, 1, 1), columns, strict=True):
-        marks = spots(drawn, f"mark {kind}")
-        assert len(marks) == count
-        assert all(start < x < start + SIZES["sum"]["column"] for x, *_ in marks)
-    assert_readable(drawn)
+    assert case_map(case).ways == 99
 
 
 PICTURES: dict[str, Any] = {
     "rings": {"places": ["Now", "Later", "Never"], "cards": cards(0, 1, 2, 1)},
     "seats": {"seats": SEATS, "people": [{"name": "A", "seat": 0}, {"name": "B", "seat": 3}]},
-    "slope": {"steps": STEPS, "rows": [{"label": "One.", "then": 1, "now": 2}]},
+    "slope": {"steps": STEPS, "apart": "", "rows": [{"label": "One.", "before": 1, "now": 2}]},
     "access": {"rows": [{"have": "a key", "who": "R.", "cost": ""}]},
-    "sum": [{"who": "R.", "kind": "pays"}],
 }
 
 
@@ -347,14 +320,18 @@ def test_an_empty_form_has_the_same_places_as_the_picture(draw: Draw) -> None:
             assert on_paper == on_screen
         elif exercise.drawing.kind == "slope":
             steps = next(f.steps for f in fields.values() if f.type == "scale")
-            drawn = draw("slope", {"steps": steps, "rows": []})
+            apart = exercise.drawing.apart
+            given_ = {"steps": [s for s in steps if s != apart], "apart": apart, "rows": []}
+            drawn = draw("slope", given_)
             heights = [(y, high) for _, _, y, _, high in drawn["boxes"]]
             assert [(float(r["y"]), float(r["height"])) for r in shapes(svg, "rect")] == heights
 
 
 def test_a_case_on_paper_has_its_map_and_its_people() -> None:
     case = next(case for case in cases() if case.id == "the-tenth-post")
-    svg = empty_way(case, "The ways through <it>")
+    numbers = {step.id: str(i) for i, step in enumerate(case.steps, 31)}
+    svg = empty_way(case, "The ways through <it>", numbers)
+    assert "32" in [one.text for one in ET.fromstring(svg).iter("{http://www.w3.org/2000/svg}text")]
     assert len(shapes(svg, "rect")) == len(case.steps)
     assert ET.fromstring(svg).attrib["aria-label"] == "The ways through <it>"
     words = "".join(ET.fromstring(empty_sum(case, "Who gained")).itertext())

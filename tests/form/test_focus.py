@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -211,7 +212,11 @@ def test_a_choice_folds_the_others_and_the_way_is_shown(covers: OpenPage) -> Non
     expect(one.get_by_role("heading", name="The evening")).to_be_focused()
     way = one.locator(".ac-way")
     expect(way).to_contain_text("one of 3")
-    expect(way).to_contain_text("Noon: your way does not come by here")
+    expect(way.get_by_role("listitem")).to_have_text(
+        [re.compile("^Nine in the morning"), re.compile("^The evening")]
+    )
+    expect(way.locator("svg .ad-number")).to_have_text(["1", "2"])
+    expect(way.locator("svg .ad-passed")).to_have_count(1)
     expect(one.locator(".ac-why")).to_contain_text("go on without")
     way.get_by_role("button", name="Nine in the morning").click()
     one.get_by_role("button", name="Choose otherwise").click()

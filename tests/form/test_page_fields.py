@@ -229,6 +229,24 @@ NOTE = (
 )
 
 
+@pytest.mark.parametrize("width", [375, 320])
+def test_a_charts_headings_stand_in_one_line_each_on_a_narrow_screen(
+    garden: Locator, width: int
+) -> None:
+    garden.page.set_viewport_size({"width": width, "height": 800})
+    headings = garden.page.locator("[data-profile] thead th").filter(has_text="Now")
+    lines = headings.evaluate_all(
+        """all => all.map(one => {
+          const words = document.createRange();
+          words.selectNodeContents(one);
+          return words.getClientRects().length;
+        })"""
+    )
+    assert lines == [1, 1]
+    scrolled = garden.page.evaluate("document.documentElement.scrollWidth")
+    assert scrolled <= width
+
+
 def test_answers_are_put_together_as_a_text_and_copied(garden: Locator) -> None:
     page = garden.page
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])

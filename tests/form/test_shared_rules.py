@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 
-from allyship_course.course_progress import where_to_go_on
+from allyship_course.completion import Completion
+from allyship_course.course_progress import Progress, where_to_go_on
 from allyship_course.form.words import answer_in_words, describe_field
+from allyship_course.store.entries import belongs_to, entries_of
 from allyship_course.store.journal import Note, entry_of
 from allyship_course.store.journal import _merged as merged
 from allyship_course.store.moments import moment_of, sound_moment
@@ -22,6 +24,7 @@ from tests.support.vectorfiles import (
     line_modules,
     modules_of,
     rule_cases,
+    timed_module,
     vectors,
 )
 
@@ -59,6 +62,13 @@ def test_two_notes_become_one_and_twice_is_as_once(case: dict[str, Any]) -> None
     assert combine(once, theirs, types, now) == expected
 
 
+@pytest.mark.parametrize("case", rule_cases("entries"), **NAMED)
+def test_answers_of_several_days(case: dict[str, Any]) -> None:
+    answers = case["answers"]
+    assert [list(entry) for entry in entries_of(answers, "door")] == case["entries"]
+    assert sorted(key for key in answers if belongs_to(key, ["door"])) == case["more"]
+
+
 @pytest.mark.parametrize("case", rule_cases("go_on", "go-on"), **NAMED)
 def test_where_somebody_goes_on(case: dict[str, Any]) -> None:
     file = vectors("go-on")
@@ -68,6 +78,16 @@ def test_where_somebody_goes_on(case: dict[str, Any]) -> None:
         journal.setdefault(module, {})[exercise] = Note({"line": words}, saved=saved)
     found = where_to_go_on(line_modules(file["modules"]), journal, moment_of(file["now"]))
     assert (f"{found[0].module}/{found[1].id}" if found else None) == case["to"]
+
+
+@pytest.mark.parametrize("case", rule_cases("minutes_left", "minutes-left"), **NAMED)
+def test_minutes_that_are_left(case: dict[str, Any]) -> None:
+    module = timed_module(case)
+    done = [i in case["complete"] for i in range(len(module.exercises))]
+    progress = Progress(
+        module, tuple(Completion(complete=one, passed=False, done=0, required=1) for one in done)
+    )
+    assert progress.minutes_left == case["left"]
 
 
 @pytest.mark.parametrize("field", vectors("in-words")["in_words"], ids=lambda f: f["field"]["type"])

@@ -25,6 +25,7 @@ from tests.support.vectorfiles import (
     module_of,
     modules_of,
     rule_cases,
+    timed_module,
     vectors,
 )
 
@@ -143,6 +144,16 @@ def test_both_make_one_of_any_two_notes_alike_and_lose_no_text(
                 assert text in once[0].get(field, ""), (here, theirs)
 
 
+def test_answers_of_several_days(run: Run) -> None:
+    cases = rule_cases("entries")
+    body = """data.map(({answers}) => [
+        m.entriesOf(answers, "door").map(({day, value}) => [day, value]),
+        Object.keys(answers).filter((key) => m.belongsTo(key, ["door"])).sort(),
+    ])"""
+    got = run("form/entries", body, cases)
+    assert not differing(cases, got, [[case["entries"], case["more"]] for case in cases])
+
+
 def test_where_somebody_goes_on(run: Run) -> None:
     cases = rule_cases("go_on", "go-on")
     file = vectors("go-on")
@@ -156,6 +167,39 @@ def test_where_somebody_goes_on(run: Run) -> None:
     got = run("book/go-on", body, [moment_of(file["now"]), modules, cases])
     assert not differing(cases, got, [case["to"] for case in cases])
     assert run("book/go-on", "m.whereToGoOn([], data) ?? null", CLOCK) is None
+
+
+def test_minutes_that_are_left(run: Run) -> None:
+    cases = rule_cases("minutes_left", "minutes-left")
+    data = [
+        [
+            {"module": module, "exercise": exercise, "complete": i in case["complete"]}
+            for module in [describe(timed_module(case), "")]
+            for i, exercise in enumerate(module["exercises"])
+        ]
+        for case in cases
+    ]
+    got = run("book/go-on", "data.map((stations) => m.minutesLeft(stations))", data)
+    assert not differing(cases, got, [case["left"] for case in cases])
+
+
+def test_what_fits_into_a_few_minutes_is_the_longest_that_does(run: Run) -> None:
+    """From where one goes on; and what is complete or too long is left out."""
+    minutes = [4, 2, 3, 3, 8]
+    module = describe(timed_module({"minutes": 20, "exercises": minutes}), "")
+    body = """data[1].map(([time, done, last]) => {
+        const noteOf = (path) => {
+            const at = Number(path.slice(-1));
+            if (at === last) return note([{}, false, false, "2026-11-02T10:00:00Z"]);
+            return done.includes(at) ? note([{line: "x"}, false, false, ""]) : null;
+        };
+        const fits = m.whatFits(m.stations([data[0]], noteOf), Date.UTC(2026, 11), time);
+        return fits?.exercise.id ?? null;
+    })"""
+    cases = [(3, [], None), (3, [2], None), (3, [2, 3], None), (5, [], None), (5, [], 1)]
+    cases += [(10, [], None), (1, [], None), (3, [], 3)]
+    got = run("book/go-on", body, [module, cases])
+    assert got == ["e2", "e3", "e1", "e0", "e0", "e4", None, "e3"]
 
 
 IN_WORDS = "data.map(([text, values]) => values.map((value) => m.inWords(text, value)))"
@@ -208,3 +252,23 @@ def test_the_journal_as_text(run: Run) -> None:
     })"""
     got = run("book/journal-file", body, [modules, cases])
     assert not differing(cases, got, [case["text"] for case in cases])
+
+
+def test_when_a_card_comes_again(run: Run) -> None:
+    """A rule of the scripts alone: Jupyter has no box of cards."""
+    file = vectors("leitner")
+    body = """[
+        data.after.map(({box, rating}) => {
+            const {box: to, day} = m.placeAfter(box, rating, "2026-11-28");
+            return [[to, day], m.comesOn({box: to, day})];
+        }),
+        m.dueOn(
+            Object.entries(data.due.cards).map(([path, [box, day]]) => ({path, place: {box, day}})),
+            data.due.today,
+        ).map(({path}) => path),
+    ]"""
+    after, due = run("book/leitner", body, file)
+    assert not differing(
+        file["after"], after, [[case["to"], case["comes"]] for case in file["after"]]
+    )
+    assert due == file["due"]["order"]

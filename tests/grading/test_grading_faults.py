@@ -315,6 +315,7 @@ def disturb(pair: Pair, point: Point) -> None:
     pair.assert_same()
 
 
+@pytest.mark.heavy
 def test_where_a_run_was_killed_the_next_gives_the_same(pairs: Pairs, gradebook: str) -> None:
     pair = pairs(gradebook, FEW)
     for point in (
@@ -366,6 +367,7 @@ def test_wherever_feedback_was_killed_the_next_gives_the_same(pair: Pair) -> Non
     shutil.rmtree(pair.peaceful / "feedback")
 
 
+@pytest.mark.heavy
 def test_a_full_disk_for_the_graded_copies_is_named_and_the_next_run_goes_on(
     pair: Pair, tmp_path: Path
 ) -> None:
@@ -429,6 +431,7 @@ def locked(course: Path, how: str) -> Iterator[None]:
         db.execute("ROLLBACK")
 
 
+@pytest.mark.heavy
 def test_a_locked_gradebook_is_waited_for_and_formgrader_can_read_meanwhile(pair: Pair) -> None:
     pair.begin_anew()
     run = Run(pair.course, "grade").until_it_writes()

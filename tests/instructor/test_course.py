@@ -156,6 +156,7 @@ def test_without_a_course_file_lateness_costs_nothing(tmp_path: Path) -> None:
     assert rules_of(load_config(tmp_path)).penalty("any", 4.0, 1e6) is None
 
 
+@pytest.mark.heavy
 def test_nbgrader_does_nothing_while_the_file_is_broken(tmp_path: Path) -> None:
     """Without its configuration it would go on, and run what students handed in."""
     shutil.copy(COURSE_CONFIG, tmp_path)

@@ -124,6 +124,7 @@ def test_a_folder_that_is_not_a_demo_is_refused_and_left_alone(tmp_path: Path, n
     assert [p.name for p in tmp_path.iterdir()] == [name]
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     ("folder", "arguments", "message"),
     [

@@ -123,6 +123,7 @@ def test_again_nothing_changes(term: Path) -> None:
     assert {f: f.stat().st_mtime_ns for f in term.rglob("*") if f.is_file()} == files
 
 
+@pytest.mark.heavy
 def test_looking_changes_nothing_and_makes_no_gradebook(tmp_path: Path) -> None:
     project_in(tmp_path)
     folder = tmp_path / "spring"
@@ -145,6 +146,7 @@ def test_looking_changes_nothing_and_makes_no_gradebook(tmp_path: Path) -> None:
     assert not (tmp_path / "exchange").exists()
 
 
+@pytest.mark.heavy
 def test_nobody_else_may_look_into_a_course_folder_that_was_made_beforehand(
     tmp_path: Path,
 ) -> None:

@@ -189,11 +189,20 @@ def test_the_journal_is_a_notebook_without_checks_and_with_a_certificate(tmp_pat
     assert not [c for c in notebook.cells if NOTE_TAG in c.metadata.get("tags", [])]
     code = [cell.source.splitlines()[-1] for cell in notebook.cells if cell.cell_type == "code"]
     prompts = [f'exercise("{e.id}")' for e in load_module(book / "journal").exercises]
-    assert code == [*prompts, "certificate()"]
+    assert code == [*prompts, 'certificate("Allyship course")']
     modules = [f.parent.name for f in book.glob("modules/*/exercises.yml")]
     assert sorted(p.name for p in (made.parent / "modules").iterdir()) == sorted(modules)
     before = made.read_bytes()
     assert make_journal(book, tmp_path).read_bytes() == before
+
+
+def test_what_one_comes_back_to_is_a_notebook_beside_the_journals(tmp_path: Path) -> None:
+    folder = make_journal(ROOT / "book", tmp_path).parent / "return"
+    notebook = nbformat.read(folder / "return.ipynb", as_version=4)
+    nbformat.validate(notebook)
+    assert not checks(notebook)
+    code = [cell.source.splitlines()[-1] for cell in notebook.cells if cell.cell_type == "code"]
+    assert code == [f'exercise("{e.id}")' for e in load_module(folder).exercises]
 
 
 def test_the_overview_notebook_says_how_far_each_module_is_and_leads_there(

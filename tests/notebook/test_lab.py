@@ -11,7 +11,7 @@ import logging
 import shutil
 import socket
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
@@ -25,7 +25,6 @@ from allyship_course.notebook.assignments import make_journal
 from allyship_course.spec import load_module
 from allyship_course.store.journal import Note, keep
 from tests.support.accessibility import AXE, WCAG
-from tests.support.browser import guarded
 from tests.support.classroom import scores
 from tests.support.forms import answer_all_types, card, form, progress, secret, thoughts, trouble
 from tests.support.lab import Lab, running_lab
@@ -33,7 +32,6 @@ from tests.support.notebook import (
     ALL_AT_ONCE,
     Notebook,
     call,
-    connected,
     end_kernels,
     kill_kernel,
 )
@@ -42,49 +40,6 @@ from tests.support.paths import ROOT
 pytestmark = pytest.mark.browser
 
 PHRASE = "quartz-hedgehog-nobody-else-reads-this"
-
-
-@pytest.fixture(scope="module")
-def one_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    base = tmp_path_factory.mktemp("lab")
-    (base / "root").mkdir()
-    with running_lab(base / "root", base / "journal", base / "state") as lab:
-        yield lab
-
-
-@pytest.fixture(scope="module")
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    """One browser profile for this file: JupyterLab's scripts are loaded once."""
-    with guarded(browser) as context:
-        yield context
-
-
-@pytest.fixture
-def page(context: BrowserContext) -> Iterator[Page]:
-    yield context.new_page()
-    for page in context.pages:
-        page.close()
-
-
-@pytest.fixture
-def lab(one_lab: Lab) -> Iterator[Lab]:
-    """The one JupyterLab, with no kernel running and an empty journal."""
-    yield one_lab
-    end_kernels(one_lab)
-    if one_lab.journal.is_file():
-        one_lab.journal.unlink()
-    shutil.rmtree(one_lab.journal, ignore_errors=True)
-
-
-@pytest.fixture
-def notebook(
-    lab: Lab, page: Page, student_folder: Path, request: pytest.FixtureRequest
-) -> Notebook:
-    """A fetched assignment, not opened yet, in a folder of its own."""
-    number = sum(1 for _ in lab.root.iterdir())
-    folder = lab.root / f"{number}-01-tiny"
-    shutil.copytree(student_folder, folder)
-    return Notebook(lab, page, folder / "01-tiny.ipynb")
 
 
 @pytest.fixture
@@ -111,15 +66,8 @@ def kept(page: Page, exercise: str) -> Locator:
 # ------------------------------------------------------------------ the way it should go
 
 
-def test_the_notebook_says_how_to_begin_and_then_shows_and_keeps_everything(
-    notebook: Notebook, page: Page
-) -> None:
-    notebook.open()
-    expect(
-        page.get_by_text("To begin, choose Run in the menu, then Run All Cells.")
-    ).to_be_visible()
-    expect(page.locator("form")).to_have_count(0)
-    notebook.run_all()
+def test_the_notebook_shows_and_keeps_everything(notebook: Notebook, page: Page) -> None:
+    notebook.start()
     expect(notebook.checks).to_have_text(
         [
             "All types: Open: nothing answered yet",
@@ -242,52 +190,6 @@ def test_choices_are_made_with_arrow_keys_and_no_other_key_touches_a_cell(
 
 
 # ------------------------------------------------------ coming back, twice, side by side
-
-
-def test_a_reopened_notebook_shows_its_forms_and_a_hint_and_then_the_answers(
-    notebook: Notebook, context: BrowserContext, page: Page
-) -> None:
-    notebook.start()
-    answer_all_types(page)
-    notebook.until(lambda: "thoughts" in notebook.answers("all-types"))
-    saved = json.dumps(notebook.save())
-    assert "Ottilie" not in saved
-    assert "of 3 exercises complete" not in saved
-    page.close()
-    end_kernels(notebook.lab)
-
-    notebook.page = page = context.new_page()
-    notebook.open()
-    expect(trouble(page, "all-types")).to_contain_text("Run All Cells")
-    expect(page.locator("form")).to_have_count(3)
-    expect(page.get_by_text("Error displaying widget")).to_have_count(0)
-    expect(page.get_by_text("model not found")).to_have_count(0)
-    expect(strip(page).get_by_role("status")).to_contain_text("This notebook is not running.")
-    # An empty text that earlier words are coming back to is none to write in.
-    expect(thoughts(page)).to_be_disabled()
-
-    notebook.run_all()
-    expect(thoughts(page)).to_have_value("My aunt Ottilie, mostly")
-    expect(thoughts(page)).to_be_enabled()
-    expect(page.get_by_label("Nobody")).to_be_checked()
-    expect(trouble(page, "all-types")).to_be_empty()
-
-
-@pytest.mark.slow
-def test_a_notebook_that_is_reopened_on_a_slow_machine_shows_its_forms(
-    notebook: Notebook, context: BrowserContext, page: Page
-) -> None:
-    """There JupyterLab draws outputs before it has read the saved widgets, and gives them up."""
-    notebook.start()
-    notebook.save()
-    page.close()
-    end_kernels(notebook.lab)
-
-    notebook.page = page = context.new_page()
-    context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 6})
-    notebook.open()
-    expect(page.locator("form")).to_have_count(3)
-    expect(page.get_by_text("Error displaying widget")).to_have_count(0)
 
 
 def test_answers_follow_a_restart_and_a_cell_that_is_run_again(
@@ -634,9 +536,8 @@ def files_with(phrase: str, folder: Path) -> list[Path]:
 
 
 def open_journal(notebook: Notebook) -> Locator:
-    """Open the journal's notebook and run it; return the certificate at its end."""
+    """Open the journal's notebook; return the certificate at its end."""
     notebook.open()
-    notebook.menu("Run", "Run All Cells")
     certificate = notebook.page.locator("section[data-ready]")
     expect(certificate).to_be_visible()
     return certificate
@@ -673,10 +574,10 @@ def test_the_certificate_in_a_notebook_counts_the_journal_and_keeps_no_name(
         keep(welcome, exercise, Note(passed=True), tmp_path, notebook.lab.journal)
     certificate = open_journal(notebook)
     expect(certificate.get_by_role("status")).to_contain_text("in your journal: 1 of 9 modules.")
-    expect(certificate.locator(".ac-certificate").get_by_role("listitem")).to_have_text("Welcome")
     name = certificate.get_by_label("Your name")
     name.press_sequentially("Nadia Okonkwo, d d a")
     expect(certificate.locator(".ac-certificate")).to_contain_text("Nadia Okonkwo, d d a went")
+    expect(certificate.locator(".ac-certificate").get_by_role("listitem")).to_have_text("Welcome")
     page.evaluate("window.print = () => {}")
     certificate.get_by_role("button", name="Print the certificate").click()
     page.emulate_media(media="print")
@@ -739,8 +640,6 @@ def test_it_works_in_the_notebook_application_too(
     # Not guarded: Notebook 7 has script errors of its own under JupyterLab 4.6's extensions.
     notebook.page = page = browser.new_page(viewport=ALL_AT_ONCE)
     page.goto(f"{lab.address}/notebooks/{path}?token={lab.token}")
-    notebook.until(lambda: connected(lab))
-    notebook.menu("Run", "Run All Cells")
     expect(page.locator("form[data-ready]")).to_have_count(3)
     answer_all_types(page)
     notebook.until(lambda: len(notebook.answers("all-types")) == 4)
@@ -759,9 +658,6 @@ def test_it_works_in_the_notebook_application_too(
 
     notebook.page = page = browser.new_page(viewport=ALL_AT_ONCE)
     page.goto(f"{lab.address}/notebooks/{path}?token={lab.token}")
-    notebook.until(lambda: connected(lab))
-    expect(trouble(page, "all-types")).to_contain_text("Run All Cells")
-    expect(page.get_by_text("Error displaying widget")).to_have_count(0)
-    notebook.menu("Run", "Run All Cells")
     expect(thoughts(page)).to_have_value("o\ndd\nm")
+    expect(page.get_by_text("Error displaying widget")).to_have_count(0)
     page.close()

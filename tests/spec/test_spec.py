@@ -99,7 +99,7 @@ ERRORS = [
     Error("unknown key", "    sources:", "    sauces:", "    sauces: [C4]", "plant",
           "unknown key 'sauces'", "Did you mean 'sources'?"),
     Error("unknown key of the module", "minutes: 10", "minutes: 10\nauthor: me", "author: me",
-          None, "unknown key 'author'", "There are: collected, ending, exercises, minutes, mirror"),
+          None, "unknown key 'author'", "There are: collected, earlier, edition, ending,"),
     Error("unknown key of a field", "        rows: 3", "        row: 3", "        row: 3", "plant",
           "unknown key 'row'", "Did you mean 'rows'?"),
     Error("unknown key of an option", "            consequence:", "            consequense:",

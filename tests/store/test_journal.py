@@ -44,6 +44,7 @@ WROTE = Note({"first": "fill", "why": "It was my turn."})
 
 # In scripts that run in a process of their own.
 IMPORTS = f"""
+import filelock  # loaded with the first lock only, which is too late for who may not look here
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from allyship_course.store.journal import Note, keep, read_notes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import stat
 from pathlib import Path
 from typing import Any
@@ -15,14 +16,16 @@ from hypothesis import strategies as st
 from allyship_course.cli import main
 from allyship_course.spec import load_module
 from allyship_course.store.journal import Note, keep, read_notes, write_notes
-from allyship_course.store.record import SCHEMA
-from allyship_course.store.transfer import export_journal, import_journal, read_journal
-from tests.support.paths import ROOT
+from allyship_course.store.record import RECORD_FILE, SCHEMA
+from allyship_course.store.transfer import export_journal, import_journal, in_words, read_journal
+from tests.support.paths import FIELDS, ROOT
 from tests.support.strategies import quick
 
 WELCOME = load_module(ROOT / "book" / "modules" / "00-welcome")
 FIRST, SECOND = (e.id for e in WELCOME.exercises[:2])
 EARLY, LATE = "2026-11-01T10:00:00.000Z", "2026-11-01T10:00:00.500Z"
+WITHOUT_DAYS = Path(__file__).parent / "kept-without-days"
+"""What the first edition's code wrote, by its own keep and export."""
 CLEAR_SCREEN = "\x1b[2J"
 
 
@@ -196,3 +199,23 @@ def test_deleting_says_what_goes_and_asks(folder: Path) -> None:
     assert "Deleted." in journal("delete", "--yes").output
     assert not list(folder.glob("*.json"))
     assert "nothing to delete" in journal("delete").output
+
+
+def test_a_journal_from_before_answers_had_days_takes_one_with_a_day(
+    folder: Path, tmp_path: Path
+) -> None:
+    folder.mkdir()
+    shutil.copy(WITHOUT_DAYS / "return.json", folder)
+    module = load_module(FIELDS / "return")
+    again = Note({"seat@2027-09-14": "At the door."})
+    keep(module, module.exercise("window"), again, tmp_path, changed=["seat@2027-09-14"])
+    assert not (tmp_path / RECORD_FILE).exists()  # nothing of it is collected
+    export_journal(folder, tmp_path / "out.json")
+    import_journal(tmp_path / "other", WITHOUT_DAYS / "export.json", [module])
+    import_journal(tmp_path / "other", tmp_path / "out.json", [module])
+    words = list(in_words([module], read_journal(tmp_path / "other")))
+    seat = words.index("**Where did you sit?**")
+    assert words[seat : seat + 7] == [
+        *("**Where did you sit?**", "", "> By the stove.", ""),
+        *("2027-09-14", "", "> At the door."),
+    ]

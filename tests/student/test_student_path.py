@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
 import pytest
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
@@ -44,6 +45,7 @@ class Student:
 
     def __init__(self, base: Path, command: Path) -> None:
         self.base, self.command = base, command
+        self.servers: list[psutil.Process] = []
         self.work = base / "allyship-course"
         self.environment = {
             **{k: v for k, v in os.environ.items() if not k.startswith(("JUPYTER", "ALLYSHIP"))},
@@ -80,7 +82,9 @@ class Student:
                 start_new_session=True,
             )
         try:
-            yield self._address(process, said)
+            address = self._address(process, said)
+            self.servers = psutil.Process(process.pid).children()
+            yield address
         finally:
             process.send_signal(signal.SIGINT)
             process.wait(60)
@@ -97,18 +101,15 @@ class Student:
 
 
 def work_on(page: Page, student: Student, address: str) -> Notebook:
-    """Open the notebook that ``allyship learn`` leads to, and run it."""
+    """Open the notebook that ``allyship learn`` leads to: its exercises come by themselves."""
     found = re.fullmatch(r"(http://[^/]+)/lab/.*/tree/(.+\.ipynb)\?token=(\w+)", address)
     assert found
     lab = Lab(found[1], found[3], student.work, student.base / "journal")
     notebook = Notebook(lab, page, student.work / found[2])
     page.set_viewport_size(WHOLE_NOTEBOOK)
     page.goto(address)
-    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()
     expect(page.get_by_text("Would you like to get notified")).to_have_count(0)
     expect(page.get_by_text("Create Assignment")).to_have_count(0)
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
     expect(panel(page).locator(".ac-strip[data-ready]")).to_be_visible()
     expect(panel(page).locator("form[data-ready]").first).to_be_visible()
     return notebook
@@ -154,6 +155,32 @@ def page(browser: Browser) -> Iterator[Page]:
     yield context.new_page()
     context.close()
     assert not foreign, f"requested from another host: {foreign}"
+
+
+@pytest.mark.browser
+def test_who_has_never_seen_jupyter_sees_a_course(page: Page, tmp_path: Path) -> None:
+    student = Student(tmp_path / "home", ALLYSHIP)
+    with student.learning("1") as address:
+        page.goto(address)
+        expect(panel(page).locator("form[data-known]").first).to_be_visible()
+        expect(page.get_by_role("menuitem", name="Run", exact=True)).to_be_hidden()
+        code = panel(page).locator(".jp-CodeCell > .jp-Cell-inputWrapper:visible")
+        expect(code).to_have_count(0)
+        course = panel(page).get_by_role("navigation", name="Course")
+        course.get_by_role("button", name="Hand in").click()
+        expect(page.locator(".jp-Dialog")).to_contain_text("allyship submit")
+        page.get_by_role("button", name="Ok").click()
+        course.get_by_role("button", name="Knowing yourself").click()
+        expect(panel(page).get_by_role("heading", name="Knowing yourself").first).to_be_visible()
+        course.get_by_role("button", name="What allyship means").click()
+        course.get_by_role("button", name="My course").click()
+        table = panel(page).get_by_role("table")
+        expect(table.get_by_role("row")).to_have_count(10)
+        table.get_by_role("link", name="Welcome").click()
+        expect(panel(page).get_by_role("heading", name="Welcome").first).to_be_visible()
+        course.get_by_role("button", name="Jupyter").click()
+        expect(page.get_by_role("menuitem", name="Run", exact=True)).to_be_visible()
+        page.goto("about:blank")
 
 
 @pytest.mark.browser
@@ -214,6 +241,16 @@ def test_fetch_three_modules_leave_come_back_and_hand_in(page: Page, tmp_path: P
     assert sum(scores(class_.course)["newcomer"].values()) >= 1
     assert files_with(PHRASE, student.base / "journal")
     assert files_with(PHRASE, tmp_path / "class", student.base / "cache", student.work) == []
+
+
+def test_a_jupyterlab_that_no_longer_answers_ends_with_the_course(tmp_path: Path) -> None:
+    student = Student(tmp_path / "home", ALLYSHIP)
+    with student.learning("0"):
+        for server in student.servers:
+            server.suspend()
+    _, alive = psutil.wait_procs(student.servers, timeout=5)
+    assert student.servers
+    assert not alive
 
 
 def test_the_course_has_one_address_and_a_second_start_opens_what_runs(tmp_path: Path) -> None:

@@ -6,7 +6,6 @@ import contextlib
 import json
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ from jupyter_client.blocking import BlockingKernelClient
 from nbclient import NotebookClient
 from sqlalchemy import URL, make_url, text
 
+import tests.support.gradebooks  # noqa: F401  it changes how nbgrader makes a gradebook
 from allyship_course.cli import main
 from allyship_course.grading.folder import course_directory
 from allyship_course.grading.gradebook import open_gradebook
@@ -36,6 +36,7 @@ from allyship_course.spec import (
 )
 from allyship_course.store.journal import Note, keep
 from allyship_course.store.record import RECORD_FILE
+from tests.support.forked import run_command
 from tests.support.paths import COURSE_CONFIG, TINY_MODULE
 from tests.support.postgres import given_server, new_database
 
@@ -75,14 +76,7 @@ def ours(course: Path, *arguments: str, ok: bool = True) -> str:
 def _run(
     command: Path, folder: Path, *arguments: str, env: Mapping[str, str] | None, ok: bool
 ) -> str:
-    done = subprocess.run(
-        [command, *arguments],
-        cwd=folder,
-        env={**os.environ, **(env or {})},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = run_command(command, folder, *arguments, env={**os.environ, **(env or {})})
     said = done.stdout + done.stderr
     assert (done.returncode == 0) == ok, f"{command.name} {' '.join(arguments)}:\n{said[-6000:]}"
     return said

@@ -104,8 +104,9 @@ class Notebook:
         self.page.get_by_text(f"{KERNEL} | Idle").wait_for()
 
     def start(self) -> None:
+        """Open it, and wait for the forms, which come by themselves."""
         self.open()
-        self.run_all()
+        self.until_run()
         expect(self.page.locator("form[data-ready]")).to_have_count(3)
 
     @property

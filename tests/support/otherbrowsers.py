@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-import shutil
 import socket
 import subprocess
 import time
@@ -19,6 +18,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import websocket
+
+from tests.support.needs import program
 
 WAIT = 60.0
 
@@ -35,11 +36,10 @@ class OtherBrowser(Protocol):
 @contextlib.contextmanager
 def firefox(profile: Path) -> Iterator[OtherBrowser]:
     """Start Firefox without a window."""
-    program = shutil.which("firefox-esr") or shutil.which("firefox")
-    assert program, "no Firefox: apt-get install firefox-esr"
+    firefox = program("firefox-esr", "firefox-esr", "firefox")
     log = profile.with_suffix(".log")
     profile.mkdir()
-    command = [program, "--headless", "--no-remote", "--profile", str(profile)]
+    command = [firefox, "--headless", "--no-remote", "--profile", str(profile)]
     with log.open("w") as out:
         process = subprocess.Popen(
             [*command, "--remote-debugging-port", "0"], stdout=out, stderr=out
@@ -85,21 +85,21 @@ class _Firefox:
 @contextlib.contextmanager
 def webkit(folder: Path) -> Iterator[OtherBrowser]:
     """Start WebKitGTK's own small browser, without a window."""
-    program = shutil.which("WebKitWebDriver")
-    assert program, "no WebKit: apt-get install webkit2gtk-driver"
+    driver = program("webkit2gtk-driver", "WebKitWebDriver")
+    screen = program("xvfb", "Xvfb")
     folder.mkdir()
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     display = subprocess.Popen(
-        ["Xvfb", "-displayfd", "1", "-screen", "0", "1280x900x24"], stdout=subprocess.PIPE
+        [screen, "-displayfd", "1", "-screen", "0", "1280x900x24"], stdout=subprocess.PIPE
     )
     assert display.stdout
     number = display.stdout.readline().decode().strip()
     environment = {"PATH": "/usr/bin:/bin", "DISPLAY": f":{number}", "HOME": str(folder)}
     # Its sandbox needs rights that a container does not give.
     environment["WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS"] = "1"
-    process = subprocess.Popen([program, f"--port={port}"], env=environment)
+    process = subprocess.Popen([driver, f"--port={port}"], env=environment)
     try:
         browser = _WebKit(f"http://127.0.0.1:{port}")
         yield browser

@@ -52,8 +52,6 @@ def started(root: Path, shared: Path, *arguments: str) -> Iterator[Started]:
             stderr=subprocess.STDOUT,
             text=True,
             env={**os.environ, "PYTHONUNBUFFERED": "1"},
-            # Where the tests run in the background of a shell, Ctrl-C is ignored: not here.
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
             start_new_session=True,
         )
         assert process.stdout

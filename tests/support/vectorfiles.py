@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -12,6 +13,12 @@ from allyship_course.spec import AnyField, Exercise, Module
 from tests.support.paths import ROOT
 
 FOLDER = ROOT / "tests" / "vectors"
+# Each worker reads them all to know its tests; without libyaml that takes seconds.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def _read(file: Path) -> Any:
+    return yaml.load(file.read_text(encoding="utf-8"), Loader=_LOADER)
 
 
 @dataclass(frozen=True)
@@ -43,15 +50,14 @@ def exercise_cases() -> list[Case]:
             case.get("held", True) and {*case["answered"], *case["words"]} == {*case["answers"]},
         )
         for file in sorted(FOLDER.glob("*.yml"))
-        if "exercise" in (data := yaml.safe_load(file.read_text(encoding="utf-8")))
+        if "exercise" in (data := _read(file))
         for case in data["cases"]
     ]
 
 
 def word_cases() -> list[dict[str, Any]]:
     """Return texts, each with a name and its number of words."""
-    file = FOLDER / "words.yml"
-    return list(yaml.safe_load(file.read_text(encoding="utf-8"))["words"])
+    return list(_read(FOLDER / "words.yml")["words"])
 
 
 def module_of(*exercises: dict[str, Any]) -> Module:
@@ -69,8 +75,7 @@ def exercise_of(data: dict[str, Any]) -> Exercise:
 @functools.cache
 def vectors(name: str) -> dict[str, Any]:
     """Return what stands in the vector file of a rule."""
-    file = FOLDER / f"{name}.yml"
-    return dict(yaml.safe_load(file.read_text(encoding="utf-8")))
+    return dict(_read(FOLDER / f"{name}.yml"))
 
 
 def rule_cases(key: str, file: str = "") -> list[dict[str, Any]]:
@@ -102,3 +107,14 @@ def line_modules(data: list[dict[str, Any]]) -> list[Module]:
             for module in data
         ]
     )
+
+
+def timed_module(case: dict[str, Any]) -> Module:
+    """Return a module of which only the minutes count: its own, and those of its exercises."""
+    line = {"id": "line", "type": "line", "label": "What?"}
+    exercises = [
+        {"id": f"e{i}", "title": "Line", "minutes": minutes, "fields": [line]}
+        for i, minutes in enumerate(case["exercises"])
+    ]
+    head = {"module": "timed", "title": "Timed", "minutes": case["minutes"]}
+    return Module.model_validate({**head, "exercises": exercises})

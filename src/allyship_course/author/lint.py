@@ -49,11 +49,8 @@ from ..spec.minutes import exercise_minutes, reading_minutes
 from ..spec.modules import exercise_folders
 from ..spec.overlay import Laid, lay_over
 from ..spec.reading import PLACED, SOURCES, links, plain_text, reading_grade
-
-WORDS = (900, 1600)
-MINUTES = (25, 75)
-EXERCISES = (4, 11)
-GRADE = 9
+from ..spec.routes import load_routes
+from ..spec.settings import Promises, settings_of
 
 _STATE_THEM = "Correct 'minutes', or shorten something"
 _STATED_MINUTES = re.compile(r"\bIt takes about (\d+) minutes")
@@ -80,36 +77,52 @@ def check_book(book: Path, overlay: Path | None = None) -> list[Problem]:
 def _check_exercises(laid: Laid) -> list[Problem]:
     problems: list[Problem] = []
     folders = exercise_folders(laid.book)
+    try:
+        settings_of(laid.original)
+    except SpecError as e:
+        problems += e.problems
+    mapped = bool(source_rows(laid.book))
     for folder in folders:
-        problems += check_module(folder, laid.own.get(folder.name, ()))
+        problems += check_module(folder, laid.own.get(folder.name, ()), mapped=mapped)
     return problems or [*_claims(laid.book, folders, whole=not laid.own)]
 
 
 def _check_pages(laid: Laid, overlay: Path | None) -> list[Problem]:
     folders = exercise_folders(laid.book)
     ours = [f for f in folders if f.name not in laid.own]
-    checks = [_names_elsewhere(folders), _lengths(ours), _pages(laid.book), _terms(laid.book)]
+    promises = settings_of(laid.original).promises
+    checks = [_names_elsewhere(laid.book, folders), _lengths(ours, promises)]
+    checks += [_pages(laid.book), _terms(laid.book), _routes(laid.book)]
     checks += [
         _spelling(laid.original.parent, place) for place in (laid.original, overlay) if place
     ]
     return [problem for check in checks for problem in check]
 
 
-def _lengths(folders: list[Path]) -> Iterator[Problem]:
+def _routes(book: Path) -> Iterator[Problem]:
+    """Check that each route's stops are exercises of the book."""
+    try:
+        load_routes(book)
+    except SpecError as e:
+        yield from e.problems
+
+
+def _lengths(folders: list[Path], promises: Promises) -> Iterator[Problem]:
     """Check the modules against what the course promises its readers of length and plainness."""
     for folder in (f for f in folders if f.parent.name == MODULES_FOLDER):
         module, reading = load_module(folder), folder / "index.md"
         # The list of sources at the end is for looking up.
         whole = read_text(reading, "Each module has a reading")
         text = plain_text(whole.partition(SOURCES)[0])
-        for measure, number, least, most in (
-            ("words of reading", len(text.split()), *WORDS),
-            ("minutes", module.minutes, *MINUTES),
-            ("exercises", len(module.exercises), *EXERCISES),
-            ("the reading grade (Flesch-Kincaid)", round(reading_grade(text), 1), 0, GRADE),
+        grade = None if promises.grade is None else [0, promises.grade]
+        for measure, number, kept in (
+            ("words of reading", len(text.split()), promises.words),
+            ("minutes", module.minutes, promises.minutes),
+            ("exercises", len(module.exercises), promises.exercises),
+            ("the reading grade (Flesch-Kincaid)", _grade(text) if grade else 0, grade),
         ):
-            if not least <= number <= most:
-                problem = f"{measure}: {number}, and not from {least} to {most}"
+            if kept and not kept[0] <= number <= kept[1]:
+                problem = f"{measure}: {number}, and not from {kept[0]} to {kept[1]}"
                 yield Problem(reading, 1, None, problem, "Shorten, split or simplify it")
         yield from _minutes(folder, module, reading_minutes(len(text.split())))
         for stated in _STATED_MINUTES.finditer(whole):
@@ -124,7 +137,7 @@ def _minutes(folder: Path, module: Module, reads: float) -> Iterator[Problem]:
     source = Source(folder / EXERCISES_FILE)
     does = [exercise_minutes(exercise) for exercise in module.exercises]
     for i, (exercise, takes) in enumerate(zip(module.exercises, does, strict=True)):
-        if _is_off(exercise.minutes, takes, to_the=1):
+        if _is_off(exercise.minutes, max(1, takes), to_the=1):
             what = f"minutes: {exercise.minutes}, and not {max(1, round(takes))} as the rule has it"
             yield source.problem((("exercises", i, "minutes"), what, _STATE_THEM))
     takes = sum(does) + reads
@@ -139,6 +152,10 @@ def _minutes(folder: Path, module: Module, reads: float) -> Iterator[Problem]:
 def _is_off(stated: int, takes: float, to_the: int) -> bool:
     """Tell whether stated minutes are more than a fifth off, and it is not the rounding."""
     return abs(stated - takes) > max(takes / 5, to_the / 2) + 1e-9
+
+
+def _grade(text: str) -> float:
+    return round(reading_grade(text), 1)
 
 
 def _pages(book: Path) -> Iterator[Problem]:
@@ -242,7 +259,7 @@ def _claims(book: Path, folders: list[Path], *, whole: bool) -> Iterator[Problem
             yield Problem(book / SOURCE_MAP, 1, None, what, "Name it under an exercise's 'sources'")
 
 
-def _names_elsewhere(folders: list[Path]) -> Iterator[Problem]:
+def _names_elsewhere(book: Path, folders: list[Path]) -> Iterator[Problem]:
     """Check that what a module names of another one is there, and can be shown where it says."""
     modules = {folder: load_module(folder) for folder in folders}
     fields = {
@@ -255,7 +272,10 @@ def _names_elsewhere(folders: list[Path]) -> Iterator[Problem]:
     for folder, module in modules.items():
         source = Source(folder / EXERCISES_FILE)
         for i, exercise in enumerate(module.exercises):
-            for finding in _shown_again(module, exercise, ("exercises", i), fields):
+            here: Loc = ("exercises", i)
+            for finding in _shown_again(module, exercise, here, fields):
+                yield source.problem(finding)
+            for finding in _leads_back_nowhere(book, exercise, here):
                 yield source.problem(finding)
         for i, prompt in enumerate(module.ending.prompts if module.ending else ()):
             if prompt not in prompts:
@@ -266,17 +286,26 @@ def _names_elsewhere(folders: list[Path]) -> Iterator[Problem]:
                 yield source.problem((("ending", "prompts", i), what, remedy))
 
 
+def _leads_back_nowhere(book: Path, exercise: Exercise, here: Loc) -> Iterator[Finding]:
+    """Find dates that lead back to a page that the book does not have."""
+    page = exercise.calendar.page if exercise.calendar else ""
+    if page and not (book / f"{page}.md").is_file():
+        loc = (*here, "calendar", "page")
+        yield loc, f"there is no page '{page}'", "Name a page as the contents do: return/index"
+
+
 def _shown_again(
     module: Module, exercise: Exercise, here: Loc, fields: Mapping[str, AnyField]
 ) -> Iterator[Finding]:
     """Find what an exercise shows or takes over of a field that is not there, or is no such one."""
     for loc, field in exercise.places(here):
-        named = fields.get(field.earlier)
-        # Another module's labels are not at hand where a notebook runs.
-        labelled = named and named.labels() and not field.earlier.startswith(f"{module.module}/")
-        if field.earlier and (not named or not named.shown_again or labelled):
-            remedy = "Name the module/exercise/field of a text, a line or a list"
-            yield (*loc, "earlier"), f"'{field.earlier}' is no field that can be shown here", remedy
+        for path in field.earlier:
+            named = fields.get(path)
+            # Another module's labels are not at hand where a notebook runs.
+            labelled = named and named.labels() and not path.startswith(f"{module.module}/")
+            if not named or not named.shown_again or labelled:
+                remedy = "Name the module/exercise/field of a text, a line or a list"
+                yield (*loc, "earlier"), f"'{path}' is no field that can be shown here", remedy
         prefill = field.prefill if isinstance(field, Written) else ""
         own_draft = exercise.compose and prefill == f"{module.module}/{exercise.id}/{COMPOSED}"
         if prefill and not own_draft and not isinstance(fields.get(prefill), Written):
@@ -290,10 +319,11 @@ def _shown_again(
                 yield loc, f"'{path}' is no scale", "Name a module/exercise with the same scales"
 
 
-def check_module(folder: Path, own: Collection[str] = ()) -> list[Problem]:
+def check_module(folder: Path, own: Collection[str] = (), *, mapped: bool = True) -> list[Problem]:
     """Return every problem of one module's exercises, posters and reading.
 
-    ``own`` are exercises of an organisation's own, which need no row of the source map.
+    ``own`` are exercises of an organisation's own, which need no row of the source map; nor has
+    any exercise one in a book that is not ``mapped``.
     """
     problems: list[Problem] = []
     parts: dict[str, list[str]] = {"exercise": [], "poster": []}
@@ -306,7 +336,7 @@ def check_module(folder: Path, own: Collection[str] = ()) -> list[Problem]:
     try:
         module = load_module(folder)
         parts["exercise"] = [e.id for e in module.exercises]
-        problems += _unfinished(folder, module, own)
+        problems += _unfinished(folder, module, own if mapped else {e.id for e in module.exercises})
     except SpecError as e:
         problems += e.problems
         del parts["exercise"]

@@ -14,24 +14,28 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .. import __version__
-from ..form.posters import POSTERS_FILE, load_posters, pdf_name, picture_name, svg, write_pdf
+from ..form.posters import POSTERS_FILE, Sheet, load_posters, pdf_name, picture_name, svg, write_pdf
 from ..form.replies import FOLDER_NAME as REPLIES
 from ..form.replies import replies
 from ..form.scenes import TILES, scene_faults, scenes_of, sprite, sprite_name
 from ..form.words import describe, outline
-from ..notebook.page import BUILDING
+from ..notebook.page import BUILDING, NO_POSTERS, SOURCE
 from ..notebook.strip import FOLDER as NOTEBOOK_FOLDER
 from ..spec import EXERCISES_FILE, Module, Source, SpecError, load_module
 from ..spec.folders import REFERENCES
 from ..spec.modules import exercise_folders
+from ..spec.routes import Route, load_routes
+from ..spec.settings import KEY, Settings, read_settings
+from .cards import cards
+from .look import LookError, write_card, write_mark
 from .print.paper import ONLY_WEBSITE, fill_epub
 from .print.paper import STYLE as PAPER_STYLE
 from .print.workbook import WORKBOOK_NAME, write_workbook
 from .website import (
     ADDRESS,
-    ICON,
     LIVE,
     NOT_FOUND,
+    SEARCH_ORDER,
     TEMPLATES,
     asset_query,
     fill_page,
@@ -39,7 +43,6 @@ from .website import (
     page_fingerprint,
     renew_contents,
     write_assets,
-    write_card,
     write_offline,
     write_sitemap,
 )
@@ -51,9 +54,13 @@ if TYPE_CHECKING:
 
 
 def _dress(app: Sphinx, config: Config) -> None:
-    """Write every page anew when our own files change; name the icon and the references."""
+    """Read the course's settings; write every page anew when our own files change."""
+    try:
+        config.course_settings = read_settings(config[KEY])
+    except SpecError as e:
+        raise _stop(e) from None
     config.allyship_forms = forms_fingerprint()
-    config.allyship_look = page_fingerprint()
+    config.allyship_look = page_fingerprint(config.course_settings)
     config.allyship_live = os.environ.get(LIVE, "")
     address = os.environ.get(ADDRESS) or config.html_baseurl
     config.html_baseurl = f"{address.rstrip('/')}/" if address else ""
@@ -61,49 +68,61 @@ def _dress(app: Sphinx, config: Config) -> None:
     config.epub_show_urls = "no"
     config.epub_exclude_files = [*config.epub_exclude_files, *ONLY_WEBSITE]
     config.version = __version__
-    config.html_favicon = str(ICON)
+    config.html_search_scorer = str(SEARCH_ORDER)
     config.bibtex_bibfiles = [str(f) for f in (REFERENCES,) if (Path(app.srcdir) / f).exists()]
     # A call of an exercise that is not there: say in the terminal which there are.
     config.nb_execution_show_tb = True
 
 
 def _prepare(app: Sphinx) -> None:
-    os.environ[BUILDING] = "1"
+    settings: Settings = app.config.course_settings
+    os.environ[SOURCE] = str(app.srcdir)
+    os.environ[BUILDING] = "1" if settings.has("posters") else NO_POSTERS
     static = Path(app.doctreedir) / "allyship_static"
     static.mkdir(parents=True, exist_ok=True)
-    write_assets(static, asset_query(app.config.allyship_look))
+    write_assets(static, asset_query(app.config.allyship_look), settings)
     shutil.copy(PAPER_STYLE, static)
-    write_card(static, app.config.html_title)
+    write_card(static, app.config.html_title, settings)
     try:
-        _check_and_print(Path(app.srcdir), static)
-    except SpecError as e:
-        # Not one of Sphinx's errors: Jupyter Book would bury the message under a traceback.
-        raise SystemExit(f"The book can't be built until this is mended:\n{e}") from None
+        write_mark(static, Path(app.srcdir), settings)
+        _check_and_print(Path(app.srcdir), static, app.config.html_title, settings)
+    except (SpecError, LookError) as e:
+        raise _stop(e) from None
     app.config.html_static_path.append(str(static))
 
 
-def _check_and_print(book: Path, static: Path) -> None:
+def _stop(error: Exception) -> SystemExit:
+    """Return what ends the build: Jupyter Book would bury one of Sphinx's errors."""
+    return SystemExit(f"The book can't be built until this is mended:\n{error}")
+
+
+def _check_and_print(book: Path, static: Path, title: str, settings: Settings) -> None:
     """Load every module, so that a fault stops the build here; write what is made of them."""
     described = []
     notebooks = static / "assignments"
     notebooks.mkdir(exist_ok=True)
     (static / REPLIES).mkdir(exist_ok=True)
     modules = {folder: load_module(folder) for folder in exercise_folders(book)}
-    for folder, module in modules.items():
-        page = f"{folder.relative_to(book).as_posix()}/index.html"
+    pages = {f"{f.relative_to(book).as_posix()}/index.html": m for f, m in modules.items()}
+    for page, (folder, module) in zip(pages, modules.items(), strict=True):
         described.append(describe(module, page))
         _write_json(static / REPLIES / f"{module.module}.json", replies(module))
         if module.collected:
             _write_json(notebooks / f"{module.module}.ipynb", _released(module, folder))
         if folder.name == "journal":
-            write_workbook(module, static / WORKBOOK_NAME)
+            write_workbook(module, static / WORKBOOK_NAME, title, settings.colours)
     _write_sprites(modules, static)
     _write_json(static / "course.json", described)
+    _write_json(static / "cards.json", cards(pages))
     _write_json(static / "outline.json", [outline(module) for module in described])
+    _write_json(static / "routes.json", [_stops(route) for route in load_routes(book)])
+    if not settings.has("posters"):
+        return
+    sheet = Sheet.of(title, settings)
     for posters in sorted(book.glob(f"modules/*/{POSTERS_FILE}")):
         for poster in load_posters(posters.parent):
-            write_pdf(poster, static / pdf_name(poster))
-            (static / picture_name(poster)).write_text(svg(poster), encoding="utf-8")
+            write_pdf(poster, static / pdf_name(poster), sheet)
+            (static / picture_name(poster)).write_text(svg(poster, sheet), encoding="utf-8")
 
 
 def _write_sprites(modules: dict[Path, Module], static: Path) -> None:
@@ -123,6 +142,11 @@ def _released(module: Module, folder: Path) -> NotebookNode:
     from ..notebook.assignments import assignment_notebook
 
     return assignment_notebook(module, folder / "index.md")
+
+
+def _stops(route: Route) -> dict[str, Any]:
+    """Return what a page needs to lead somebody along a route."""
+    return {"id": route.id, "title": route.title, "stops": [one.stop for one in route.stops]}
 
 
 def _write_json(file: Path, data: object) -> None:
@@ -156,16 +180,18 @@ def _depend_on_exercises(app: Sphinx, docname: str, _source: list[str]) -> None:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the extension."""
     # Here, since a student's kernel loads this file too and has no Sphinx.
-    from .tables import DIRECTIVES
+    from . import home, tables
 
     # Jupyter Book passes this on to an extension that our _config.yml leaves out; nobody
     # would know the value then, and Sphinx would warn.
     app.add_config_value("comments_config", {}, "")
+    app.add_config_value(KEY, {}, "html", types=dict)
+    app.add_config_value("course_settings", Settings(), "", types=Settings)
     app.add_config_value("allyship_forms", "", "env")
     app.add_config_value("allyship_look", "", "html")
     app.add_config_value("allyship_preview", default=False, rebuild="html", types=bool)
     app.add_config_value("allyship_live", "", "html")
-    for name, directive in DIRECTIVES.items():
+    for name, directive in {**tables.DIRECTIVES, **home.DIRECTIVES}.items():
         app.add_directive(name, directive)
     app.connect("config-inited", _dress)
     app.connect("builder-inited", _prepare)

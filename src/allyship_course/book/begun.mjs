@@ -6,8 +6,10 @@
 
 import { answer } from "../form/answering.mjs";
 import { read } from "../form/form.mjs";
+import { same } from "../form/values.mjs";
 import { pageStore } from "./browser-store.mjs";
 import { fetchJson } from "./course.mjs";
+import { loadStyle } from "./site.mjs";
 
 /** One file for each module, fetched once. @type {Map<string, Promise<Record<string, Replies>>>} */
 const files = new Map();
@@ -26,8 +28,25 @@ function repliesOf(module) {
 
 /** @param {HTMLElement} form */
 export async function letAnswer(form) {
-  const before = JSON.stringify(read(form).answers);
+  const before = read(form).answers;
   const replies = await repliesOf(form.dataset.module ?? "");
-  const quietly = before === JSON.stringify(read(form).answers);
-  answer(form, pageStore(form), replies[form.dataset.exercise ?? ""] ?? {}, quietly);
+  const quietly = same(before, read(form).answers);
+  const said = replies[form.dataset.exercise ?? ""] ?? {};
+  answer(form, pageStore(form), said, quietly);
+  // The map of a case is wanted at its end only.
+  if (said.picture || (said.map && form.querySelector(".ac-way"))) showPictures(form, said);
+  else if (said.map)
+    form.addEventListener("ac-way", () => showPictures(form, said), { once: true });
+}
+
+/** @param {HTMLElement} form @param {Replies} said */
+async function showPictures(form, said) {
+  try {
+    const loading = import("../form/picturing.mjs");
+    await loadStyle("drawing.css");
+    const { offerPictures } = await loading;
+    await offerPictures(form, pageStore(form), said);
+  } catch {
+    // No line just now: what a picture shows stands in the form in words.
+  }
 }

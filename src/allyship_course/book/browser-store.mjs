@@ -9,10 +9,11 @@ import { Drafts, dropDrafts, rescue } from "../form/drafts.mjs";
 import { EMPTY, merge } from "../form/rule.mjs";
 import { Told } from "../form/store.mjs";
 import { isRecord } from "../form/values.mjs";
+import { FRAMED, isShutOut } from "./framed.mjs";
 import { PLACE, siteKey } from "./site.mjs";
 
 export const SCHEMA = 1;
-const DAMAGED = ":damaged";
+export const DAMAGED = ":damaged";
 
 const CANNOT_KEEP =
   "This browser does not let the page keep your answers (a private window, or its storage is full). " +
@@ -115,7 +116,7 @@ export const announce = () => dispatchEvent(new StorageEvent("storage"));
  */
 const alone = async (path, act) =>
   // Pages that did not come by https have no locks.
-  navigator.locks ? navigator.locks.request(`allyship:${siteKey(path)}`, act) : act();
+  navigator.locks ? navigator.locks.request(siteKey(path), act) : act();
 
 /**
  * Keep what was changed, beside what another tab may have kept meanwhile.
@@ -201,7 +202,7 @@ async function attempt(act) {
   try {
     return await act();
   } catch (error) {
-    throw error instanceof Told ? error : new Told(CANNOT_KEEP);
+    throw error instanceof Told ? error : new Told(isShutOut() ? FRAMED : CANNOT_KEEP);
   }
 }
 
@@ -210,7 +211,9 @@ const WORDS = {
   kept: "Kept in this browser only.",
   held: "Kept in this browser only.",
   waiting: "",
-  adrift: CANNOT_KEEP,
+  get adrift() {
+    return isShutOut() ? FRAMED : CANNOT_KEEP;
+  },
   asleep: "",
 };
 

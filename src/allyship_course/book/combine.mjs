@@ -6,6 +6,7 @@
  * @import { Kept } from "../form/rule.mjs"
  */
 
+import { partsOf } from "../form/entries.mjs";
 import { TYPES } from "../form/fields.mjs";
 import { own } from "../form/values.mjs";
 import { soundMoment } from "./moments.mjs";
@@ -45,7 +46,7 @@ function join(here, theirs, fields, now) {
       const [mine, other] = [own(here.answers, id), own(theirs.answers, id)];
       if (mine === undefined) return [id, other];
       if (other === undefined) return [id, mine];
-      return [id, own(TYPES, own(fields, id)?.type)?.join?.(other, mine) ?? mine];
+      return [id, own(TYPES, own(fields, partsOf(id).id)?.type)?.join?.(other, mine) ?? mine];
     }),
   );
   if (JSON.stringify(answers) === JSON.stringify(here.answers)) return here;

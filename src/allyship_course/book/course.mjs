@@ -2,14 +2,17 @@
  * The course, as the page that needs it fetches it.
  *
  * @import { FieldText } from "../form/fields.mjs"
+ * @import { Picture } from "../form/picturing.mjs"
  * @import { Rule } from "../form/rule.mjs"
  *
- * @typedef {{id: string, title: string, rule: Rule}} ExerciseOutline
- * @typedef {ExerciseOutline & {fields: Record<string, FieldText>}} ExerciseText
+ * @typedef {{id: string, title: string, rule: Rule}} ExerciseHead
+ * @typedef {ExerciseHead & {minutes: number}} ExerciseOutline
+ * @typedef {ExerciseHead & {fields: Record<string, FieldText>, picture?: Picture}} ExerciseText
  * @typedef {{id: string, title: string, page: string, collected: boolean}} ModuleHead
- * @typedef {ModuleHead & {exercises: ExerciseOutline[]}} ModuleOutline
+ * @typedef {ModuleHead & {minutes: number, exercises: ExerciseOutline[]}} ModuleOutline
  * @typedef {ModuleHead & {exercises: ExerciseText[], earlier: ExerciseText[]}} ModuleText
  *   `earlier`: exercises that only earlier editions had
+ * @typedef {{id: string, title: string, stops: string[]}} Route  a way through, as module/exercise
  */
 
 import { SITE } from "./site.mjs";

@@ -43,7 +43,9 @@ export function inOrder(modules, paths, noteOf) {
     const ids = mine.map((path) => path.slice(module.id.length + 1)).sort();
     const known = module.exercises.filter(({ id }) => ids.includes(id));
     const more = ids.filter((id) => !known.some((exercise) => exercise.id === id));
-    const before = more.map((id) => module.earlier.find((one) => one.id === id) ?? goneExercise(id));
+    const before = more.map(
+      (id) => module.earlier.find((one) => one.id === id) ?? goneExercise(id),
+    );
     const entries = [...known, ...before].flatMap((exercise) => {
       const path = `${module.id}/${exercise.id}`;
       const note = noteOf(path);
@@ -54,7 +56,14 @@ export function inOrder(modules, paths, noteOf) {
 }
 
 /** @param {string} id @returns {ModuleText} */
-const goneModule = (id) => ({ id, title: id, page: "", collected: false, exercises: [], earlier: [] });
+const goneModule = (id) => ({
+  id,
+  title: id,
+  page: "",
+  collected: false,
+  exercises: [],
+  earlier: [],
+});
 
 /** @param {string} id @returns {ExerciseText} */
 const goneExercise = (id) => ({ id, title: id, rule: { fields: {}, steps: [] }, fields: {} });
@@ -84,7 +93,11 @@ export function asText(journal) {
 function entryAsText({ exercise, note }) {
   const lines = note.passed ? ["Left out by choice.", ""] : [];
   for (const answer of answersOf(exercise, note)) {
-    lines.push(`**${answer.question}**`, "", ...answer.lines.map((line) => `> ${line}`), "");
+    lines.push(`**${answer.question}**`, "");
+    for (const { day, lines: words } of answer.entries) {
+      if (day) lines.push(day, "");
+      lines.push(...words.map((line) => `> ${line}`), "");
+    }
   }
   return lines.length ? [`### ${exercise.title}`, "", ...lines] : [];
 }

@@ -1,12 +1,15 @@
-/** Keeps the course on this device, so that it can be read without a line. */
+/** Keeps the course on this device, so that it can be read without a line, until a reader says no. */
 
-import { PACKAGED, SITE, siteKey } from "./site.mjs";
+import { COURSE, coursePart, PACKAGED, SITE, siteKey } from "./site.mjs";
 
 /** The service worker's address. */
 const WORKER = new URL("offline.js", SITE);
 
 /** Under this name stands that somebody does not want it. */
 export const OFF = siteKey("offline");
+
+/** With this in a page's address the service worker takes itself away: offline.js knows it too. */
+const REMOVE = "offline=remove";
 
 /** Whether the learner switched it off. */
 function keepsNothing() {
@@ -18,15 +21,55 @@ function keepsNothing() {
 }
 
 export const register = () => navigator.serviceWorker.register(WORKER);
+export const registration = () => navigator.serviceWorker.getRegistration(SITE.href);
+
+/** Keep the course no longer, from now on. */
+export async function keepNoLonger() {
+  localStorage.setItem(OFF, "off");
+  await (await registration())?.unregister();
+  // They carry the address as the worker has it.
+  const ours = (await caches.keys()).filter((name) =>
+    name.startsWith(`${COURSE}:${SITE.pathname}:`),
+  );
+  await Promise.all(ours.map((name) => caches.delete(name)));
+}
 
 /** Keep the course on this device. It waits until the page works and the line is free. */
-export function keepOffline() {
+export async function keepOffline() {
+  if (PACKAGED || !("serviceWorker" in navigator)) return;
+  await removeIfAsked();
   const line = /** @type {{connection?: {saveData: boolean}}} */ (navigator).connection;
-  if (PACKAGED || !("serviceWorker" in navigator) || line?.saveData || keepsNothing()) return;
-  const begin = () =>
-    register().catch(() => {
+  if (!line?.saveData && !keepsNothing()) {
+    if (document.readyState !== "complete") {
+      await new Promise((resolve) => addEventListener("load", resolve, { once: true }));
+    }
+    try {
+      await register();
+    } catch {
       // Not over http, not from a file, not in some private windows: the page works without.
-    });
-  if (document.readyState === "complete") begin();
-  else addEventListener("load", begin, { once: true });
+    }
+  }
+  await offerRemoval();
+}
+
+/** Who followed the link in the foot comes back to the same page. */
+async function removeIfAsked() {
+  const query = new URLSearchParams(location.search);
+  const place = coursePart("offline");
+  if (!place || query.toString() !== REMOVE) return;
+  history.replaceState(history.state, "", location.pathname);
+  await keepNoLonger();
+  const words = /** @type {HTMLElement} */ (place.querySelector("[role=status]"));
+  words.textContent = "The offline copy is removed. Your answers are still here.";
+  place.scrollIntoView();
+}
+
+/** In the foot of every page: a way out of what is kept, where something is kept. */
+async function offerRemoval() {
+  const link = coursePart("offline")?.querySelector("a");
+  if (!link) return;
+  // Here too: a host may send to an address without what stands behind it.
+  link.addEventListener("click", () => localStorage.setItem(OFF, "off"));
+  // Where a browser lets a page keep nothing, it does not even say whether it does.
+  link.hidden = !(await registration().catch(() => null));
 }

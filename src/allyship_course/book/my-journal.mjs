@@ -3,30 +3,35 @@
  * deleted. It comes from this browser's own store and stays in it.
  *
  * @import { JournalEntry, JournalModule } from "./journal-file.mjs"
- * @import { ModuleText } from "./course.mjs"
+ * @import { Note } from "../form/rule.mjs"
+ * @import { ExerciseText, ModuleText } from "./course.mjs"
  */
 
 import { make, saveFile } from "../form/dom.mjs";
+import { figure } from "../form/drawing.mjs";
 import { inputPart, part } from "../form/parts.mjs";
+import { drawnOf } from "../form/picturing.mjs";
 import { plural } from "../form/words.mjs";
 import { answersOf, asTerms, fetchCourse } from "./answers.mjs";
 import { forget, forgetAll, keepLeft, kept, keptPaths } from "./browser-store.mjs";
 import { asJson, asText, inOrder, takeIn } from "./journal-file.mjs";
 import { OFF } from "./keep-offline.mjs";
 import { offerOfflineChoice } from "./offline-choice.mjs";
-import { SITE } from "./site.mjs";
+import { COURSE, loadStyle, SITE, WHOLE_SITE } from "./site.mjs";
 
 const NOTHING =
   "Nothing is kept in this browser yet. What you write into an exercise appears here.";
 
 /** @param {HTMLElement} place */
 export async function showJournal(place) {
-  const modules = await fetchCourse();
+  const [modules] = await Promise.all([fetchCourse(), loadStyle("drawing.css")]);
   await keepLeft(modules);
   const journal = new Journal(place, modules);
-  await offerOfflineChoice(part(place, "offline")).catch(() => {
-    // A browser without a place for files has nothing to choose here.
-  });
+  if (WHOLE_SITE) {
+    await offerOfflineChoice(part(place, "offline")).catch(() => {
+      // A browser without a place for files has nothing to choose here.
+    });
+  }
   journal.show();
   place.setAttribute("data-ready", "");
 }
@@ -45,8 +50,8 @@ class Journal {
     this.#dialog = /** @type {HTMLDialogElement} */ (part(place, "dialog"));
     this.#search.addEventListener("input", () => this.show());
     addEventListener("storage", () => this.show());
-    this.#onClick("export-json", () => saveFile("allyship-journal.json", asJson(this.#read())));
-    this.#onClick("export-md", () => saveFile("allyship-journal.md", asText(this.#read())));
+    this.#onClick("export-json", () => saveFile(`${COURSE}-journal.json`, asJson(this.#read())));
+    this.#onClick("export-md", () => saveFile(`${COURSE}-journal.md`, asText(this.#read())));
     this.#onClick("print", () => print());
     this.#onClick("delete-all", () =>
       this.#ask("Delete everything that this course keeps in this browser?", () =>
@@ -94,7 +99,7 @@ class Journal {
     const href = `${new URL(module.page, SITE).href}#ac-${exercise.id}`;
     const known = module.exercises.includes(exercise);
     const name = known ? make("a", { href, textContent: title }) : title;
-    const remove = make("button", { type: "button", textContent: "Delete" });
+    const remove = make("button", { type: "button", className: "quiet", textContent: "Delete" });
     remove.setAttribute("aria-label", `Delete ${title}`);
     remove.addEventListener("click", () =>
       this.#ask(`Delete what you wrote in “${title}”?`, () => forget(path)),
@@ -105,6 +110,7 @@ class Journal {
       make("h3", {}, name),
       ...(note.passed ? [make("p", { textContent: "Left out by choice." })] : []),
       asTerms(answersOf(exercise, note)),
+      ...pictureOf(exercise, path, note),
       remove,
     );
   }
@@ -134,11 +140,28 @@ class Journal {
   }
 }
 
+/**
+ * The picture of what somebody answered, where the exercise has one.
+ * @param {ExerciseText} exercise
+ * @param {string} path
+ * @param {Note} note
+ */
+function pictureOf({ picture }, path, { answers }) {
+  if (!picture) return [];
+  const before = picture.kind === "slope" ? kept(picture.compare)?.answers : undefined;
+  const drawn = drawnOf(picture, answers, before ?? {});
+  return drawn ? [figure(`drawing-${path}`, picture.title, drawn)] : [];
+}
+
 /** @param {JournalEntry} entry */
 const isWritten = ({ exercise, note }) => note.passed || answersOf(exercise, note).length > 0;
 
 /** @param {JournalEntry} entry */
 const wordsOf = ({ exercise, note }) =>
-  [exercise.title, ...answersOf(exercise, note).flatMap((a) => [a.question, ...a.lines])].join(
-    "\n",
-  );
+  [
+    exercise.title,
+    ...answersOf(exercise, note).flatMap((a) => [
+      a.question,
+      ...a.entries.flatMap(({ lines }) => lines),
+    ]),
+  ].join("\n");

@@ -1,7 +1,7 @@
 /** In "My journal": to keep the course on this device no longer, or again. */
 
-import { OFF, register } from "./keep-offline.mjs";
-import { PACKAGED, SITE, siteKey } from "./site.mjs";
+import { keepNoLonger, OFF, register, registration } from "./keep-offline.mjs";
+import { PACKAGED } from "./site.mjs";
 
 const KEPT =
   "The course is kept on this device, so that you can go on without a line. " +
@@ -15,16 +15,14 @@ export async function offerOfflineChoice(place) {
   if (PACKAGED || !("serviceWorker" in navigator)) return;
   const words = /** @type {HTMLElement} */ (place.querySelector("p"));
   const button = /** @type {HTMLElement} */ (place.querySelector("button"));
-  const registration = () => navigator.serviceWorker.getRegistration(SITE.href);
   const show = async () => {
     const isKept = await registration();
     words.textContent = isKept ? KEPT : NOT_KEPT;
     button.textContent = isKept ? "Keep it no longer" : "Keep it on this device";
   };
   button.addEventListener("click", async () => {
-    const worker = await registration();
-    if (worker) {
-      await end(worker);
+    if (await registration()) {
+      await keepNoLonger();
     } else {
       localStorage.removeItem(OFF);
       await register();
@@ -33,12 +31,4 @@ export async function offerOfflineChoice(place) {
   });
   await show();
   place.hidden = false;
-}
-
-/** @param {ServiceWorkerRegistration} worker */
-async function end(worker) {
-  localStorage.setItem(OFF, "off");
-  await worker.unregister();
-  const ours = (await caches.keys()).filter((name) => name.startsWith(siteKey("")));
-  await Promise.all(ours.map((name) => caches.delete(name)));
 }

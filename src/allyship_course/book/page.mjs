@@ -10,8 +10,10 @@ import { enhance } from "../form/exercise.mjs";
 import { read } from "../form/form.mjs";
 import { announce, keptPaths, pageStore } from "./browser-store.mjs";
 import { offerDark } from "./colours.mjs";
+import { isShutOut, offerWindow } from "./framed.mjs";
 import { keepOffline } from "./keep-offline.mjs";
-import { coursePart, HAS_PLACE, loadStyle, PACKAGED, SITE, siteKey } from "./site.mjs";
+import { bringToOnePlace } from "./one-place.mjs";
+import { coursePart, HAS_PLACE, loadStyle, PACKAGED, SITE, siteKey, WHOLE_SITE } from "./site.mjs";
 import { watchForms } from "./summary.mjs";
 
 /** What happens in a form that somebody begins. */
@@ -20,20 +22,26 @@ const BEGINS = ["focusin", "input"];
 async function start() {
   // A page of a package in a tab of its own: nobody says who is learning, and nobody hears of it.
   if (!HAS_PLACE) return location.replace(new URL("launch.html", SITE));
+  if (!PACKAGED) bringToOnePlace();
   const forms = all(document, 'form[data-place="page"]');
   await Promise.all(forms.map((form) => enhance(form, pageStore(form), FRAME)));
   for (const form of forms) answerOnceBegun(form);
   reopenView();
+  if (isShutOut()) offerWindow();
   if (!document.querySelector("[data-course]")) return; // not a page of the book
   // Whoever comes back to a page finds it as it was left, and what is kept may be another by then.
   addEventListener("pageshow", ({ persisted }) => persisted && announce());
   offerDark();
   watchForms();
-  keepOffline();
+  if (WHOLE_SITE) keepOffline();
   openProgress();
   openJournal();
-  openCertificate();
+  fillEndWhenNear();
+  accompanyReading();
+  openCards();
   offerSubmission();
+  const results = coursePart("search");
+  if (results) (await import("./search.mjs")).showSentences(results);
   if (PACKAGED) (await import("./platform.mjs")).followPlatform();
 }
 
@@ -44,7 +52,9 @@ async function start() {
 function answerOnceBegun(form) {
   const begin = async () => {
     for (const event of BEGINS) form.removeEventListener(event, begin);
+    const before = read(form).answers;
     try {
+      if (form.dataset.again) (await import("../form/again.mjs")).offerAgain(form, before);
       await (await import("./begun.mjs")).letAnswer(form);
     } catch {
       // No line just now: the form keeps what is written all the same, and asks again.
@@ -62,6 +72,7 @@ const FRAME = {
     const [{ viewOf }] = await Promise.all([import("../form/focus.mjs"), loadStyle("focus.css")]);
     return (form) => viewOf(form, true);
   },
+  saveDates: async (form) => (await import("../form/dates.mjs")).saveCalendar(form),
 };
 
 /** After a reload, or Back from another page: what was open is open. */
@@ -80,8 +91,10 @@ function begun() {
 }
 
 async function openProgress() {
+  const trail = coursePart("continue");
+  if (trail) (await import("./trail.mjs")).showTrail(trail, begun());
   // Who begins has nothing to see here yet, and nothing is fetched while somebody writes.
-  if (begun()) (await import("./progress.mjs")).followProgress();
+  else if (begun()) (await import("./progress.mjs")).followProgress();
 }
 
 async function openJournal() {
@@ -89,18 +102,33 @@ async function openJournal() {
   if (place) (await import("./my-journal.mjs")).showJournal(place);
 }
 
-function openCertificate() {
-  const place = coursePart("certificate");
-  if (!place) return;
+async function openCards() {
+  const place = coursePart("cards");
+  if (place) (await import("./cards.mjs")).showCards(place);
+}
+
+/** Fill in a module's end once somebody comes near it. */
+function fillEndWhenNear() {
+  const summary = coursePart("summary");
+  if (!summary) return;
   const watch = new IntersectionObserver(
     async (seen) => {
       if (!seen.some((one) => one.isIntersecting)) return;
       watch.disconnect();
-      (await import("./certificate.mjs")).showCertificate(place);
+      (await import("./module-end.mjs")).fillModuleEnd();
     },
     { rootMargin: "400px" },
   );
-  watch.observe(place);
+  watch.observe(summary);
+}
+
+/** What is of use to who reads on: the section on screen, and a voice where the device has one. */
+function accompanyReading() {
+  const load = async () => (await import("./reading.mjs")).accompany();
+  const speech = globalThis.speechSynthesis;
+  if (speech?.getVoices().length) load();
+  speech?.addEventListener("voiceschanged", load, { once: true });
+  addEventListener("scroll", load, { once: true });
 }
 
 function offerSubmission() {

@@ -151,12 +151,26 @@ def _link(book: Path, folder: Path, module: Module, exercise: Exercise) -> str:
     return f"[{module.title}: {exercise.title}]({page})"
 
 
-class MyJournal(SphinxDirective):
-    """The learner's own journal page: my-journal.mjs fills it from the browser's store."""
+class _FilledByScript(SphinxDirective):
+    """A part of a page that a script fills in from the browser's store."""
+
+    part: ClassVar[str]
 
     def run(self) -> list[nodes.Node]:
-        html = (TEMPLATES / "parts" / "my-journal.html").read_text("utf-8")
+        html = (TEMPLATES / "parts" / self.part).read_text("utf-8")
         return [nodes.raw("", html, format="html")]
+
+
+class MyJournal(_FilledByScript):
+    """The learner's own journal page, by my-journal.mjs."""
+
+    part = "my-journal.html"
+
+
+class RecallCards(_FilledByScript):
+    """The cards that are due, by cards.mjs."""
+
+    part = "cards.html"
 
 
 class Scenes(SphinxDirective):
@@ -179,5 +193,6 @@ DIRECTIVES: dict[str, Any] = {
     "evidence-ledger": EvidenceLedger,
     "module-facts": ModuleFacts,
     "my-journal": MyJournal,
+    "recall-cards": RecallCards,
     "scenes": Scenes,
 }

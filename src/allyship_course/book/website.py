@@ -18,9 +18,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from ..form import FOLDER, STYLE, VIEW_STYLE
+from ..form import DRAWING_STYLE, FOLDER, STYLE, VIEW_STYLE
 from ..form.bundle import bundle_site
-from ..spec import EXERCISES_FILE, load_module, module_folders
+from ..spec import EXERCISES_FILE, JOURNAL, Module, load_module, module_folders
+from ..spec.settings import USUAL, Settings
+from .look import CARD, style_of
 
 if TYPE_CHECKING:
     from docutils.nodes import document
@@ -30,23 +32,27 @@ if TYPE_CHECKING:
 ROOM = Path(__file__).parent
 _PACKAGE = ROOM.parent
 TEMPLATES = ROOM / "theme"
-ICON = ROOM / "icon.svg"
 NOT_FOUND = "404"
 OFFLINE = "offline.js"
-CARD = "card.png"
 ADDRESS = "ALLYSHIP_SITE"
 """Environment variable with the site's own address, for what can't be said without it."""
 LIVE = "ALLYSHIP_LITE"
 """Environment variable with the address of the live notebooks, from this site's root or whole."""
 _STYLES = (STYLE, ROOM / "book.css")
+# Loaded where they are needed: with the first exercise that is begun, and on the front page.
+_MORE_STYLES = (VIEW_STYLE, DRAWING_STYLE, ROOM / "home.css")
+SEARCH_ORDER = ROOM / "search-order.js"
 _PAGE_SCRIPT = ROOM / "page.mjs"
 # Loaded by that one where a page has something for them to do.
 _LATER = [
     *(
         ROOM / f"{name}.mjs"
-        for name in ("begun", "progress", "my-journal", "submission", "certificate", "platform")
+        for name in (
+            *("begun", "cards", "progress", "trail", "reading", "module-end", "my-journal"),
+            *("platform", "submission", "search"),
+        )
     ),
-    FOLDER / "focus.mjs",
+    *(FOLDER / f"{name}.mjs" for name in ("focus", "picturing", "dates", "again")),
 ]
 _NUMBER = re.compile(r"modules/(\d+)-")
 
@@ -58,10 +64,11 @@ def forms_fingerprint() -> str:
     return _fingerprint([*_PACKAGE.glob("*.py"), *files])
 
 
-def page_fingerprint() -> str:
-    """Return a text that is different once a style, script or template of pages is different."""
+def page_fingerprint(settings: Settings) -> str:
+    """Return a text that is different once a style, script, template or setting is different."""
     files = [f for room in (FOLDER, ROOM) for f in room.rglob("*")]
-    return _fingerprint([f for f in files if f.is_file() and f.suffix != ".pyc"])
+    drawn = _fingerprint([f for f in files if f.is_file() and f.suffix != ".pyc"])
+    return hashlib.sha256(f"{drawn}{settings.model_dump_json()}".encode()).hexdigest()
 
 
 def _fingerprint(files: list[Path]) -> str:
@@ -73,24 +80,30 @@ def asset_query(look: str) -> str:
     return f"v={look[:8]}"
 
 
-def write_assets(static: Path, query: str) -> None:
-    """Write what pages load: one style sheet, the scripts, the icon; without our comments.
+def write_assets(static: Path, query: str, settings: Settings = USUAL) -> None:
+    """Write what pages load: one style sheet and the scripts; without our comments.
 
     ``query`` stands behind the addresses of the scripts in one another, as in the pages.
     """
     import rcssmin
-    import rjsmin
 
-    css = "".join(f.read_text("utf-8") for f in _STYLES)
+    css = "".join(f.read_text("utf-8") for f in _STYLES) + style_of(settings.colours)
     (static / "course.css").write_text(rcssmin.cssmin(css), "utf-8")
-    # With the first exercise that is begun, as focus.mjs.
-    later = VIEW_STYLE.read_text("utf-8")
-    (static / VIEW_STYLE.name).write_text(rcssmin.cssmin(later), "utf-8")
-    for name, script in bundle_site(_PAGE_SCRIPT, _LATER, query).items():
-        (static / name).write_text(rjsmin.jsmin(script), "utf-8")
-    (static / ICON.name).write_bytes(ICON.read_bytes())
+    write_scripts(static, query)
     # Sphinx's search would mark its words on the page that is opened, by a script on every page.
     (static / "no_highlight.js").write_text("const SPHINX_HIGHLIGHT_ENABLED = false;\n", "utf-8")
+
+
+def write_scripts(static: Path, query: str) -> None:
+    """Write the scripts of forms and of the journal, and the style that they load."""
+    import rcssmin
+    import rjsmin
+
+    # With the first exercise that is begun, with the first picture, or on the first page.
+    for style in _MORE_STYLES:
+        (static / style.name).write_text(rcssmin.cssmin(style.read_text("utf-8")), "utf-8")
+    for name, script in bundle_site(_PAGE_SCRIPT, _LATER, query).items():
+        (static / name).write_text(rjsmin.jsmin(script), "utf-8")
 
 
 @functools.cache
@@ -123,13 +136,12 @@ def security_policy() -> str:
 # What a page or the search may ask for. Not kept: what is of use only with a line (the notebooks
 # to hand in) and what is not the course (how it is developed, Sphinx's own leftovers).
 _KEPT = [
-    *("**/*.html", "searchindex.js", "_static/course.css", "_static/focus.css"),
-    *(f"_static/*.{ending}" for ending in ("mjs", "json", "svg", "pdf")),
+    *("**/*.html", "searchindex.js", "_static/course.css"),
+    *(f"_static/{style.name}" for style in _MORE_STYLES),
+    *(f"_static/*.{ending}" for ending in ("js", "json", "svg", "pdf")),
     "_static/replies/*.json",
-    *(f"_static/{name}.js" for name in ("doctools", "documentation_options", "language_data")),
-    *("_static/searchtools.js", "_static/no_highlight.js"),
 ]
-_NOT_KEPT = "developing/"
+_NOT_KEPT = ("developing/", "_static/sphinx_highlight.js")
 
 
 def kept_files(html_folder: Path) -> list[str]:
@@ -145,11 +157,20 @@ def write_offline(app: Sphinx, error: Exception | None) -> None:
     import rjsmin
 
     out = Path(app.outdir)
-    files = kept_files(out)
-    version = hashlib.sha256(b"".join((out / f).read_bytes() for f in files)).hexdigest()[:16]
-    head = f"const VERSION = {json.dumps(version)}, FILES = {json.dumps(files)};\n"
+    digests = {f: _digest((out / f).read_bytes()) for f in kept_files(out)}
+    name = app.config.course_settings.name
     script = rjsmin.jsmin((ROOM / OFFLINE).read_text("utf-8"))
+    # Of the worker itself too: what an earlier one kept, a later one may not give.
+    version = _digest(json.dumps([digests, script]).encode())
+    head = f"const COURSE = {json.dumps(name)}, VERSION = {json.dumps(version)};\n"
+    head += f"const DIGESTS = {json.dumps(digests)};\n"
     (out / OFFLINE).write_text(head + script, "utf-8")
+    # Without it, GitHub Pages gives nothing of a branch whose name begins with "_".
+    (out / ".nojekyll").touch()
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:16]
 
 
 # ------------------------------------------------------------------------- contents
@@ -260,6 +281,8 @@ def fill_page(
     query = asset_query(app.config.allyship_look)
     context["asset"] = lambda name: f"{pathto(f'_static/{name}', 1)}?{query}"
     context["author"] = html.escape(app.config.author)
+    context["course"] = app.config.course_settings
+    context["course_title"] = app.config.html_title
     description = _description(doctree)
     context["description"] = html.escape(description)
     context["card"] = app.config.html_baseurl + f"_static/{CARD}"
@@ -276,13 +299,24 @@ def fill_page(
     folder = Path(app.srcdir, page).parent
     context["number"] = _number(page)
     if page.startswith("modules/") and (folder / EXERCISES_FILE).exists():
-        context["module"] = load_module(folder)
+        context["module"] = module = load_module(folder)
+        context |= _ending(Path(app.srcdir), module)
     if app.config.allyship_live and (folder / EXERCISES_FILE).exists():
         address = app.config.allyship_live.rstrip("/")
         if not urlsplit(address).scheme:
             address = f"{context['root']}{address}"
         name = folder.name
         context["live"] = f"{address}/notebooks/index.html?path={name}/{name}.ipynb"
+
+
+def _ending(book: Path, module: Module) -> dict[str, Any]:
+    """Return the words around a module's ending: its lines' labels, and the journal's prompts."""
+    if module.ending is None:
+        return {}
+    labels = {f"{e.id}/{f.id}": f.label for e in module.exercises for f in e.all_fields()}
+    journal = book / JOURNAL
+    exercises = load_module(journal).exercises if (journal / EXERCISES_FILE).exists() else []
+    return {"labels": labels, "prompts": [e for e in exercises if e.id in module.ending.prompts]}
 
 
 def _description(doctree: document | None) -> str:
@@ -296,6 +330,7 @@ def _description(doctree: document | None) -> str:
 
 def _metadata(app: Sphinx, description: str) -> dict[str, Any]:
     """Return the course as schema.org describes courses, for the search engines' lists."""
+    licence = app.config.course_settings.licence
     modules = [load_module(folder) for folder in module_folders(Path(app.srcdir))]
     minutes = sum(module.minutes for module in modules)
     return {
@@ -305,7 +340,7 @@ def _metadata(app: Sphinx, description: str) -> dict[str, Any]:
         "description": description,
         "inLanguage": app.config.language,
         "isAccessibleForFree": True,
-        "license": "https://creativecommons.org/licenses/by/4.0/",
+        **({"license": licence.address} if licence else {}),
         "provider": {"@type": "Organization", "name": app.config.author},
         "offers": {"@type": "Offer", "category": "Free"},
         "hasCourseInstance": {
@@ -318,21 +353,6 @@ def _metadata(app: Sphinx, description: str) -> dict[str, Any]:
             for m in modules
         ],
     }
-
-
-def write_card(static: Path, title: str) -> None:
-    """Write the picture that stands beside a link to the course where it is shared."""
-    import typst
-
-    inputs = {"title": title, "line": "Cases, choices and what comes of them. Free and open."}
-    picture = typst.compile(
-        ROOM / "print" / "card.typ",
-        format="png",
-        ppi=72,
-        sys_inputs=inputs,
-        ignore_system_fonts=True,
-    )
-    (static / CARD).write_bytes(picture)
 
 
 def write_sitemap(app: Sphinx, error: Exception | None) -> None:

@@ -15,7 +15,6 @@ import click
 
 from ..errors import CourseError
 from ..instructor.lms.platforms import SYSTEMS
-from .missing import what_to_install
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
 FILE = click.Path(path_type=Path, dir_okay=False)
@@ -53,6 +52,8 @@ class _Group(click.Group):
         except ModuleNotFoundError as e:
             if not e.name or e.name.startswith("allyship_course"):
                 raise
+            from .missing import what_to_install
+
             called = self.commands.get(ctx.invoked_subcommand or "")
             usual = _READERS.get(_room_of(called), ("", "instructor"))[1]
             raise click.ClickException(what_to_install(e.name, usual)) from e
@@ -77,7 +78,7 @@ def _room_of(command: click.Command | None) -> str:
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="allyship-course")
 def main() -> None:
-    """The allyship course: learn it, teach it, write for it."""
+    """Learn a course, teach it, write it."""
 
 
 def check_writable(file: Path | None) -> None:

@@ -99,6 +99,7 @@ def teach(folder: Path, only_look: bool, no_open: bool, yes: bool, remove: tuple
     from ..instructor.course import COURSE_FILE
     from ..instructor.plan import build_book, set_up
     from ..instructor.term import check_path, new_course
+    from ..spec.settings import course_of
 
     folder = folder.absolute()
     check_path(folder)
@@ -107,7 +108,7 @@ def teach(folder: Path, only_look: bool, no_open: bool, yes: bool, remove: tuple
         if folder == project:
             folder = project / "course"
         else:
-            answers = {} if yes else _asked()
+            answers = {} if yes else _asked(course_of(project / "book").title)
             click.echo(f"Written: {new_course(folder, project, answers)}")
     ready = set_up(
         folder,
@@ -122,7 +123,7 @@ def teach(folder: Path, only_look: bool, no_open: bool, yes: bool, remove: tuple
         serve_course(folder, build_book(folder, click.echo), click.echo)
 
 
-def _asked() -> dict[str, str]:
+def _asked(title: str) -> dict[str, str]:
     """Ask what a new course.yml can't do without; all of it can be changed in the file.
 
     What can't be used is said at once, and asked again.
@@ -132,7 +133,7 @@ def _asked() -> dict[str, str]:
 
     click.echo(f"A new course. Press Enter to leave a question open: {COURSE_FILE} has them all.")
     questions = {
-        "title": ("Title", "Allyship course"),
+        "title": ("Title", title),
         "term": ("Term, in small letters, such as 2027-spring", "this-term"),
         "timezone": ("Time zone, such as Europe/Berlin", "UTC"),
         "students": ("Class list, a CSV file or the export of an LMS", ""),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from importlib.metadata import PackageNotFoundError, distribution
+from importlib.metadata import version as distribution_version
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -39,6 +40,22 @@ def _how(extra: str) -> str:
         f"Install it from where you have the course: pip install 'FILE.whl[{extra}]' with its "
         f"wheel, or pip install '.[{extra}]' in its repository"
     )
+
+
+def requirement(extra: str) -> str:
+    """Return the line of a requirements.txt that installs this package as it was installed here.
+
+    A wheel on this machine is of no use elsewhere: it is looked for in the folder of that file.
+    """
+    came = _came_from()
+    url, version = came.get("url", ""), came.get("vcs_info", {})
+    if version.get("vcs"):
+        commit = version.get("commit_id", "")
+        at = f"@{commit}" if commit else ""
+        return f"{PACKAGE}[{extra}] @ {version['vcs']}+{url}{at}"
+    if url.endswith(".whl"):
+        return f"./{unquote(urlsplit(url).path).rpartition('/')[2]}[{extra}]"
+    return f"{PACKAGE}[{extra}]=={distribution_version(PACKAGE)}"
 
 
 def _came_from() -> dict[str, Any]:

@@ -12,7 +12,9 @@ from .command import FILE, FOLDER, main
 
 @main.command()
 @click.argument("module", required=False)
-@click.option("--folder", type=FOLDER, help="Where your work is.  [default: ~/allyship-course]")
+@click.option(
+    "--folder", type=FOLDER, help="Where your work is.  [default: ~/ and the course's name]"
+)
 @click.option("--check", "only_check", is_flag=True, help="Only say what is complete.")
 @click.option("--no-browser", is_flag=True, help="Do not open a browser; print the address.")
 def learn(module: str | None, folder: Path | None, only_check: bool, no_browser: bool) -> None:
@@ -35,7 +37,9 @@ def learn(module: str | None, folder: Path | None, only_check: bool, no_browser:
 
 @main.command()
 @click.argument("module")
-@click.option("--folder", type=FOLDER, help="Where your work is.  [default: ~/allyship-course]")
+@click.option(
+    "--folder", type=FOLDER, help="Where your work is.  [default: ~/ and the course's name]"
+)
 @click.option("--file", "to_file", is_flag=True, help="Write one file, to upload it yourself.")
 def submit(module: str, folder: Path | None, to_file: bool) -> None:
     """Hand in MODULE: shows all that will be sent, asks, then sends it.
@@ -98,7 +102,7 @@ def show(module: str | None) -> None:
     """Show what you wrote, in words: of MODULE, or of all."""
     from ..store.journal import journal_folder
     from ..store.transfer import in_words, read_journal
-    from ..student.modules import journal_of, modules_for
+    from ..student.modules import beside_the_modules, modules_for
 
     notes = read_journal(journal_folder())
     if module:
@@ -106,16 +110,19 @@ def show(module: str | None) -> None:
     if not any(notes.values()):
         click.echo(f"Nothing is kept {f'of {module} ' if module else ''}yet.")
         return
-    click.echo("\n".join(in_words([*modules_for(Path.cwd()), *journal_of()], notes)))
+    click.echo("\n".join(in_words([*modules_for(Path.cwd()), *beside_the_modules()], notes)))
 
 
 @journal.command()
-@click.argument("file", type=FILE, default="allyship-journal.json")
-def export(file: Path) -> None:
+@click.argument("file", type=FILE, required=False)
+def export(file: Path | None) -> None:
     """Write your journal to one FILE, which the website's "My journal" takes in too."""
+    from ..spec.settings import settings_of
     from ..store.journal import journal_folder
     from ..store.transfer import export_journal
+    from ..student.modules import course_book
 
+    file = file or Path(f"{settings_of(course_book()).name}-journal.json")
     count = export_journal(journal_folder(), file)
     click.echo(f"{plural(count, 'exercise')} written to {file}. It holds all that you wrote.")
 
@@ -129,9 +136,9 @@ def import_(file: Path) -> None:
     """
     from ..store.journal import journal_folder
     from ..store.transfer import import_journal
-    from ..student.modules import journal_of, modules_for
+    from ..student.modules import beside_the_modules, modules_for
 
-    modules = [*modules_for(Path.cwd()), *journal_of()]
+    modules = [*modules_for(Path.cwd()), *beside_the_modules()]
     done = import_journal(journal_folder(), file, modules)
     click.echo(f"Taken in: {plural(done.taken, 'exercise')}.")
     if done.stayed:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from markupsafe import Markup
 
-from ..spec import JOURNAL, RATINGS, AnyField, Exercise, Module, Scale
+from ..spec import BESIDE, RATINGS, Exercise, Module, Scale
 from .cover import cover_of
 from .scenes import scene, scene_of, sprite_name
 from .words import describe_field
@@ -28,6 +28,8 @@ FOLDER = Path(__file__).parent
 STYLE = FOLDER / "exercise.css"
 VIEW_STYLE = FOLDER / "focus.css"
 """Of an exercise that is shown one thing at a time."""
+DRAWING_STYLE = FOLDER / "drawing.css"
+"""Of pictures of one's own answers."""
 Place = Literal["page", "notebook"]
 
 
@@ -63,20 +65,28 @@ def template(file: Path) -> jinja2.Template:
     return environment.from_string(re.sub(r"\n\s+", "\n", file.read_text("utf-8")))
 
 
-def _earlier_text(module: Module, field: AnyField) -> dict[str, Any]:
-    """Return the words of the field that ``field.earlier`` names, if it is of the same module."""
-    of_module, exercise_id, field_id = field.earlier.split("/")
+def _earlier_text(module: Module, path: str) -> dict[str, Any]:
+    """Return the words of the field that an ``earlier`` names, if it is of the same module."""
+    of_module, exercise_id, field_id = path.split("/")
     if of_module != module.module:
         return {}
     fields = {f.id: f for f in module.exercise(exercise_id).all_fields()}
     return describe_field(fields[field_id])
 
 
-def render(module: Module, exercise: Exercise, place: Place) -> str:
+def _words_of_answers(exercise: Exercise) -> dict[str, Any]:
+    """Return what the answers to each field stand for."""
+    texts = {f.id: describe_field(f) for f in exercise.all_fields()}
+    used = ("type", "labels", "parts")
+    return {name: {k: v for k, v in text.items() if k in used} for name, text in texts.items()}
+
+
+def render(module: Module, exercise: Exercise, place: Place, static: str | None = None) -> str:
     """Return ``exercise`` as an HTML form.
 
     ``place`` says where answers go: on a ``page`` they stay in the browser and there is
-    nobody to share with; in a ``notebook`` they go to the learner's journal.
+    nobody to share with; in a ``notebook`` they go to the learner's journal. ``static`` is where
+    the static files of a page's site lie, if that is not where a course has them.
     """
     fields = exercise.all_fields()
     private = [f.private == "always" for f in fields]
@@ -85,8 +95,9 @@ def render(module: Module, exercise: Exercise, place: Place) -> str:
         exercise=exercise,
         cover=cover_of(exercise, markdown(exercise.intro)),
         picture=scene_of(exercise),
-        scene=functools.partial(scene, sprite_address=_sprite_address(module, place)),
+        scene=functools.partial(scene, sprite_address=_sprite_address(module, place, static)),
         place=place,
+        book=_up_to_book(module),
         letter=_letter(module.exercises.index(exercise)),
         rule=_attribute(json.dumps(exercise.rule(), separators=(",", ":"))),
         step_titles={step.id: step.title for step in exercise.steps},
@@ -94,20 +105,26 @@ def render(module: Module, exercise: Exercise, place: Place) -> str:
         may_share=place == "notebook" and module.collected and not all(private),
         some_private=any(private),
         mirror=module.mirror,
-        earlier_texts={f.id: json.dumps(_earlier_text(module, f)) for f in fields if f.earlier},
+        earlier_texts={
+            path: json.dumps(_earlier_text(module, path)) for f in fields for path in f.earlier
+        },
+        again_texts=_attribute(json.dumps(_words_of_answers(exercise))) if exercise.again else "",
         scale_steps=max((len(f.steps) for f in fields if isinstance(f, Scale)), default=0),
         ratings=RATINGS,
         blank_text=exercise.compose.blank() if exercise.compose else "",
     )
 
 
-def _sprite_address(module: Module, place: Place) -> str | None:
+def _sprite_address(module: Module, place: Place, static: str | None) -> str | None:
     """Return where a page finds its pictures; a notebook has each of them in itself."""
     if place == "notebook":
         return None
-    # A page of a module is two folders below the book, the journal's is one.
-    up = "../" if module.module == JOURNAL else "../../"
-    return f"{up}_static/{sprite_name(module)}"
+    return f"{static or f'{_up_to_book(module)}_static'}/{sprite_name(module)}"
+
+
+def _up_to_book(module: Module) -> str:
+    """Return the way from a module's page to the book's root: two folders up, for some one."""
+    return "../" if module.module in BESIDE else "../../"
 
 
 def _attribute(text: str) -> Markup:

@@ -3,7 +3,9 @@
  * say. All of it is the authors' words and the learner's own; none of it is kept or sent, and
  * completion knows nothing of it.
  *
+ * @import { CaseMap } from "./drawing.mjs"
  * @import { Hint, Language } from "./hints.mjs"
+ * @import { Picture } from "./picturing.mjs"
  * @import { Store } from "./store.mjs"
  *
  * @typedef {{who: string, kind: "gains" | "pays" | "unasked", text: string}} Effect
@@ -12,7 +14,8 @@
  *   plainly?: Record<string, string>, unticked?: string, ours?: string, others?: OthersAnswer[],
  *   hints?: Hint[], columns?: Record<string, {hints?: Hint[]}>}} FieldReplies
  * @typedef {{words?: Language, people?: {name: string, who: string}[],
- *   fields?: Record<string, FieldReplies>, steps?: Record<string, {plainly?: string}>}} Replies  of one exercise; see form/replies.py
+ *   fields?: Record<string, FieldReplies>, steps?: Record<string, {plainly?: string}>,
+ *   picture?: Picture, map?: CaseMap}} Replies  of one exercise; see form/replies.py
  */
 
 import { checked } from "./controls.mjs";

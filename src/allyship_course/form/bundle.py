@@ -21,7 +21,7 @@ from pathlib import Path
 
 _IMPORT = re.compile(r'^import \{([^}]*)\} from "([^"]+)";\n', re.MULTILINE)
 _DATA = re.compile(r'^import (\w+) from "([^"]+\.json)" with \{ type: "json" \};\n', re.MULTILINE)
-_LATER = re.compile(r'\bimport\("[./\w]*/([\w-]+\.mjs)"\)')
+_LATER = re.compile(r'\bimport\("[./\w]*/([\w-]+)\.mjs"\)')
 _COMMENT = re.compile(r"^[ \t]*(?:/\*(?:(?!\*/).)*\*/|//[^\n]*)\n", re.MULTILINE | re.DOTALL)
 _DEFINITION = re.compile(
     r"^(export )?(?:async function\*?|function\*?|class|const|let) (\w+)", re.MULTILINE
@@ -57,7 +57,10 @@ def bundle_site(start: Path, later: Sequence[Path], version: str) -> dict[str, s
 
     All lie in one folder. What both need stands in ``start`` alone and is imported from there.
     ``version`` is what stands behind every address, so that no browser mixes old and new files.
+    The files end in ``.js``: web servers that do not know ``.mjs`` send it as a type that no
+    browser takes for a script.
     """
+    first_name = f"{start.stem}.js"
     first = _with_imports([start])
     files = {script.file for script in first}
     bundles = {}
@@ -66,14 +69,15 @@ def bundle_site(start: Path, later: Sequence[Path], version: str) -> dict[str, s
         scripts = [s for s in _with_imports([entry]) if s.file not in files]
         taken = {n for s in scripts for f, names in s.imports.items() if f in files for n in names}
         _refuse_clashes([*first, *scripts])
-        head = f'import {{ {", ".join(sorted(taken))} }} from "./{start.name}?{version}";\n'
-        bundles[entry.name] = (head if taken else "") + _join(scripts, entry)
+        head = f'import {{ {", ".join(sorted(taken))} }} from "./{first_name}?{version}";\n'
+        bundles[f"{entry.stem}.js"] = (head if taken else "") + _join(scripts, entry)
         needed |= taken
-    text = _join(first, start)
-    for name in {found[1] for found in _LATER.finditer(text)} - bundles.keys():
-        raise BundleError(f"{start.name} imports {name}, which is not among what is loaded later")
-    text = _LATER.sub(rf'import("./\1?{version}")', text)
-    return {start.name: f"{text}export {{ {', '.join(sorted(needed))} }};\n", **bundles}
+    first_text = f"{_join(first, start)}export {{ {', '.join(sorted(needed))} }};\n"
+    for name, text in {first_name: first_text, **bundles}.items():
+        for asked in {found[1] for found in _LATER.finditer(text)} - {e.stem for e in later}:
+            raise BundleError(f"{name} imports {asked}, which is not among what is loaded later")
+        bundles[name] = _LATER.sub(rf'import("./\1.js?{version}")', text)
+    return bundles
 
 
 def _join(scripts: Sequence[_Script], entry: Path) -> str:

@@ -8,8 +8,10 @@
 import { make } from "./dom.mjs";
 import { inputPart, part } from "./parts.mjs";
 
+const NAME_FIRST = "First type your name, as it should stand on the certificate.";
+
 /**
- * Fill in the certificate.
+ * Fill in the certificate, which is there once somebody has given a name.
  * @param {HTMLElement} place
  * @param {() => ModuleState[]} states
  * @param {string} where they are kept
@@ -28,7 +30,8 @@ export function fillCertificate(place, states, where) {
       ? `Complete ${where}: ${some}. Still open: ${open.join(", ")}.`
       : `All ${modules.length} modules are complete.`;
     part(place, "of").textContent = open.length ? some : `all ${modules.length} modules`;
-    part(place, "who").textContent = name.value.trim() || "…";
+    part(place, "who").textContent = name.value.trim();
+    part(place, "sheet").hidden = !name.value.trim();
     part(place, "date").textContent = new Date().toLocaleDateString(
       document.documentElement.lang || undefined,
       { dateStyle: "long" },
@@ -37,6 +40,11 @@ export function fillCertificate(place, states, where) {
   name.addEventListener("input", show);
   part(place, "print").addEventListener("click", () => {
     show();
+    if (!name.value.trim()) {
+      part(place, "status").textContent = NAME_FIRST;
+      name.focus();
+      return;
+    }
     printAlone(/** @type {Element} */ (place.querySelector(".ac-certificate")));
   });
   document.addEventListener("ac-kept", show);

@@ -7,6 +7,7 @@
  * @typedef {object} Frame  where a form stands
  * @property {string} choiceKey  under which the browser remembers who wants to see all at once
  * @property {() => Promise<(form: HTMLElement) => Host>} load  gives what opens an exercise
+ * @property {(form: HTMLElement) => void} saveDates  gives the form's dates as a file
  */
 
 import { all, setText } from "./dom.mjs";
@@ -24,7 +25,7 @@ export function offerCover(form, frame, signal) {
   const showWhole = () => {
     const chosen = chosenWhole(frame.choiceKey);
     const every = chosen.includes(EVERY);
-    form.toggleAttribute("data-whole", every || chosen.includes(id));
+    form.toggleAttribute("data-whole", isWhole(form) || every || chosen.includes(id));
     form.querySelector("[data-always]")?.toggleAttribute("hidden", every);
     document.documentElement.classList.toggle("ac-whole", every);
   };
@@ -51,6 +52,9 @@ export function offerCover(form, frame, signal) {
   showWhole();
   tellCover(form);
 }
+
+/** What is answered as a whole stands as a whole. @param {HTMLElement} form */
+const isWhole = (form) => form.dataset.again === "as-a-whole";
 
 /** The exercises that are shown whole. @type {Map<string, string[]>} */
 const remembered = new Map();

@@ -163,7 +163,9 @@ export function rescue(rule, { note, changed, before }, kept) {
     if (before && same(later, own(before.answers, id))) answers[id] = mine;
     else
       answers[id] =
-        mine === undefined ? later : joinAnswers(own(rule.fields, id)?.type, mine, later);
+        mine === undefined
+          ? later
+          : joinAnswers(own(rule.fields, id.replace(/@\d.*/u, ""))?.type, mine, later);
     if (answers[id] === undefined) delete answers[id];
   }
   const passed = changed.has("/pass") && before?.passed === now.passed;

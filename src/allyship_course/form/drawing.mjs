@@ -10,15 +10,12 @@
  *   inside out; the last is outside of the rings; a card without a place has -1
  * @typedef {{seats: string[], people: {name: string, seat: number}[]}} Seated  seats in this order:
  *   at the table's head, at the table, outside the room, missing; who has none of them has -1
- * @typedef {{steps: string[], rows: {label: string, then: number, now: number}[]}} Changed  steps from
- *   the lowest; then and now count from 1, and 0 is no answer
+ * @typedef {{steps: string[], apart: string, rows: {label: string, before: number, now: number}[]}} Changed  steps from
+ *   the lowest; before and now count from 1, 0 is no answer, and -1 is what stands apart from the steps
  * @typedef {{rows: {have: string, who: string, cost: string}[]}} Lent
- * @typedef {{id: string, title: string}} Place  a step of a case
  * @typedef {{wide: number, high: number, ways: number, spots: Record<string, number[]>,
  *   roads: [string, string, string][]}} CaseMap  where the steps of a case lie, and each road as step,
- *   next step and path: drawings.py makes it
- * @typedef {{next?: string, words?: string}} Chosen  where an answer leads and what it says
- * @typedef {{who: string, kind: "gains" | "pays" | "unasked"}} Felt
+ *   next step and path: case_maps.py makes it
  */
 
 import { make } from "./dom.mjs";
@@ -99,13 +96,13 @@ const path = (look, d) => shape("path", look, { d });
  * @param {number} y
  * @param {string[]} lines
  */
-const textAt = (look, x, y, ...lines) =>
+const lettering = (look, x, y, ...lines) =>
   lines.map((line, i) => shape("text", look, { x, y: y + i * SIZES.line }, line));
 
 /** A number on a dot. @param {number} x @param {number} y @param {number} number */
 const dot = (x, y, number) => [
   circle("thing", x, y, SIZES.rings.dot),
-  ...textAt("number", x, y + 4.5, String(number)),
+  ...lettering("number", x, y + 4.5, String(number)),
 ];
 
 /** The letters of a text; one that is as wide as two (as in Chinese) counts as two. @param {string} words */
@@ -147,10 +144,10 @@ function rings({ places, cards }) {
     ...bands.toReversed().map(({ outer }) => circle("place", middle, middle, outer)),
     circle("person own", middle, middle, size.self),
     ...bands.flatMap(({ outer, spots }, i) => [
-      ...textAt("label", middle, middle - outer + size.label, places[i]),
+      ...lettering("label", middle, middle - outer + size.label, places[i]),
       ...spots.flatMap(([dx, dy], k) => dot(middle + dx, middle + dy, numbers[i][k])),
     ]),
-    ...textAt("label", middle, below, places.at(-1) ?? ""),
+    ...lettering("label", middle, below, places.at(-1) ?? ""),
     ...outside.flatMap((number, k) => {
       const dx = (k % size.row) - (Math.min(outside.length, size.row) - 1) / 2;
       const row = Math.floor(k / size.row) + 0.75;
@@ -211,14 +208,14 @@ function seats({ seats: labels, people }) {
   let y = seatsOf(shapes, head.names, gap, "person own");
   shapes.push(
     rectangle("place", from, y, SIZES.width - 2 * from, table),
-    ...textAt("label", MIDDLE, y + upper, `↑ ${head.title}`),
-    ...textAt("label", MIDDLE, y + lower, `↓ ${side.title}`),
+    ...lettering("label", MIDDLE, y + upper, `↑ ${head.title}`),
+    ...lettering("label", MIDDLE, y + lower, `↓ ${side.title}`),
   );
   y = seatsOf(shapes, side.names, y + table + gap, "person");
   shapes.push(path("edge", `M0 ${y + 4}H${SIZES.width}`));
   for (const [i, { title, names }] of outside.entries()) {
     if (i === outside.length - 1 && !names.length) break;
-    shapes.push(...textAt("label", MIDDLE, y + label, title));
+    shapes.push(...lettering("label", MIDDLE, y + label, title));
     y = seatsOf(shapes, names, y + label + gap, i ? "person missing" : "person");
   }
   return {
@@ -248,7 +245,7 @@ function seatsOf(shapes, people, y, look) {
     for (const [i, lines] of names.entries()) {
       const x = MIDDLE + (i - (row.length - 1) / 2) * (SIZES.width / size.in_row);
       const foot = ring + (above ? -18 - (lines.length - 1) * SIZES.line : 28);
-      shapes.push(circle(look, x, ring, size.ring), ...textAt("name", x, foot, ...lines));
+      shapes.push(circle(look, x, ring, size.ring), ...lettering("name", x, foot, ...lines));
     }
     end += high + 2 * size.ring + size.gap;
   }
@@ -258,36 +255,36 @@ function seatsOf(shapes, people, y, look) {
 // -------------------------------------------------------------------------- slope
 
 /** @param {Changed} data @returns {Drawn} */
-function slope({ steps, rows }) {
+function slope({ steps, apart, rows }) {
   const size = SIZES.slope;
   const shapes = [
-    ...textAt("label", size.then, 14, "then"),
-    ...textAt("label", size.now, 14, "now"),
+    ...lettering("label", size.then, 14, "then"),
+    ...lettering("label", size.now, 14, "now"),
   ];
   const points = rows.map((row, i) => ({ ...row, number: i + 1, from: 0, to: 0 }));
   // First in both columns, so that their lines are level.
-  points.sort((a, b) => Number(a.then !== a.now) - Number(b.then !== b.now));
+  points.sort((a, b) => Number(a.before !== a.now) - Number(b.before !== b.now));
   let y = size.head;
   for (let step = steps.length; step > 0; step -= 1) {
-    const then = points.filter((one) => one.then === step);
+    const before = points.filter((one) => one.before === step);
     const now = points.filter((one) => one.now === step);
-    const most = Math.max(then.length, now.length);
+    const most = Math.max(before.length, now.length);
     const high = Math.max(size.band, most * size.pitch + 8);
     const middle = y + high / 2;
     const first = middle - ((most - 1) / 2) * size.pitch;
     const lines = wrap(steps[step - 1], size.letters, 2);
     if (step % 2) shapes.push(rectangle("place", 0, y, SIZES.width, high));
-    shapes.push(...textAt("step", 8, firstFoot(middle, lines), ...lines));
-    for (const [i, one] of then.entries()) one.from = first + i * size.pitch;
+    shapes.push(...lettering("step", 8, firstFoot(middle, lines), ...lines));
+    for (const [i, one] of before.entries()) one.from = first + i * size.pitch;
     for (const [i, one] of now.entries()) one.to = first + i * size.pitch;
     y += high;
   }
   const both = points.filter(({ from, to }) => from && to);
-  const lines = both.map(({ from, to, then, now }) =>
-    path(then === now ? "line same" : "line", `M${size.then} ${from}L${size.now} ${to}`),
+  const lines = both.map(({ from, to, before, now }) =>
+    path(before === now ? "line same" : "line", `M${size.then} ${from}L${size.now} ${to}`),
   );
   /** @param {number} step */
-  const wordsOf = (step) => steps[step - 1] ?? "no answer";
+  const wordsOf = (step) => (step < 0 ? apart : (steps[step - 1] ?? "no answer"));
   const dots = points.flatMap(({ from, to, number }) => [
     ...(from ? dot(size.then, from, number) : []),
     ...(to ? dot(size.now, to, number) : []),
@@ -295,7 +292,7 @@ function slope({ steps, rows }) {
   return {
     svg: picture(SIZES.width, y, [...shapes, ...lines, ...dots]),
     words: rows.map(
-      ({ label, then, now }) => `${label} Then: ${wordsOf(then)}. Now: ${wordsOf(now)}.`,
+      ({ label, before, now }) => `${label} Then: ${wordsOf(before)}. Now: ${wordsOf(now)}.`,
     ),
     numbered: true,
   };
@@ -314,8 +311,8 @@ function access({ rows }) {
     for (const spot of one.spots.values()) spot.y += (high - one.high) / 2;
   }
   const shapes = filled.flatMap((row) => {
-    const thing = things.spots.get(keyOf(row.have));
-    const person = people.spots.get(keyOf(row.who));
+    const thing = things.spots.get(asKey(row.have));
+    const person = people.spots.get(asKey(row.who));
     const half = (size.box + size.person) / 2;
     return thing && person
       ? path(
@@ -327,11 +324,11 @@ function access({ rows }) {
   for (const { y, lines } of things.spots.values()) {
     const tall = lines.length * SIZES.line + size.gap;
     shapes.push(rectangle("place", 0, y - tall / 2, size.box, tall));
-    shapes.push(...textAt("name start", 8, firstFoot(y, lines), ...lines));
+    shapes.push(...lettering("name start", 8, firstFoot(y, lines), ...lines));
   }
   for (const { y, lines } of people.spots.values()) {
     shapes.push(circle("person", size.person, y, size.ring));
-    shapes.push(...textAt("name start", size.name, firstFoot(y, lines), ...lines));
+    shapes.push(...lettering("name start", size.name, firstFoot(y, lines), ...lines));
   }
   return {
     svg: picture(SIZES.width, high, shapes),
@@ -341,7 +338,7 @@ function access({ rows }) {
 }
 
 /** Two rows with the same words, but for capitals, mean the same. @param {string} words */
-const keyOf = (words) => words.trim().toLowerCase();
+const asKey = (words) => words.trim().toLowerCase();
 
 /** @param {number} middle @param {string[]} lines */
 const firstFoot = (middle, lines) => middle + 5 - ((lines.length - 1) * SIZES.line) / 2;
@@ -358,7 +355,7 @@ function columnOf(rows, name, letters) {
   const { lines: most, gap } = SIZES.access;
   let high = 0;
   for (const row of rows) {
-    const key = keyOf(row[name]);
+    const key = asKey(row[name]);
     if (!key || spots.has(key)) continue;
     const lines = wrap(row[name], letters, most);
     const tall = lines.length * SIZES.line + 2 * gap;
@@ -372,22 +369,19 @@ function columnOf(rows, name, letters) {
 function loanInWords({ have, who, cost }) {
   const lent = [have.trim() || "Something", who.trim() && `to ${who.trim()}`];
   const words = lent.filter(Boolean).join(", ");
-  return cost.trim() ? `${words}. What it costs me: ${cost.trim()}` : words;
+  if (!cost.trim()) return words;
+  return `${words}${/[.!?…]$/u.test(words) ? "" : "."} What it costs me: ${cost.trim()}`;
 }
 
-// ------------------------------------------------------------------- way, and sum
+// ---------------------------------------------------------------------------- way
 
 /**
- * The way that somebody took through a case, among all that there are. A step that was not answered
- * and leads to several ends it.
+ * The way that somebody took through a case, among all that there are: its places have numbers.
  * @param {CaseMap} map
- * @param {Place[]} steps
- * @param {Record<string, Chosen>} answers  by the step's id
- * @returns {Drawn & {stops: Place[]}}
+ * @param {string[]} stops  the steps that they came by
  */
-export function way({ wide, high, spots, roads }, steps, answers) {
-  const stops = stopsOf(roads, steps, answers);
-  const taken = stops.map((stop, i) => `${stop.id} ${stops[i + 1]?.id}`);
+export function way({ wide, high, spots, roads }, stops) {
+  const taken = stops.map((stop, i) => `${stop} ${stops[i + 1]}`);
   /** @param {boolean} mine */
   const drawn = (mine) =>
     roads.filter(([id, next]) => taken.includes(`${id} ${next}`) === mine).map((road) => road[2]);
@@ -395,70 +389,11 @@ export function way({ wide, high, spots, roads }, steps, answers) {
     ...drawn(false).map((d) => path("line open", d)),
     ...drawn(true).map((d) => path("line taken", d)),
   ];
-  for (const { id } of steps) {
-    const [x, y] = spots[id];
-    const number = stops.findIndex((stop) => stop.id === id) + 1;
+  for (const [id, [x, y]] of Object.entries(spots)) {
+    const number = stops.indexOf(id) + 1;
     const side = number ? SIZES.way.place : SIZES.way.passed;
     shapes.push(rectangle(number ? "thing" : "passed", x - side / 2, y - side / 2, side, side));
-    if (number) shapes.push(...textAt("number", x, y + 4.5, String(number)));
+    if (number) shapes.push(...lettering("number", x, y + 4.5, String(number)));
   }
-  return {
-    svg: picture(wide, high, shapes),
-    words: stops.map(({ id, title }) => [title, answers[id]?.words].filter(Boolean).join(": ")),
-    numbered: true,
-    stops,
-  };
-}
-
-/**
- * The steps that somebody came by.
- * @param {CaseMap["roads"]} roads
- * @param {Place[]} steps
- * @param {Record<string, Chosen>} answers
- */
-function stopsOf(roads, steps, answers) {
-  /** @type {Place[]} */
-  const stops = [];
-  for (let step = steps.at(0); step && !stops.includes(step); ) {
-    const { id } = step;
-    stops.push(step);
-    const nexts = roads.filter((road) => road[0] === id).map((road) => road[1]);
-    const next = answers[id]?.next ?? (nexts.length === 1 ? nexts[0] : "");
-    step = steps.find((one) => one.id === next);
-  }
-  return stops;
-}
-
-const FELT = /** @type {const} */ (["gains", "pays", "unasked"]);
-
-/**
- * Who gained along a way, who paid and who was not asked: each person in a row, each time a mark.
- * @param {Felt[]} effects  along the way
- * @returns {Drawn}
- */
-export function sum(effects) {
-  const size = SIZES.sum;
-  const shapes = size.heads.flatMap((head, i) => textAt("label start", size.columns[i], 14, head));
-  /** @type {string[]} */
-  const words = [];
-  let y = size.head;
-  for (const who of new Set(effects.map((one) => one.who))) {
-    const lines = wrap(who, size.letters, 2);
-    const high = lines.length * SIZES.line + size.gap;
-    const middle = y + high / 2;
-    shapes.push(path("row", `M0 ${y}H${SIZES.width}`));
-    shapes.push(...textAt("name start", 0, firstFoot(middle, lines), ...lines));
-    const parts = FELT.flatMap((kind, i) => {
-      const count = effects.filter((one) => one.who === who && one.kind === kind).length;
-      const pitch = Math.min(size.pitch, (size.column - 3 * size.mark) / count);
-      for (let k = 0; k < count; k += 1) {
-        const x = size.columns[i] + size.mark + 1 + k * pitch;
-        shapes.push(circle(`mark ${kind}`, x, middle, size.mark));
-      }
-      return count ? `${size.heads[i]} ${count}` : [];
-    });
-    words.push(`${who}: ${parts.join(", ")}`);
-    y += high;
-  }
-  return { svg: picture(SIZES.width, y, shapes), words, numbered: false };
+  return picture(wide, high, shapes);
 }

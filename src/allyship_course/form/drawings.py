@@ -7,7 +7,7 @@ measures of ``drawing.json``. Without colours: they are printed and copied.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from markupsafe import Markup, escape
 
@@ -40,22 +40,25 @@ def empty_drawing(exercise: Exercise) -> Markup | None:
             shapes, height = _access()
         case "slope", _:
             steps = next(f.steps for f in fields if isinstance(f, Scale))
-            shapes, height = _slope(steps)
+            shapes, height = _slope([step for step in steps if step != drawing.apart])
         case _:
             message = f"the drawing '{drawing.kind}' can't be made of '{drawing.field}'"
             raise ValueError(message)
     return _svg(drawing.title, shapes, height)
 
 
-def empty_way(exercise: Exercise, title: str) -> Markup:
-    """Return the map of a case on which to mark one's way; its steps have their numbers."""
+def empty_way(exercise: Exercise, title: str, numbers: Mapping[str, str]) -> Markup:
+    """Return the map of a case on which to mark one's way.
+
+    ``numbers`` are what its steps have on paper, by id: nothing for one without a number.
+    """
     plan = case_map(exercise)
     half = SIZES["way"]["place"] / 2
     shapes = [f'<path {_LINE} stroke-dasharray="1 4" d="{d}"/>' for *_, d in plan.roads]
-    for number, step in enumerate(exercise.steps, 1):
+    for step in exercise.steps:
         x, y = plan.spots[step.id]
         shapes.append(_box(x - half, y - half, 2 * half, 2 * half, 'fill="#fff" stroke="#000"'))
-        shapes += ['<g fill="#000">', *_text(x, y + 4.5, [str(number)]), "</g>"]
+        shapes += ['<g fill="#000" font-size="9">', *_text(x, y + 3, [numbers[step.id]]), "</g>"]
     return _svg(title, shapes, plan.high, plan.wide)
 
 

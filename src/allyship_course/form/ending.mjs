@@ -79,13 +79,33 @@ function cardButton(card) {
   return button;
 }
 
-/** @param {HTMLElement} form */
+/** What is next: on a route its next stop, else the next exercise of the page. @param {HTMLElement} form */
 function nextExercise(form) {
   if (form.dataset.place !== "page") return [];
+  /** @type {HTMLAnchorElement | null} */
+  const stop = document.querySelector('[data-part="route"]:not([hidden]) a');
   const forms = exercisesOnPage(form);
   const behind = forms.slice(forms.indexOf(form) + 1);
-  const next = behind.find((one) => !one.hasAttribute("data-complete"));
-  if (!next) return [];
+  const next = stop
+    ? forms.find(({ id }) => stop.href === new URL(`#${id}`, location.href).href)
+    : behind.find((one) => !one.hasAttribute("data-complete"));
+  if (stop && !next) return [leadElsewhere(stop)];
+  return next && next !== form ? [leadTo(form, next)] : [];
+}
+
+/** @param {HTMLAnchorElement} stop */
+function leadElsewhere({ href, textContent, previousElementSibling }) {
+  const words = previousElementSibling?.textContent?.replace(/:\s*$/u, "") ?? "";
+  const link = make("a", { href, className: "ac-onward" });
+  link.append(make("span", { textContent: words }), make("b", { textContent }));
+  return link;
+}
+
+/**
+ * @param {HTMLElement} form
+ * @param {HTMLElement} next  on the same page
+ */
+function leadTo(form, next) {
   const title = next.querySelector(".ac-title")?.textContent ?? "";
   const minutes = next.querySelector(".ac-meta")?.textContent?.split("·").at(-1)?.trim();
   const button = make("button", { type: "button", className: "ac-onward" });
@@ -101,5 +121,5 @@ function nextExercise(form) {
       /** @type {HTMLElement | null} */ (next.querySelector("[data-begin]"))?.focus();
     }, 60);
   });
-  return [button];
+  return button;
 }

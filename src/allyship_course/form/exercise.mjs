@@ -13,8 +13,8 @@ import { moveAmongChips, pressChip } from "./chips.mjs";
 import { addRow, focusRow, removeRow, textarea, typeInto } from "./controls.mjs";
 import { offerCover } from "./cover.mjs";
 import { all, make, setText } from "./dom.mjs";
-import { copyComposed, saveCalendar, showEarlier } from "./extras.mjs";
-import { read, ruleOf, show, typeOf, write } from "./form.mjs";
+import { copyComposed, showEarlier } from "./extras.mjs";
+import { keyOf, read, ruleOf, show, typeOf, write } from "./form.mjs";
 import { Keeping } from "./keeping.mjs";
 import { EMPTY } from "./rule.mjs";
 import { letTakeBack } from "./taking-back.mjs";
@@ -43,7 +43,7 @@ export async function enhance(form, store, frame, signal) {
     clearing.forget();
     keep(names);
   };
-  listen(form, change);
+  listen(form, change, frame);
   letTakeBack(form);
   moveAmongChips(form);
   form.addEventListener("focusout", () => keeping.flush());
@@ -108,14 +108,16 @@ function followEarlier(form, store, signal) {
  * The field that a control belongs to, or which of the two boxes it is.
  * @param {Element} control
  */
-const nameOf = (control) =>
-  fieldAround(control)?.dataset.field ?? `/${control.getAttribute("name")}`;
+const nameOf = (control) => {
+  const field = fieldAround(control);
+  return field ? keyOf(field) : `/${control.getAttribute("name")}`;
+};
 
 /** @param {Element} control @returns {HTMLElement | null} */
 const fieldAround = (control) => control.closest("[data-field]");
 
-/** @param {HTMLElement} form @param {Change} change */
-function listen(form, change) {
+/** @param {HTMLElement} form @param {Change} change @param {Frame} frame */
+function listen(form, change, frame) {
   /** What each place held when it was last heard of. @type {WeakMap<Element, string>} */
   const heard = new WeakMap();
   /** @param {Event} event */
@@ -135,7 +137,7 @@ function listen(form, change) {
     const button = /** @type {Element} */ (event.target).closest("button");
     const field = button && fieldAround(button);
     if (button?.matches("[data-copy]")) copyComposed(form);
-    if (button?.matches("[data-ics]")) saveCalendar(form);
+    if (button?.matches("[data-ics]")) frame.saveDates(form);
     if (button?.matches("[data-chip]")) pressChip(button);
     if (field && button.matches("[data-add]")) focusRow(addRow(field));
     if (field && button.matches("[data-remove]")) {
@@ -143,6 +145,7 @@ function listen(form, change) {
       change([nameOf(field)]);
     }
   });
+  form.addEventListener("ac-changed", (event) => change(/** @type {CustomEvent} */ (event).detail));
   form.addEventListener("submit", (event) => event.preventDefault());
 }
 
@@ -163,7 +166,7 @@ function offerClearing(form, change) {
     const back = cleared;
     const before = read(form);
     write(form, back ?? EMPTY);
-    change([...Object.keys(ruleOf(form).fields), "/pass", "/share"]);
+    change([...all(form, "[data-field]").map(keyOf), "/pass", "/share"]);
     if (back) return forget();
     cleared = before;
     setText(button, "Bring my answers back");

@@ -1,23 +1,20 @@
 /**
- * What a form makes of its answers: a chart, a text to copy, dates for a calendar; and what it
+ * What a form makes of its answers, a chart, a text to copy, the days of its dates; and what it
  * shows of an earlier exercise.
  *
  * @import { Rule } from "./rule.mjs"
  * @import { Store } from "./store.mjs"
  */
 
-import { calendarFile } from "./calendar.mjs";
 import { checked, input } from "./controls.mjs";
-import { all, saveFile, setText } from "./dom.mjs";
+import { all, setText } from "./dom.mjs";
 import { dayInWords, TYPES } from "./fields.mjs";
 import { inWords } from "./in-words.mjs";
-import { dayOf, own } from "./values.mjs";
-import { plural } from "./words.mjs";
-
-const DAY = 86_400_000;
+import { own } from "./values.mjs";
 
 /** @param {HTMLElement} form @param {string | null | undefined} id */
-const fieldOf = (form, id) => all(form, "[data-field]").find((one) => one.dataset.field === id);
+export const fieldOf = (form, id) =>
+  all(form, "[data-field]").find((one) => one.dataset.field === id);
 
 /** @param {HTMLElement} form @param {Rule} rule */
 export function showExtras(form, rule) {
@@ -39,7 +36,7 @@ export function showExtras(form, rule) {
 }
 
 /** @param {HTMLElement} form @returns {HTMLElement | null} */
-const composedOf = (form) => form.querySelector("[data-template]");
+export const composedOf = (form) => form.querySelector("[data-template]");
 
 /**
  * Put a number into a chart's row, and draw it.
@@ -91,32 +88,4 @@ export async function copyComposed(form) {
     getSelection()?.selectAllChildren(composed);
     setText(told, "The text is selected: copy it with Ctrl+C or Cmd+C.");
   }
-}
-
-/** @param {HTMLElement} form */
-export function saveCalendar(form) {
-  const events = followUps(form);
-  if (events.length)
-    saveFile(`${form.dataset.exercise}.ics`, calendarFile(events), "text/calendar");
-  const words = events.length ? `${plural(events.length, "date")} saved.` : "Choose a date first.";
-  setText(form.querySelector(".ac-calendar .ac-copied"), words);
-}
-
-/**
- * The follow-ups of a form that have a day: [day as YYYYMMDD, title].
- * @param {HTMLElement} form
- * @returns {[string, string][]}
- */
-function followUps(form) {
-  return all(form, "[data-event]").flatMap((event) => {
-    const { weeks, day: id } = event.dataset;
-    const field = fieldOf(form, id);
-    const today = new Date();
-    today.setMinutes(today.getMinutes() - today.getTimezoneOffset());
-    const day = weeks
-      ? new Date(today.getTime() + Number(weeks) * 7 * DAY)
-      : field && dayOf(input(field).value);
-    if (!day) return [];
-    return [[day.toISOString().slice(0, 10).replaceAll("-", ""), event.dataset.event ?? ""]];
-  });
 }

@@ -12,11 +12,13 @@
  * @property {() => void} open
  */
 
+import { stopReading, toggleReading } from "./aloud.mjs";
 import { all, make, setText } from "./dom.mjs";
 import { fillEnd, makeEnd } from "./ending.mjs";
 import { fitCard, furnishStack, tellPiles } from "./stack.mjs";
 import { furnishStory, settle, tellWay } from "./story.mjs";
 import { fillSegments, isBegun, isOpen, openBranch, resumeAt, unitsOf } from "./units.mjs";
+import { showWithVoice } from "./voice.mjs";
 
 /** @type {WeakMap<HTMLElement, FormView>} */
 const views = new WeakMap();
@@ -94,6 +96,7 @@ class FormView {
 
   #close() {
     if (!this.#isOpen()) return;
+    stopReading();
     this.#form.removeAttribute("data-view");
     for (const part of all(this.#form, "[data-on]")) part.removeAttribute("data-on");
     if (this.#fills) makeRestInert(this.#form, false);
@@ -135,6 +138,7 @@ class FormView {
     const at = Math.max(0, Math.min(to, units.length - 1));
     form.toggleAttribute("data-back", at < this.#at(units));
     const unit = units[at];
+    stopReading();
     if (unit.kind === "end") fillEnd(form);
     if (unit.kind === "step") settle(unit);
     for (const part of all(form, "[data-on]")) part.removeAttribute("data-on");
@@ -200,7 +204,7 @@ function makeParts(form) {
   const segments = make("div", { className: "ac-segments" });
   segments.setAttribute("aria-hidden", "true");
   const name = make("span", { className: "ac-name", textContent: title });
-  const bar = make("div", { className: "ac-bar" }, close, name, kept, segments);
+  const bar = make("div", { className: "ac-bar" }, close, name, kept, makeAloud(form), segments);
   const back = make("button", { type: "button", textContent: "Back" });
   const where = make("span", { className: "ac-where" });
   const next = make("button", { type: "button", className: "ac-next" });
@@ -211,10 +215,31 @@ function makeParts(form) {
   form.append(nav);
   const end = makeEnd();
   const after = form.querySelector(
-    ":scope > :is(.ac-profile, .ac-compose, .ac-calendar, .ac-closing, .ac-foot)",
+    ":scope > :is(.ac-picture, .ac-profile, .ac-compose, .ac-calendar, .ac-closing, .ac-foot)",
   );
   after?.before(end);
   return { close, kept, segments, back, where, next, why };
+}
+
+const SPEAKER =
+  '<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M4 9v6h4l5 4V5L8 9zM16 8q3 4 0 8M18.5 5.5q5 6.5 0 13"/></svg>';
+const SPOKEN = "h3, h4, legend, p, li, .ac-option, .ac-text > label";
+const NOT_SPOKEN =
+  "[hidden], .ac-hint, .ac-bar, .ac-nav, details:not([open]) > :not(summary), li p";
+
+/** A button that reads aloud what is shown. @param {HTMLElement} form */
+function makeAloud(form) {
+  const button = make("button", { type: "button", className: "ac-aloud", innerHTML: SPEAKER });
+  button.setAttribute("aria-label", "Read aloud");
+  button.setAttribute("aria-pressed", "false");
+  showWithVoice(button);
+  button.addEventListener("click", () =>
+    toggleReading(
+      button,
+      all(form, SPOKEN).filter((piece) => piece.checkVisibility() && !piece.closest(NOT_SPOKEN)),
+    ),
+  );
+  return button;
 }
 
 /**

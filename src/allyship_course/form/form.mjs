@@ -15,6 +15,12 @@ import { plural } from "./words.mjs";
 /** @param {HTMLElement} form */
 const fieldsOf = (form) => all(form, "[data-field]");
 
+/** Under which name a field's answer is kept: its id, and the day where it is a later answer. @param {HTMLElement} field */
+export const keyOf = ({ dataset: { field = "", entry } }) => (entry ? `${field}@${entry}` : field);
+
+/** Answers of other days, where a form has them. @type {WeakMap<HTMLElement, Answers>} */
+const otherDays = new WeakMap();
+
 /** @param {HTMLElement} form @param {string} selector @returns {HTMLInputElement | null} */
 const box = (form, selector) => form.querySelector(selector);
 
@@ -42,10 +48,10 @@ export const typeOf = (form, field) => TYPES[ruleOf(form).fields[field.dataset.f
  */
 export function read(form) {
   /** @type {Answers} */
-  const answers = {};
+  const answers = { ...otherDays.get(form) };
   for (const field of fieldsOf(form)) {
     const value = typeOf(form, field).read(field);
-    if (value !== undefined) answers[field.dataset.field ?? ""] = value;
+    if (value !== undefined) answers[keyOf(field)] = value;
   }
   return {
     answers,
@@ -62,11 +68,13 @@ export function read(form) {
  */
 export function write(form, note) {
   const before = read(form);
+  const rest = { ...note.answers };
   for (const field of fieldsOf(form)) {
-    const id = field.dataset.field ?? "";
-    const value = own(note.answers, id);
-    if (!same(own(before.answers, id), value)) typeOf(form, field).write(field, value);
+    const value = own(note.answers, keyOf(field));
+    delete rest[keyOf(field)];
+    if (!same(typeOf(form, field).read(field), value)) typeOf(form, field).write(field, value);
   }
+  if (form.dataset.again) otherDays.set(form, rest);
   const pass = box(form, "[data-pass]");
   const share = box(form, "[data-share]");
   if (pass) pass.checked = note.passed;
@@ -138,7 +146,8 @@ function notYet(form, rule, note, state) {
  */
 function progressInWords(state, step, begun) {
   if (state.passed) return "Left out by choice. It counts as complete.";
-  if (state.complete) return "Complete.";
+  if (state.complete)
+    return begun || state.required ? "Complete." : "Nothing here has to be answered.";
   if (!state.done) return begun ? "Begun." : "Nothing answered yet.";
   if (step) return `${plural(state.done, "answer")} so far.`;
   return `${state.done} of ${state.required} answered.`;

@@ -6,12 +6,14 @@ import json
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
 from markupsafe import Markup
 from pydantic import Field
 
 from ..spec import Finding, Id, Loc, Part, Text, load_checked, twice
+from ..spec.colours import Hex
+from ..spec.settings import Colours, Settings
 from . import FOLDER, template
 
 POSTERS_FILE = "posters.yml"
@@ -45,15 +47,46 @@ class Poster(Part):
     close: Text
 
 
+class Sheet(Part):
+    """What is on every poster of a course: its two colours, and the line at the foot."""
+
+    first: Hex = Colours().first
+    second: Hex = Colours().second
+    author: str = ""
+    foot: str = ""
+
+    @classmethod
+    def of(cls, title: str, settings: Settings) -> Self:
+        """Return the sheet of a course."""
+        licence = settings.licence
+        terms = [licence.name, "copy it, change it, hang it up"] if licence else []
+        foot = " · ".join([title, *terms])
+        return cls(**settings.colours.model_dump(), author=title, foot=foot)
+
+
+_PLAIN = Sheet()
+
+
 class Posters(Part):
-    """All posters of a module."""
+    """All posters of a module. ``sheet`` stands in a notebook's own copy only."""
 
     posters: list[Poster]
+    sheet: Sheet = _PLAIN
 
 
 def load_posters(folder: Path) -> list[Poster]:
     """Load ``folder/posters.yml``; a SpecError says in which line something is wrong."""
     return load_checked(folder / POSTERS_FILE, Posters, _check).posters
+
+
+def sheet_of(folder: Path) -> Sheet:
+    """Return the sheet that a notebook's own copy of ``posters.yml`` names."""
+    return load_checked(folder / POSTERS_FILE, Posters, _check).sheet
+
+
+def with_sheet(posters: str, sheet: Sheet) -> str:
+    """Return the text of a ``posters.yml`` for a notebook, which knows nothing of the course."""
+    return f"{posters.rstrip()}\n\n# From _config.yml.\nsheet: {json.dumps(sheet.model_dump())}\n"
 
 
 def _check(posters: Posters) -> Iterator[Finding]:
@@ -82,10 +115,11 @@ def _height(poster: Poster) -> int:
     return 450 + 118 * len(poster.points)
 
 
-def svg(poster: Poster) -> str:
+def svg(poster: Poster, sheet: Sheet = _PLAIN) -> str:
     """Return the poster as an SVG picture, 840 units wide, with a title and a description."""
     return template(FOLDER / "poster.svg.jinja").render(
         poster=poster,
+        sheet=sheet,
         hollow=poster.id.endswith("not"),
         lines=textwrap.wrap,
         height=_height(poster),
@@ -98,7 +132,7 @@ def markdown(poster: Poster) -> str:
     return f"**{poster.title}**\n\n{poster.lead}\n\n{points}\n\n{poster.close}\n"
 
 
-def page_html(poster: Poster, static: str | None) -> str:
+def page_html(poster: Poster, static: str | None, sheet: Sheet = _PLAIN) -> str:
     """Return the picture and, below it, its full text.
 
     ``static`` is where the book's static files lie: the picture is then loaded from there when
@@ -108,7 +142,7 @@ def page_html(poster: Poster, static: str | None) -> str:
         # From our template, which escapes what is put in.
         return template(FOLDER / "poster.html.jinja").render(
             poster=poster,
-            picture=Markup(svg(poster)),  # noqa: S704
+            picture=Markup(svg(poster, sheet)),  # noqa: S704
             pdf=None,
         )
     return template(FOLDER / "poster.html.jinja").render(
@@ -130,7 +164,7 @@ def picture_name(poster: Poster) -> str:
     return f"poster-{poster.id}.svg"
 
 
-def write_pdf(poster: Poster, file: Path) -> None:
+def write_pdf(poster: Poster, file: Path, sheet: Sheet = _PLAIN) -> None:
     """Write the poster as one A4 page: real text with headings and reading order (PDF/UA-1).
 
     Needs typst, which comes with the ``book`` extra.
@@ -139,7 +173,10 @@ def write_pdf(poster: Poster, file: Path) -> None:
 
     pdf = typst.compile(
         FOLDER / "poster.typ",
-        sys_inputs={"poster": json.dumps(poster.model_dump())},
+        sys_inputs={
+            "poster": json.dumps(poster.model_dump()),
+            "sheet": json.dumps(sheet.model_dump()),
+        },
         ignore_system_fonts=True,
         pdf_standards="ua-1",
     )

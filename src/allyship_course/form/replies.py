@@ -6,12 +6,15 @@ what the authors wrote and nothing of any learner. Only keys that an author has 
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
 from ..spec import AnyField, Choice, Choices, Effect, Exercise, Hint, Module, Rows, Sort
 from . import markdown
+from .case_maps import case_map
 from .hints import hint_words
+from .pictures import picture
 
 _LANGUAGE = "en"
 """Of the course's text, and so of the words that hints go by."""
@@ -32,6 +35,8 @@ def _of_exercise(exercise: Exercise) -> dict[str, Any]:
             "people": [{"name": p.name, "who": p.who} for p in exercise.people],
             "fields": fields,
             "steps": _given({s.id: _given({"plainly": _html(s.plainly)}) for s in exercise.steps}),
+            "picture": picture(exercise),
+            "map": dataclasses.asdict(case_map(exercise)) if _branches(exercise) else None,
         }
     )
 
@@ -57,6 +62,10 @@ def _of_field(field: AnyField) -> dict[str, Any]:
                 {c.id: _given({"hints": _hints(c.hints)}) for c in field.columns}
             )
     return _given(said)
+
+
+def _branches(exercise: Exercise) -> bool:
+    return any(len(route["next"]) > 1 for route in exercise.routes())
 
 
 def _effects(effects: Sequence[Effect]) -> list[dict[str, str]]:

@@ -8,7 +8,7 @@
 import { checked, radios } from "./controls.mjs";
 import { all, make } from "./dom.mjs";
 import { ruleOf } from "./form.mjs";
-import { stepsOf, wayOf } from "./units.mjs";
+import { wayOf } from "./units.mjs";
 
 /** Columns of the sum: how an effect is named in the form, and in words. */
 const EFFECTS = [
@@ -57,8 +57,6 @@ export function settle(unit) {
     field.toggleAttribute("data-settled", checked(field) !== undefined);
 }
 
-/** @typedef {{id: string, next: string[]}} Place  a step, and where it can lead */
-
 /**
  * Show the way before the last question of a case, where it has one.
  * @param {HTMLElement} form
@@ -69,92 +67,41 @@ export function tellWay(form, unit) {
   if (!ruleOf(form).steps.some(({ next }) => next.length > 1)) return;
   const { way, ended } = wayOf(form);
   if (!ended || (unit.step !== way.at(-1) && unit.kind !== "end")) return;
-  const figure = drawWay(form, way);
+  const figure = drawWay(way);
   const sum = sumOf(way);
   if (sum) figure.append(sum);
   const question = all(way[way.length - 1], ":scope > [data-field]:not(:has([data-next]))")[0];
   if (question && unit.kind !== "end") question.before(figure);
   else if (!question) form.querySelector(".ac-end")?.append(figure);
+  form.dispatchEvent(new Event("ac-way"));
 }
 
-/**
- * The steps in layers: each as late as its longest way from the first.
- * @param {Place[]} places
- */
-export function layersOf(places) {
-  const depth = new Map([[places[0].id, 0]]);
-  for (const _ of places)
-    for (const { id, next } of places)
-      for (const to of next)
-        if (depth.has(id) && places.some((one) => one.id === to)) {
-          const deeper = Math.min((depth.get(id) ?? 0) + 1, places.length - 1);
-          depth.set(to, Math.max(depth.get(to) ?? 0, deeper));
-        }
-  /** @type {string[][]} */
-  const layers = [];
-  for (const [id, at] of depth) {
-    layers[at] ??= [];
-    layers[at].push(id);
-  }
-  return layers.filter(Boolean);
-}
-
-/**
- * How many ways lead from a step to an end.
- * @param {Place[]} places
- * @param {string} id
- * @param {string[]} [passed]
- * @returns {number}
- */
-export function waysFrom(places, id, passed = []) {
-  const place = places.find((one) => one.id === id);
-  if (!place || passed.includes(id)) return 1;
-  const before = [...passed, id];
-  return place.next.reduce((sum, next) => sum + waysFrom(places, next, before), 0);
-}
-
-/** @param {HTMLElement} form @param {HTMLElement[]} way */
-function drawWay(form, way) {
-  const places = ruleOf(form).steps;
-  const caption = `Your way, one of ${waysFrom(places, places[0].id)}. Press a place to go back to it.`;
-  const items = layersOf(places).map((layer) => {
-    const step = way.find(({ dataset }) => layer.includes(dataset.step ?? ""));
-    const dots = layer.map((id) => {
-      const dot = make("i");
-      dot.toggleAttribute("data-taken", id === step?.dataset.step);
-      return dot;
-    });
-    const fork = make("span", { className: "ac-fork" }, ...dots);
-    fork.setAttribute("aria-hidden", "true");
-    return make("li", {}, fork, step ? placeButton(step) : passedBy(form, layer));
+/** @param {HTMLElement[]} way */
+function drawWay(way) {
+  const stops = way.map((step) => {
+    const stop = make("li", {}, placeButton(step));
+    stop.dataset.stop = step.dataset.step;
+    return stop;
   });
   return make(
     "figure",
     { className: "ac-way" },
-    make("figcaption", { textContent: caption }),
-    make("ol", {}, ...items),
+    make("figcaption", { textContent: "Your way. Press a place to go back to it." }),
+    make("ol", {}, ...stops),
   );
 }
 
 /** @param {HTMLElement} step */
-const titleOf = (step) => step.querySelector("h4")?.textContent ?? "";
-
-/** @param {HTMLElement} step */
 function placeButton(step) {
   const chosen = radios(step).find((radio) => radio.checked)?.labels?.[0].textContent ?? "";
-  const button = make("button", { type: "button" }, make("b", { textContent: titleOf(step) }));
+  const button = make(
+    "button",
+    { type: "button" },
+    make("b", { textContent: step.querySelector("h4")?.textContent ?? "" }),
+  );
   if (chosen) button.append(" ", make("span", { textContent: chosen }));
   button.addEventListener("click", () => step.dispatchEvent(new Event("ac-go", { bubbles: true })));
   return button;
-}
-
-/** @param {HTMLElement} form @param {string[]} layer */
-function passedBy(form, layer) {
-  const only = layer.length === 1 && stepsOf(form).find(({ dataset }) => dataset.step === layer[0]);
-  const words = only
-    ? `${titleOf(only)}: your way does not come by here`
-    : "Your way passes these by";
-  return make("span", { className: "ac-passed", textContent: words });
 }
 
 /**

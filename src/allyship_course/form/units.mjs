@@ -14,7 +14,7 @@ import { ruleOf, typeOf } from "./form.mjs";
 
 const INTRO = ".ac-title, .ac-scene, .ac-meta, .ac-cover, .ac-ahead, .ac-intro";
 const FIELDS = "[data-field], .ac-folded";
-const END = ".ac-end, .ac-profile, .ac-compose, .ac-calendar, .ac-closing, .ac-foot";
+const END = ".ac-end, .ac-picture, .ac-profile, .ac-compose, .ac-calendar, .ac-closing, .ac-foot";
 
 /** @param {HTMLElement} form @param {string} selector */
 const childrenOf = (form, selector) => all(form, `:scope > :is(${selector})`);

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..spec import FIELD_TYPES, AnyField, FieldType, Module
+from .pictures import picture
 
 EARLIER = " (from an earlier edition)"
 """Behind the words of what is asked no longer, where somebody reads what they answered."""
@@ -20,8 +21,10 @@ def describe(module: Module, page: str) -> dict[str, Any]:
         {
             "id": exercise.id,
             "title": exercise.title,
+            "minutes": exercise.minutes,
             "rule": exercise.rule(),
             "fields": words_of_fields(module, exercise.id),
+            **({"picture": drawn} if (drawn := picture(exercise)) else {}),
         }
         for exercise in module.exercises
     ]
@@ -29,6 +32,7 @@ def describe(module: Module, page: str) -> dict[str, Any]:
         "id": module.module,
         "title": module.title,
         "page": page,
+        "minutes": module.minutes,
         "collected": module.collected,
         "exercises": exercises,
         "earlier": gone_exercises(module),
@@ -70,7 +74,9 @@ def words_of_fields(module: Module, exercise_id: str) -> dict[str, dict[str, Any
 
 def outline(described: Mapping[str, Any]) -> dict[str, Any]:
     """Return what :func:`describe` returned without the words of the fields: ``outline.json``."""
-    exercises = [{k: e[k] for k in ("id", "title", "rule")} for e in described["exercises"]]
+    exercises = [
+        {k: e[k] for k in ("id", "title", "minutes", "rule")} for e in described["exercises"]
+    ]
     module = {key: part for key, part in described.items() if key != "earlier"}
     return {**module, "exercises": exercises}
 

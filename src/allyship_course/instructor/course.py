@@ -16,7 +16,10 @@ from pydantic import BeforeValidator, Field, ValidationError
 
 from ..exchange import ADDRESS
 from ..spec import Finding, Id, Loc, Module, Part, Source, SpecError, Text, did_you_mean, in_words
+from ..spec.settings import CONFIG, course_of
+from ..spec.settings import Course as OfCourse
 from ..store.files import read_json
+from ..student.modules import installed_book
 from .times import _BEGIN_OF_DAY, _END_OF_DAY, WrongTimeError, moment
 
 COURSE_FILE = "course.yml"
@@ -103,9 +106,7 @@ class Course(Part):
 
     title: Text
     term: Id
-    course_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=60)] = (
-        "allyship"
-    )
+    course_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=60)] = ""
     timezone: str = "UTC"
     book: str = ""
     overlay: str = ""
@@ -165,6 +166,19 @@ def project_of(folder: Path) -> Path | None:
     return place(folder, named) if isinstance(named, str) and named else None
 
 
+def course_named(folder: Path) -> OfCourse:
+    """Return title and settings of the course that is taught in a course folder."""
+    projects = (project_of(folder), folder.parent)
+    books = [project / "book" for project in projects if project and (project / CONFIG).exists()]
+    return course_of(books[0] if books else installed_book())
+
+
+def title_of(folder: Path) -> str:
+    """Return the title of a term, or of the course where no term has one."""
+    title = written(folder).get("title")
+    return title if isinstance(title, str) else course_named(folder).title
+
+
 def overlay_of(folder: Path) -> Path | None:
     """Return the overlay that ``course.yml`` names."""
     named = written(folder).get("overlay")
@@ -190,7 +204,9 @@ def load_course(folder: Path, book: dict[str, Module] | None = None) -> Course:
     if course is None or findings:
         problems = sorted({source.problem(f) for f in findings}, key=lambda p: (p.line, p.what))
         raise SpecError(problems)
-    return course
+    if course.course_id:
+        return course
+    return course.model_copy(update={"course_id": course_named(folder).settings.name})
 
 
 def _entries(data: dict[Any, Any]) -> Iterator[tuple[Loc, dict[Any, Any]]]:
@@ -296,7 +312,7 @@ def configure(c: Any, folder: Path) -> None:
     plugin.configure(c)
     c.ExportApp.plugin_class = "allyship_course.instructor.report.points.PointsTable"
     c.CourseDirectory.root = str(folder)
-    c.CourseDirectory.course_id = Course.model_fields["course_id"].default
+    c.CourseDirectory.course_id = course_named(folder).settings.name
     if ADDRESS in os.environ:
         from ..exchange.client import use_service
 

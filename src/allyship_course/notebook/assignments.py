@@ -7,6 +7,7 @@ Needs jupytext, which comes with the ``instructor`` extra.
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -17,11 +18,12 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from ..form.posters import POSTERS_FILE
+from ..form.posters import POSTERS_FILE, Sheet, with_sheet
 from ..spec import (
     EXERCISES_FILE,
     JOURNAL,
     MODULES_FOLDER,
+    RETURN,
     TOC,
     Exercise,
     Module,
@@ -31,6 +33,7 @@ from ..spec import (
     module_folders,
 )
 from ..spec.reading import PLACED, in_a_notebook
+from ..spec.settings import course_of
 from ..store.submission import CHECK_PREFIX, NOTE_PROMPT, NOTE_TAG
 
 COMMENT_ID = "comment"
@@ -38,19 +41,21 @@ COMMENT_STUB = "# If your instructor writes you a comment, it comes with the fee
 MY_COURSE = "my-course.ipynb"
 MIRROR_LINE = "# From course.yml; the forms say so."
 
-_BEGIN = """\
-**To begin**, choose *Run* in the menu, then *Run All Cells*. Do it again whenever you come \
-back: your answers come back too.
+HOW_TO_BEGIN_TAG = "how-to-begin"
+"""Of the cell that our extension of JupyterLab hides, since the forms open by themselves there."""
 
-What you write is kept in your own journal, outside this notebook. Handed in is only which \
-prompts you answered and how many words, unless you tick *Share* on an exercise."""
+_HOW_TO_BEGIN = """\
+**Do you see no forms below?** In the menu choose *Run*, then *Run All Cells*. In other programs \
+it is called *Run All*, or *Run all*."""
 
-_BEGIN_JOURNAL = """\
-**To begin**, choose *Run* in the menu, then *Run All Cells*. Do it again whenever you come \
-back: your answers come back too.
+_KEPT = """\
+What you write is kept in your own journal, outside this notebook. Your answers are there again \
+whenever you come back. Handed in is only which prompts you answered and how many words, unless \
+you tick *Share* on an exercise."""
 
-What you write is kept in your own journal, outside this notebook. Nobody collects this \
-notebook, and none of your answers is in it."""
+_KEPT_OF_JOURNAL = """\
+What you write is kept in your own journal, outside this notebook. Your answers are there again \
+whenever you come back. Nobody collects this notebook, and none of your answers is in it."""
 
 _CERTIFICATE = """\
 ## When you are through with the modules
@@ -62,8 +67,7 @@ only. It is not in this notebook, and is gone when you close it."""
 _MY_COURSE = """\
 # Your course
 
-**To begin**, choose *Run* in the menu, then *Run All Cells*. Do it again to bring the table up to \
-date. It comes from your own journal. Nobody collects this notebook."""
+It comes from your own journal. Nobody collects this notebook."""
 
 _ASKED = """\
 **Your instructor would like to read this one.** If you are willing, tick *Share with my \
@@ -72,8 +76,8 @@ instructor* below it. You need not: it counts as complete either way."""
 _CHECKS = """\
 ## What is complete
 
-Run the cells below to see where you are. An exercise that you chose to leave out counts as \
-complete. Nobody reads or grades what you wrote."""
+This is how far you were when the notebook was opened or run. An exercise that you chose to leave \
+out counts as complete. Nobody reads or grades what you wrote."""
 
 
 @dataclass(frozen=True)
@@ -99,9 +103,12 @@ def make_assignment(module_folder: Path, source: Path, terms: Terms | None = Non
     module = load_module(module_folder)
     folder = source / module.module
     folder.mkdir(parents=True, exist_ok=True)
-    for name in (EXERCISES_FILE, POSTERS_FILE):
-        if (module_folder / name).exists():
-            shutil.copyfile(module_folder / name, folder / name)
+    shutil.copyfile(module_folder / EXERCISES_FILE, folder / EXERCISES_FILE)
+    course = course_of(module_folder.parents[1])
+    posters = module_folder / POSTERS_FILE
+    if posters.exists():
+        sheet = Sheet.of(course.title, course.settings)
+        (folder / POSTERS_FILE).write_text(with_sheet(posters.read_text("utf-8"), sheet), "utf-8")
     if terms and terms.mirror:
         with (folder / EXERCISES_FILE).open("a", encoding="utf-8") as file:
             file.write(f"\n{MIRROR_LINE}\nmirror: {terms.mirror}\n")
@@ -113,7 +120,8 @@ def make_assignment(module_folder: Path, source: Path, terms: Terms | None = Non
 def make_journal(book: Path, course: Path, modules: Collection[str] | None = None) -> Path:
     """Write ``course/journal/journal.ipynb`` and the files that it needs; return the notebook.
 
-    Beside it, ``my-course.ipynb`` shows how far each module is. They are no assignments:
+    Beside it, ``my-course.ipynb`` shows how far each module is, and ``return/return.ipynb`` is
+    for coming back, if the book has a page for that. They are no assignments:
     nothing of them is collected, and the folder can be handed round in any way. The
     ``modules``, or all, lie in it too, with their order, since both count them.
     """
@@ -131,26 +139,44 @@ def make_journal(book: Path, course: Path, modules: Collection[str] | None = Non
         shutil.copyfile(file, copy)
     notebook = folder / f"{JOURNAL}.ipynb"
     module = load_module(book / JOURNAL)
-    nbformat.write(journal_notebook(module, book / JOURNAL / "index.md"), notebook)
+    named = course_of(book)
+    title = named.title if named.settings.has("certificate") else ""
+    nbformat.write(journal_notebook(module, book / JOURNAL / "index.md", title), notebook)
     nbformat.write(my_course_notebook(), folder / MY_COURSE)
+    if (book / RETURN).exists():
+        _make_return(book / RETURN, folder / RETURN)
     return notebook
+
+
+def _make_return(page: Path, folder: Path) -> None:
+    """Write the notebook of the page that one comes back to, in a folder of its own."""
+    folder.mkdir(exist_ok=True)
+    shutil.copyfile(page / EXERCISES_FILE, folder / EXERCISES_FILE)
+    module = load_module(page)
+    cells = _reading_cells(module, page / "index.md", _KEPT_OF_JOURNAL)
+    nbformat.write(_notebook(module.title, "re", cells), folder / f"{RETURN}.ipynb")
 
 
 def assignment_notebook(module: Module, reading: Path, terms: Terms | None = None) -> NotebookNode:
     """Return a valid nbgrader source notebook made from a module's reading and exercises."""
     terms = terms or Terms()
-    cells = [*_reading_cells(module, reading, _BEGIN, terms.share), new_markdown_cell(_CHECKS)]
-    cells.insert(2, _folded_cell("Where you are", "progress()", {}))  # below how to begin
+    cells = [*_reading_cells(module, reading, _KEPT, terms.share), new_markdown_cell(_CHECKS)]
+    cells.insert(2, _folded_cell("Where you are", "progress()", {}))  # below where it is kept
     cells += [check_cell(e, terms.points.get(e.id, 1)) for e in module.exercises]
     cells.append(new_markdown_cell(NOTE_PROMPT, metadata={"tags": [NOTE_TAG]}))
     cells.append(_comment_cell())
     return _notebook(module.title, module.module[:2], cells)
 
 
-def journal_notebook(module: Module, reading: Path) -> NotebookNode:
-    """Return the journal as a notebook: its prompts and the certificate, and no check cells."""
-    cells = [*_reading_cells(module, reading, _BEGIN_JOURNAL), new_markdown_cell(_CERTIFICATE)]
-    cells.append(_folded_cell("Your certificate", "certificate()", {}))
+def journal_notebook(module: Module, reading: Path, course: str) -> NotebookNode:
+    """Return the journal as a notebook: its prompts and the certificate, and no check cells.
+
+    ``course`` is the title on the certificate; without it there is none.
+    """
+    cells = _reading_cells(module, reading, _KEPT_OF_JOURNAL)
+    if course:
+        call = f"certificate({json.dumps(course, ensure_ascii=False)})"
+        cells += [new_markdown_cell(_CERTIFICATE), _folded_cell("Your certificate", call, {})]
     return _notebook(module.title, module.module[:2], cells)
 
 
@@ -164,6 +190,7 @@ def my_course_notebook() -> NotebookNode:
 
 
 def _notebook(title: str, mark: str, cells: list[NotebookNode]) -> NotebookNode:
+    cells.insert(0, new_markdown_cell(_HOW_TO_BEGIN, metadata={"tags": [HOW_TO_BEGIN_TAG]}))
     for number, cell in enumerate(cells):
         # Counted, not random: made again from the same module, the notebook is the same.
         cell["id"] = f"{mark}-{number:03}"
@@ -176,7 +203,7 @@ def _notebook(title: str, mark: str, cells: list[NotebookNode]) -> NotebookNode:
 
 
 def _reading_cells(
-    module: Module, reading: Path, begin: str, share: Collection[str] = ()
+    module: Module, reading: Path, kept: str, share: Collection[str] = ()
 ) -> list[NotebookNode]:
     import jupytext
 
@@ -190,7 +217,7 @@ def _reading_cells(
             cells.append(_placing_cell(module, placed[1], placed[2]))
         elif "remove-cell" not in cell.metadata.get("tags", []):
             raise SpecError([_not_one_part(reading, cell.source)])
-    cells.insert(1, new_markdown_cell(begin))
+    cells.insert(1, new_markdown_cell(kept))
     return cells
 
 

@@ -5,33 +5,41 @@
  * @import { View } from "./model.mjs"
  */
 
+import { offerAgain } from "../form/again.mjs";
 import { answer } from "../form/answering.mjs";
+import { saveCalendar } from "../form/dates.mjs";
 import { all } from "../form/dom.mjs";
 import { enhance } from "../form/exercise.mjs";
 import { viewOf } from "../form/focus.mjs";
+import { read } from "../form/form.mjs";
+import { offerPictures } from "../form/picturing.mjs";
 import { KernelStore } from "./kernel-store.mjs";
 import { keepKeys, keepMenu } from "./keys.mjs";
-import { putHtml } from "./model.mjs";
 import { standIn, takePlace } from "./stand-in.mjs";
 
 /** A notebook's widget is one file: nothing of it is loaded later. @type {Frame} */
 const FRAME = {
   choiceKey: "allyship:jupyter:whole",
   load: async () => (form) => viewOf(form, false),
+  saveDates: saveCalendar,
 };
 
-/** @param {View} view */
+/** Let the form answer that stands in a view; see shared.mjs. @param {View} view */
 function render(view) {
-  const form = putHtml(view, "form_html");
+  const form = /** @type {HTMLElement} */ (view.el.firstElementChild);
   makeIdsOwn(form);
   const gone = new AbortController();
   keepKeys(form, gone.signal);
   keepMenu(form);
   const store = new KernelStore(view.model, form);
   enhance(form, store, FRAME, gone.signal)
+    .then(() => offerAgain(form, read(form).answers, gone.signal))
     .then(() => takePlace(form))
     .then(() => store.replies())
-    .then((replies) => answer(form, store, replies, true))
+    .then((replies) => {
+      answer(form, store, replies, true);
+      return offerPictures(form, store, replies);
+    })
     .catch(() => {
       // What stops this has stopped the loading of answers too, and is told there.
     });

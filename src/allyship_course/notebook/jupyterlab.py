@@ -110,14 +110,17 @@ def wait_for(
     raise JupyterLabError(f"{what} did not answer within {_START_SECONDS} seconds; see {log}")
 
 
-def stop(process: subprocess.Popen[bytes]) -> None:
-    """Ask the server to end, which ends its kernels; make sure that it did."""
+def stop(process: subprocess.Popen[Any]) -> None:
+    """Ask the server to end, which ends its kernels; make sure that it did.
+
+    It leads a session of its own. What it still prints is read, or it might wait for a reader.
+    """
     process.send_signal(signal.SIGTERM)
     try:
-        process.wait(_STOP_SECONDS)
+        process.communicate(timeout=_STOP_SECONDS)
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        process.communicate()
 
 
 LOOPBACK = "127.0.0.1"

@@ -15,27 +15,22 @@
 
 import { Drafts } from "../form/drafts.mjs";
 import { Asleep, Told } from "../form/store.mjs";
+import { howToStart } from "./starting.mjs";
 
-const ASLEEP =
-  "This notebook is not running. In the menu choose Run, then Run All Cells: " +
-  "the form opens, and your earlier answers come back.";
-const STOPPED =
+/** @param {string} start  what to press */
+const asleep = (start) =>
+  `This notebook is not running. ${start}: the form opens, and your earlier answers come back.`;
+/** @param {string} start */
+const stopped = (start) =>
   "Not saved yet: this notebook has stopped running. What you wrote is kept in this browser until " +
-  "it can be saved. In the menu choose Run, then Run All Cells.";
-const STOPPED_HERE =
+  `it can be saved. ${start}.`;
+/** @param {string} start */
+const stoppedHere = (start) =>
   "Not saved: this notebook has stopped running, and this browser keeps nothing. Leave this page " +
-  "open. In the menu choose Run, then Run All Cells: what you wrote here comes along.";
+  `open. ${start}: what you wrote here comes along.`;
 
 /** @implements {Store} */
 export class KernelStore {
-  /** @type {Words} */
-  words = {
-    kept: "Kept in your journal.",
-    held: "Kept in this browser until your journal answers.",
-    waiting: STOPPED,
-    adrift: STOPPED_HERE,
-    asleep: ASLEEP,
-  };
   /** Known once the kernel has said whose journal this is. @type {Drafts | undefined} */
   drafts = undefined;
   #model;
@@ -54,6 +49,18 @@ export class KernelStore {
     this.#form = form;
     this.#path = `${form.dataset.module}/${form.dataset.exercise}`;
     model.on("msg:custom", (reply) => this.#receive(reply));
+  }
+
+  /** @returns {Words} */
+  get words() {
+    const start = howToStart(this.#form);
+    return {
+      kept: "Kept in your journal.",
+      held: "Kept in this browser until your journal answers.",
+      waiting: stopped(start),
+      adrift: stoppedHere(start),
+      asleep: asleep(start),
+    };
   }
 
   /** @param {() => void} renew @param {AbortSignal} [signal] */
@@ -110,7 +117,7 @@ export class KernelStore {
         this.#model.send({ ...message, request });
       } catch {
         this.#waiting.delete(request);
-        reject(new Asleep(ASLEEP)); // there is no kernel
+        reject(new Asleep(this.words.asleep)); // there is no kernel
       }
     });
   }

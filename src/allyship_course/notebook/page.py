@@ -6,9 +6,14 @@ Apart from :mod:`.book`, so that a student's kernel loads nothing of what builds
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 BUILDING = "ALLYSHIP_BOOK"
 """Environment variable that tells a kernel that it runs for a book build."""
+SOURCE = "ALLYSHIP_BOOK_SOURCE"
+"""Environment variable with the folder of the pages that are built."""
+NO_POSTERS = "no posters"
+"""What the variable holds where the course has none of our posters."""
 
 
 class Page:
@@ -27,6 +32,13 @@ class Page:
             "text/markdown": self._markdown,
             "text/plain": self._markdown,
         }
+
+
+def static_from(folder: Path) -> str | None:
+    """Return where the site's static files lie, as a page in ``folder`` sees it."""
+    if not (source := os.environ.get(SOURCE)):
+        return None
+    return f"{Path(os.path.relpath(source, folder)).as_posix()}/_static"
 
 
 def building() -> bool:

@@ -7,8 +7,8 @@
 
 import { setText } from "../form/dom.mjs";
 import { putHtml } from "./model.mjs";
+import { howToStart } from "./starting.mjs";
 
-const ASLEEP = "This notebook is not running. In the menu choose Run, then Run All Cells.";
 const PATIENCE = 3000;
 const SETTLED = 500;
 
@@ -21,12 +21,17 @@ function render(view) {
   const strip = putHtml(view, "progress_html");
   const bar = /** @type {HTMLProgressElement} */ (strip.querySelector("progress"));
   const line = strip.querySelector("p");
-  const asleep = setTimeout(() => setText(line, ASLEEP), PATIENCE);
+  const asleep = setTimeout(
+    () => setText(line, `This notebook is not running. ${howToStart(el)}.`),
+    PATIENCE,
+  );
   /** @param {{done: number, words: string}} message */
   const show = ({ done, words }) => {
     clearTimeout(asleep);
     // "Run All Cells" goes to the end of the notebook; who begins is brought back to its head.
-    if (first) setTimeout(() => el.scrollIntoView({ block: "center" }), SETTLED);
+    // Where the notebook ran by itself, nobody has left it.
+    const byItself = el.closest("[data-allyship-opened]");
+    if (first && !byItself) setTimeout(() => el.scrollIntoView({ block: "center" }), SETTLED);
     first = false;
     bar.hidden = false; // before that, an empty bar would say that nothing is done
     bar.value = done;

@@ -4,14 +4,15 @@
  */
 
 import { make } from "../form/dom.mjs";
+import { howToStart } from "./starting.mjs";
 
 /** How long a new form may take before the old one comes back, in milliseconds. */
 const LONGEST = 1000;
 
-const NOT_RUNNING =
+/** @param {string} start  what to press */
+const notRunning = (start) =>
   "This notebook is not running yet, so this is the form as you left it. What you write in it is " +
-  "kept in this browser until your journal answers. Wait half a minute. Then choose Run and " +
-  "Run All Cells in the menu again.";
+  `kept in this browser until your journal answers. Wait half a minute. ${start}, once more.`;
 
 /** Said in the page when a form of an exercise is there. */
 const HERE = "allyship-form";
@@ -41,10 +42,12 @@ export function standIn(form, ask, gone) {
     seen.disconnect();
     const stand = make("div", { className: "ac-stand-in" });
     const comeBack = () => {
-      const line = make("p", { className: "ac-trouble", textContent: NOT_RUNNING });
+      if (!cell) return;
+      const textContent = notRunning(howToStart(cell));
+      const line = make("p", { className: "ac-trouble", textContent });
       line.setAttribute("role", "alert");
       stand.append(line, form);
-      cell?.append(stand);
+      cell.append(stand);
     };
     const waiting = setTimeout(comeBack, LONGEST);
     const end = () => {

@@ -13,9 +13,9 @@ FOLDER = Path(__file__).parent
 STYLE = FOLDER / "progress.css"
 
 
-def render_certificate() -> str:
+def render_certificate(course: str) -> str:
     """Return the certificate for a notebook, not filled in; the page includes the same file."""
-    return template(FOLDER / "certificate.html").render(notebook=True)
+    return template(FOLDER / "certificate.html").render(notebook=True, course_title=course)
 
 
 def render_progress(module: Module) -> str:

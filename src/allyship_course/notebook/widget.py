@@ -6,21 +6,34 @@ journal. They are never a trait: traits end up in the saved notebook, which is h
 
 from __future__ import annotations
 
+import base64
+import functools
 import html
+import os
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from weakref import WeakSet
 
 import anywidget
+import ipywidgets
 import traitlets
 
 from ..course_progress import in_all, progress_by_notes, progress_by_record, where_to_go_on
-from ..form import STYLE, VIEW_STYLE, render
+from ..form import DRAWING_STYLE, STYLE, VIEW_STYLE, render
 from ..form.bundle import bundle
-from ..form.posters import load_posters, markdown, page_html
+from ..form.posters import load_posters, markdown, page_html, sheet_of
 from ..form.replies import replies
-from ..spec import Exercise, Module, SpecError, load_module, module_folders
+from ..spec import (
+    Exercise,
+    Module,
+    SpecError,
+    folders_in,
+    in_order,
+    load_module,
+    module_folders,
+)
 from ..store.files import RecordError
 from ..store.journal import (
     LOCKLESS,
@@ -34,22 +47,39 @@ from ..store.journal import (
 )
 from ..store.record import submitted_record
 from .checks import Check, check_in
-from .page import Page, building
+from .page import BUILDING, NO_POSTERS, Page, building, static_from
 from .strip import STYLE as PROGRESS_STYLE
 from .strip import render_certificate, render_my_course, render_progress
 
 _SCRIPTS = Path(__file__).parent
 
 
-class ExerciseWidget(anywidget.AnyWidget):
-    """One exercise, live. ``form_html`` is the empty form: it holds no answer, ever."""
+class Parts(ipywidgets.Widget):
+    """What all forms of a notebook share, packed: it is saved with the notebook only once."""
 
-    _esm = bundle(_SCRIPTS / "exercise.mjs")
-    _css = "".join(f.read_text("utf-8") for f in (STYLE, VIEW_STYLE))
-    form_html = traitlets.Unicode().tag(sync=True)
+    script = traitlets.Unicode().tag(sync=True)
+    style = traitlets.Unicode().tag(sync=True)
+
+
+@functools.cache
+def _parts() -> Parts:
+    style = "".join(f.read_text("utf-8") for f in (STYLE, VIEW_STYLE, DRAWING_STYLE))
+    return Parts(script=_packed(bundle(_SCRIPTS / "exercise.mjs")), style=_packed(style))
+
+
+def _packed(text: str) -> str:
+    return base64.b64encode(zlib.compress(text.encode(), level=9)).decode()
+
+
+class ExerciseWidget(anywidget.AnyWidget):
+    """One exercise, live. ``form`` is the empty form, packed: it holds no answer, ever."""
+
+    _esm = bundle(_SCRIPTS / "shared.mjs")
+    parts = traitlets.Instance(Parts).tag(sync=True, **ipywidgets.widget_serialization)
+    form = traitlets.Unicode().tag(sync=True)
 
     def __init__(self, module: Module, exercise: Exercise, assignment: Path) -> None:
-        super().__init__(form_html=render(module, exercise, "notebook"))
+        super().__init__(parts=_parts(), form=_packed(render(module, exercise, "notebook")))
         self.place = (module.module, exercise.id)
         self._module = module
         self._exercise = exercise
@@ -183,7 +213,7 @@ def exercise(exercise_id: str) -> ExerciseWidget | Page:
         return _trouble(e, "This exercise can't be shown")
     if building():
         text = f"**Exercise: {found.title}**\n\n{found.intro}"
-        return Page(render(module, found, "page"), text)
+        return Page(render(module, found, "page", static_from(folder)), text)
     return ExerciseWidget(module, found, folder)
 
 
@@ -195,10 +225,11 @@ def poster(poster_id: str) -> Page:
             raise KeyError(f"there is no poster '{poster_id}'. There are: {', '.join(posters)}")
     except (SpecError, KeyError) as e:
         return _trouble(e, "This poster can't be shown")
+    if os.environ.get(BUILDING) == NO_POSTERS:
+        return Page("", "")
     found = posters[poster_id]
-    # A module's page stands two folders below the book's static files.
-    static = "../../_static" if building() else None
-    return Page(page_html(found, static), markdown(found))
+    static = static_from(Path.cwd()) or "../../_static" if building() else None
+    return Page(page_html(found, static, sheet_of(Path.cwd())), markdown(found))
 
 
 def progress() -> ProgressWidget | Page:
@@ -210,8 +241,11 @@ def progress() -> ProgressWidget | Page:
     return ProgressWidget(module, Path.cwd())
 
 
-def certificate() -> CertificateWidget | Page:
-    """Show the certificate of what is complete, by the learner's own journal."""
+def certificate(course: str = "") -> CertificateWidget | Page:
+    """Show the certificate of what is complete, by the learner's own journal.
+
+    ``course`` is the course's title.
+    """
     try:
         modules, journal = _course()
     except (SpecError, RecordError) as e:
@@ -220,7 +254,7 @@ def certificate() -> CertificateWidget | Page:
         {"title": m.title, "complete": progress_by_notes(m, journal[m.module]).complete}
         for m in modules
     ]
-    return CertificateWidget(certificate_html=render_certificate(), modules=states)
+    return CertificateWidget(certificate_html=render_certificate(course), modules=states)
 
 
 def my_course() -> Page:
@@ -230,7 +264,8 @@ def my_course() -> Page:
     except (SpecError, RecordError) as e:
         return _trouble(e, "The overview can't be shown")
     found = [progress_by_notes(m, journal[m.module]) for m in modules]
-    notebooks = [Path("..") / m.module / f"{m.module}.ipynb" for m in modules]
+    above = Path() if folders_in(Path.cwd()) else Path("..")
+    notebooks = [above / m.module / f"{m.module}.ipynb" for m in modules]
     links = [n.as_posix() if n.exists() else "" for n in notebooks]
     summary = in_all(found, where_to_go_on(modules, journal))
     rows = [f"- {one.module.title}: {one.in_words}" for one in found]
@@ -238,8 +273,13 @@ def my_course() -> Page:
 
 
 def _course() -> tuple[list[Module], dict[str, dict[str, Note]]]:
-    """Return the modules in the folder ``modules`` beside this notebook, and the notes of each."""
-    modules = [load_module(folder) for folder in module_folders(Path.cwd())]
+    """Return the modules beside this notebook, or in a folder ``modules``, and the notes of each.
+
+    They lie beside it where ``allyship learn`` has laid them; the journal among them is no module.
+    """
+    here = Path.cwd()
+    folders = module_folders(here) or in_order(folders_in(here), here)
+    modules = [module for module in map(load_module, folders) if module.collected]
     return modules, {m.module: read_notes(journal_folder(), m.module) for m in modules}
 
 

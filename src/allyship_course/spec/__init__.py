@@ -18,12 +18,14 @@ from .chosen import (
     Scale,
 )
 from .exercise import (
+    BESIDE,
     COMPOSED,
     END,
     EXERCISES_FILE,
     EXTRAS,
     JOURNAL,
     MODULES_FOLDER,
+    RETURN,
     Calendar,
     Compose,
     Drawing,
@@ -56,6 +58,7 @@ from .written import (
 from .yamlfile import Problem, Shape, Source, SpecError, in_words, load_checked, read_text
 
 __all__ = [
+    "BESIDE",
     "COMPOSED",
     "END",
     "EXERCISES_FILE",
@@ -65,6 +68,7 @@ __all__ = [
     "MODULES_FOLDER",
     "NONE",
     "RATINGS",
+    "RETURN",
     "SPACE",
     "TICKED",
     "TOC",

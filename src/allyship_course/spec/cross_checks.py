@@ -27,6 +27,9 @@ def check_module(module: Module) -> Iterator[Finding]:
         if exercise.steps:
             yield from _check_steps(exercise, here)
         yield from _check_plain_ends(exercise, here)
+        if exercise.again and (module.collected or exercise.steps):
+            problem = "only what is not collected, and has no steps, is answered again"
+            yield (*here, "again"), problem, "Remove it, or set 'collected: false' for the module"
     yield from _check_ending(module)
 
 
@@ -88,10 +91,22 @@ def _check_drawing(exercise: Exercise, here: Loc) -> Iterator[Finding]:
             yield loc, "a slope needs a profile that is compared with an earlier one", remedy
         if drawing.field:
             yield (*loc, "field"), "a slope is drawn of all scales", "Remove 'field'"
+        yield from _check_apart(exercise, drawing.apart, loc)
     else:
         yield from _check_drawn_field(exercise, drawing, loc)
     if drawing.seat and drawing.kind != "seats":
         yield (*loc, "seat"), f"'{drawing.kind}' has no seats", "Remove 'seat'"
+    if drawing.apart and drawing.kind != "slope":
+        yield (*loc, "apart"), f"'{drawing.kind}' has no steps", "Remove 'apart'"
+
+
+def _check_apart(exercise: Exercise, apart: str, loc: Loc) -> Iterator[Finding]:
+    """Find a step to leave out of a slope that its scales do not have."""
+    for scale in exercise.all_fields():
+        if apart and isinstance(scale, Scale) and apart not in scale.steps:
+            problem = f"'{apart}' is no step of '{scale.id}'"
+            yield (*loc, "apart"), problem, did_you_mean(apart, scale.steps)
+            return
 
 
 def _check_drawn_field(exercise: Exercise, drawing: Drawing, loc: Loc) -> Iterator[Finding]:

@@ -17,6 +17,9 @@ EARLIER_FILE = "earlier.yml"
 """Beside it: what earlier editions asked and this one does not, see :class:`Earlier`."""
 MODULES_FOLDER = "modules"
 JOURNAL = "journal"
+RETURN = "return"
+BESIDE = (JOURNAL, RETURN)
+"""Folders of the book with exercises that belong to no module: nothing of them is collected."""
 END = "end"
 PLACEHOLDER = re.compile(r"\{([a-z0-9-]+)\}")
 
@@ -47,12 +50,15 @@ class Drawing(Part):
 
     ``rings`` of a sort, ``seats`` around a table of a list whose column ``seat`` says where
     somebody sits, ``slope`` of a profile before and after, ``access`` lent to whom of a list.
+    ``apart`` is a step of a slope's scales that is no amount, such as "There was no occasion":
+    who chose it is not drawn, only said.
     """
 
     kind: Literal["rings", "seats", "slope", "access"]
     title: Text
     field: Id | None = None
     seat: Id | None = None
+    apart: str = ""
 
 
 class Person(Part):
@@ -71,9 +77,14 @@ class Event(Part):
 
 
 class Calendar(Part):
-    """A calendar file (.ics) of follow-ups."""
+    """A calendar file (.ics) of follow-ups.
+
+    They lead back to ``page``, named from the book's folder and without an ending, or else to the
+    page on which the exercise stands.
+    """
 
     title: Text
+    page: str = ""
     events: Annotated[list[Event], Field(min_length=1)]
 
 
@@ -96,7 +107,11 @@ EXTRAS = ("steps", "profile", "compose", "calendar")
 
 
 class Exercise(Part):
-    """One form: either ``fields`` in a row, or ``steps`` that branch."""
+    """One form: either ``fields`` in a row, or ``steps`` that branch.
+
+    ``again`` is for what somebody comes back to: on another day there is a new answer beside the
+    earlier ones, to each question by itself (``by-prompt``) or to all at once (``as-a-whole``).
+    """
 
     id: Id
     title: Text
@@ -111,6 +126,7 @@ class Exercise(Part):
     fields: list[AnyField] = []
     steps: list[Step] = []
     closing: str = ""
+    again: Literal["by-prompt", "as-a-whole"] | None = None
     own_line: Id | None = None  # the field whose answer its end shows
     drawing: Drawing | None = None
     profile: Profile | None = None

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from .findings import Finding, Loc
 
@@ -91,6 +91,11 @@ def one_of(*texts: str) -> Effort:
     return to_read(*texts).part(1 / max(1, len(texts)))
 
 
+def _listed(value: object) -> object:
+    """Take one name, which an author may write without a list, as a list of one."""
+    return [value] if isinstance(value, str) else value
+
+
 class FieldType(Part):
     """What every field has, and what its type must say of itself or may leave as it is here.
 
@@ -104,7 +109,8 @@ class FieldType(Part):
     hint: str = ""
     optional: bool = False
     private: Literal["always"] | None = None
-    earlier: str = ""  # "module/exercise/field" whose answer is shown above this field
+    earlier: Annotated[list[Text], BeforeValidator(_listed)] = []
+    """Each "module/exercise/field" whose answer is shown above this field; one needs no list."""
     ours: str = ""  # the authors' own answer, shown after an attempt or on request
     others: list[Answer] = []
 

@@ -23,6 +23,7 @@ from .exercise import EXERCISES_FILE, MODULES_FOLDER
 from .findings import Finding, did_you_mean
 from .modules import TOC, module_folders
 from .reading import PLACED
+from .settings import CONFIG
 from .yamlfile import Problem, Source, SpecError, read_text
 
 READING = "index.md"
@@ -68,7 +69,7 @@ def lay_over(book: Path, overlay: Path | None, into: Path) -> Laid:
     :class:`SpecError` with every reason why the two can't be put together.
     """
     laid = Laid(into, book)
-    files = {f.relative_to(book): f for f in book.rglob("*") if f.is_file()}
+    files = _files_of(book)
     made: dict[Path, list[Line]] = {}
     problems: list[Problem] = []
     toc = read_text(book / TOC, "Each book has one") if overlay else ""
@@ -103,6 +104,13 @@ def lay_over(book: Path, overlay: Path | None, into: Path) -> Laid:
         if file.relative_to(into) not in {*files, *made}:
             file.unlink()
     return laid
+
+
+def _files_of(book: Path) -> dict[Path, Path]:
+    """Return the files of a book by their place in it; the course's settings are among them."""
+    files = {f.relative_to(book): f for f in book.rglob("*") if f.is_file()}
+    settings = book.parent / CONFIG
+    return {**files, Path(CONFIG): settings} if settings.exists() else files
 
 
 def _folders(overlay: Path) -> list[Path]:

@@ -258,9 +258,9 @@ def _keys_of(loc: Loc, shape: type[BaseModel]) -> list[str]:
 
 
 def _part_type(shape: type[BaseModel], key: str) -> type[BaseModel] | None:
-    """Return what the entries of the list ``key`` of ``shape`` are, if they are parts."""
+    """Return what ``key`` of ``shape`` is, or each entry of its list, if it is a part."""
     field = shape.model_fields.get(key)
-    entries = get_args(field.annotation) if field else ()
+    entries = (field.annotation, *get_args(field.annotation)) if field else ()
     return next((e for e in entries if isinstance(e, type) and issubclass(e, BaseModel)), None)
 
 

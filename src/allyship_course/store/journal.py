@@ -45,10 +45,6 @@ LOCKLESS = sys.platform == "emscripten"
 it; one left behind would stop every save from then on. There the page lets one save go at a time.
 """
 
-if sys.platform != "emscripten":
-    from filelock import FileLock
-
-
 FOLDER_VARIABLE = "ALLYSHIP_JOURNAL"
 MAX_JOURNAL_BYTES = 50_000_000
 """The longest journal of a module, and the longest file that is taken in."""
@@ -207,6 +203,8 @@ def locked(folder: Path) -> Iterator[None]:
 def _lock(file: Path) -> AbstractContextManager[object]:
     if sys.platform == "emscripten":
         return contextlib.nullcontext()  # see LOCKLESS
+    from filelock import FileLock  # here: a form is shown before anything is locked
+
     return FileLock(file, timeout=_LOCK_SECONDS, mode=0o600)
 
 

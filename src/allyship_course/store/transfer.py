@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 from ..form.words import answer_in_words, gone_exercises, words_of_fields
 from ..spec import Module
+from .entries import DatedEntry, belongs_to, entries_of, parts_of
 from .files import RecordError, encode_json, read_json, replace_file
 from .journal import MAX_JOURNAL_BYTES, Note, locked, note_json, read_note, read_notes, write_notes
 from .moments import iso, now_in_ms, sound_moment
@@ -137,7 +138,9 @@ def combine(here: Note, theirs: Note, types: Mapping[str, str], now: int) -> Not
 def _joined(here: Note, theirs: Note, types: Mapping[str, str], now: int) -> Note:
     answers = dict(here.answers)
     for key, value in theirs.answers.items():
-        answers[key] = _join(types.get(key), value, answers[key]) if key in answers else value
+        answers[key] = (
+            _join(types.get(parts_of(key)[0]), value, answers[key]) if key in answers else value
+        )
     if answers == here.answers:
         return here
     return replace(here, answers=answers, shared=here.shared and theirs.shared, saved=iso(now))
@@ -213,17 +216,20 @@ def _if_passed(note: Note) -> tuple[str, ...]:
 def answers_in_words(
     fields: Mapping[str, Mapping[str, Any]], answers: Mapping[str, Any]
 ) -> Iterator[str]:
-    """Return answers as lines: each question, and below it what was answered.
+    """Return answers as lines: each question, and below it what was answered, day by day.
 
     ``fields`` are the words of the exercise's fields, as :func:`words_of_fields` returns them.
     """
-    gone = sorted(name for name in answers if name not in fields)
-    for name in [*(n for n in fields if n in answers), *gone]:
+    gone = sorted(n for n in answers if n not in fields and not belongs_to(n, fields))
+    for name in [*fields, *gone]:
         words = fields.get(name, {"type": "", "label": plain(name)})
-        lines = answer_in_words(words, answers[name])
-        if lines:
-            quoted = (f"> {plain(line)}" for line in lines)
-            yield from ("", f"**{words['label']}**", "", *quoted)
+        entries = entries_of(answers, name) if name in fields else [DatedEntry("", answers[name])]
+        dated = [(day, answer_in_words(words, value)) for day, value in entries]
+        if any(lines for _, lines in dated):
+            yield from ("", f"**{words['label']}**")
+        for day, lines in ((day, lines) for day, lines in dated if lines):
+            yield from ("", day) if day else ()
+            yield from ("", *(f"> {plain(line)}" for line in lines))
 
 
 def plain(text: str) -> str:

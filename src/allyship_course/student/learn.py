@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import json
 import os
 import shutil
 import subprocess
@@ -24,16 +25,22 @@ from ..notebook.jupyterlab import (
     free_port,
     hide_panels,
     settings,
+    stop,
 )
 from ..spec import EXERCISES_FILE, JOURNAL, MODULES_FOLDER, TOC, module_folders
 from ..store.journal import catch_up, journal_folder, read_notes
 from ..store.record import RECORD_FILE, read_record
 from .exchange import Exchange
-from .modules import called, installed_book, modules_in
+from .modules import called, course_book, modules_in
 
+MY_COURSE = "my-course.ipynb"
 _NEEDED = ("jupyterlab", "jupytext", "nbformat")
 _PORTS = range(20_000, 30_000)
 """Below those that systems give away by chance."""
+_HAND_IN = (
+    "Open a second window of the kind in which you started the course. Type 'allyship submit' and "
+    "the number of the module. It shows all that will be handed in, and asks before it sends."
+)
 _STOPPED = (
     "Stopped. All that the page said is kept in your journal is there. What could not be saved yet "
     "is in your browser: it is saved when you open the course again in this browser."
@@ -69,7 +76,7 @@ def lay_ready(folder: Path, exchange: Exchange | None, tell: Tell) -> None:
 def _make_modules(folder: Path) -> None:
     from ..notebook.assignments import make_assignment
 
-    for module in module_folders(installed_book()):
+    for module in module_folders(course_book()):
         if not (folder / module.name / f"{module.name}.ipynb").exists():
             with tempfile.TemporaryDirectory() as made:
                 make_assignment(module, Path(made))
@@ -80,17 +87,20 @@ def _make_journal(folder: Path) -> None:
     """Lay the journal's notebook and the overview ready, which count the modules in ``folder``."""
     from ..notebook.assignments import make_journal
 
-    book = installed_book()
+    book = course_book()
     if not (book / JOURNAL / EXERCISES_FILE).exists():
         return
     with tempfile.TemporaryDirectory() as made:
         make_journal(book, Path(made))
         shutil.rmtree(Path(made) / JOURNAL / MODULES_FOLDER)
+        # The overview lies beside the modules, where people look for it.
+        (Path(made) / JOURNAL / MY_COURSE).rename(Path(made) / MY_COURSE)
         _add(Path(made), folder)
     counted = folder / JOURNAL / MODULES_FOLDER
     shutil.rmtree(counted, ignore_errors=True)
     if (book / TOC).exists():  # the order may be another one since an upgrade
         shutil.copyfile(book / TOC, folder / JOURNAL / TOC)
+        shutil.copyfile(book / TOC, folder / TOC)
     for module in modules_in(folder):
         (counted / module.module).mkdir(parents=True)
         file = folder / module.module / EXERCISES_FILE
@@ -116,7 +126,7 @@ def notebook_to_open(folder: Path, name: str | None) -> Path:
         notes = {m.module: read_notes(journal, m.module) for m in modules}
         onward = where_to_go_on(modules, notes)
         if onward is None:
-            return folder / JOURNAL / "my-course.ipynb"
+            return folder / MY_COURSE
         module = onward[0].module
     return folder / module / f"{module}.ipynb"
 
@@ -154,6 +164,7 @@ def open_lab(folder: Path, notebook: Path, browser: bool, tell: Tell) -> None:
         tell("What waits in your browser under the usual address stays there until that is free.")
     with tempfile.TemporaryDirectory() as extra:
         hide_panels(Path(extra), but=STUDENTS, server=settings())
+        _make_plain(Path(extra) / "labconfig", folder)
         paths = [extra, os.environ.get("JUPYTER_CONFIG_PATH", "")]
         environment = {**os.environ, "JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, paths))}
         tell(f"Your work is in {folder}. What you write is kept in your journal.")
@@ -170,9 +181,27 @@ def open_lab(folder: Path, notebook: Path, browser: bool, tell: Tell) -> None:
         try:
             _follow(process, tell)
         except KeyboardInterrupt:
-            process.terminate()
-            process.communicate()
+            stop(process)
             tell(_STOPPED)
+
+
+def _make_plain(labconfig: Path, folder: Path) -> None:
+    """Say in JupyterLab's configuration that it shows a course, for our extension to arrange."""
+    modules = modules_in(folder)
+    journal = f"{JOURNAL}/{JOURNAL}.ipynb"
+    course = {
+        "modules": [[f"{m.module}/{m.module}.ipynb", m.title] for m in modules],
+        "overview": MY_COURSE,
+        "journal": journal if (folder / journal).exists() else "",
+        "handIn": _HAND_IN,
+    }
+    file = labconfig / "page_config.json"
+    page = json.loads(file.read_text(encoding="utf-8"))
+    page["allyshipCourse"] = json.dumps(course)
+    file.write_text(json.dumps(page, indent=2) + "\n", encoding="utf-8")
+    as_the_device = {"@jupyterlab/apputils-extension:themes": {"adaptive-theme": True}}
+    overrides = labconfig / "default_setting_overrides.json"
+    overrides.write_text(json.dumps(as_the_device) + "\n", encoding="utf-8")
 
 
 def port_of(folder: Path) -> int:
@@ -185,7 +214,7 @@ def port_of(folder: Path) -> int:
 
 
 def _page(folder: Path, notebook: Path) -> str:
-    return f"/lab/workspaces/allyship-course/tree/{notebook.relative_to(folder).as_posix()}"
+    return f"/lab/workspaces/course/tree/{notebook.relative_to(folder).as_posix()}"
 
 
 def _running_over(folder: Path, page: str) -> str:

@@ -7,17 +7,28 @@ from pathlib import Path
 
 from ..errors import CourseError
 from ..spec import (
+    BESIDE,
     EXERCISES_FILE,
-    JOURNAL,
+    TOC,
     Module,
     folders_in,
     in_order,
     load_module,
     module_folders,
 )
+from ..spec.settings import CONFIG, settings_of
 
 _PACKED = "content"
 """Beside this package's files in a wheel: the book's modules, journal and contents."""
+
+
+def course_book() -> Path:
+    """Return the book of the course that this folder is in, or else of this installation."""
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / CONFIG).exists() and (folder / "book" / TOC).exists():
+            return folder / "book"
+    return installed_book()
 
 
 def installed_book() -> Path:
@@ -36,7 +47,7 @@ def work_folder(chosen: Path | None) -> Path:
         return here.parent  # in a module's own folder
     if folders_in(here):
         return here
-    return Path.home() / "allyship-course"
+    return Path.home() / settings_of(course_book()).folder_name
 
 
 def called(name: str, modules: Sequence[str]) -> str:
@@ -60,7 +71,7 @@ def modules_for(work: Path) -> list[Module]:
     A module that lies in ``work``, a student's folder, counts as it is there: a class may have
     modules of its own, or older ones than this installation.
     """
-    book = installed_book()
+    book = course_book()
     folders = {folder.name: folder for folder in [*module_folders(book), *folders_in(work)]}
     modules = [load_module(folder) for folder in in_order(folders.values(), book)]
     return [module for module in modules if module.collected]
@@ -68,11 +79,11 @@ def modules_for(work: Path) -> list[Module]:
 
 def modules_in(work: Path) -> list[Module]:
     """Return the modules that lie in a student's folder, in the course's order."""
-    modules = [load_module(folder) for folder in in_order(folders_in(work), installed_book())]
+    modules = [load_module(folder) for folder in in_order(folders_in(work), course_book())]
     return [module for module in modules if module.collected]
 
 
-def journal_of() -> list[Module]:
-    """Return the journal of this installation, if its book has one."""
-    folder = installed_book() / JOURNAL
-    return [load_module(folder)] if (folder / EXERCISES_FILE).exists() else []
+def beside_the_modules() -> list[Module]:
+    """Return the journal of this course and what one comes back to, if its book has them."""
+    folders = [course_book() / name for name in BESIDE]
+    return [load_module(folder) for folder in folders if (folder / EXERCISES_FILE).exists()]

@@ -1,73 +1,50 @@
 """The whole course on paper: one tagged PDF, and an EPUB, with room to write for the controls.
 
-Sphinx makes the pages of both; what is ours is :func:`worksheet`, which turns forms into paper.
-Needs the ``book`` extra, and Playwright with a Chromium for the PDF.
+Sphinx makes the pages of both; worksheet.py turns forms into paper, and volume.py pages into a
+book.
+Needs the ``book`` extra, and for the PDF pypdf and Playwright with a Chromium.
 """
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import yaml
 
+from ...errors import CourseError
+from ...spec import Module, load_module
+from ...spec.modules import exercise_folders
+from .cards import card_sheets, sorts
+from .volume import Volume
+from .worksheet import worksheet
+
 if TYPE_CHECKING:
-    from bs4 import BeautifulSoup, Tag
+    from bs4 import Tag
     from sphinx.application import Sphinx
 
 STYLE = Path(__file__).with_name("paper.css")
 ONLY_WEBSITE = ("_static/card.png", "_static/course.css", "_static/icon.svg")
 """Files for the website's pages that an EPUB has no use for."""
-NOT_COURSE = "Developing"
-"""The part of the contents that is no part of the course."""
-
-# What only a screen can do.
-_GONE = "noscript, button, .ac-unloaded, .ac-said, .ac-announce, .ac-foot, .ac-earlier, .ac-paper"
-_GONE += ", .ac-count, .ac-calendar > p, .ac-compose > p, [data-course], [hidden]"
-_GONE += ", .ac-cover, .ac-folding, .ac-waits, .ac-scene"
-_SIGNS = {"radio": "○ ", "checkbox": "☐ ", "text": "_" * 40, "date": "_" * 20}
-_PLAIN = {"form": "section", "fieldset": "div", "details": "div", "label": "span"}
-_KEPT = {"class", "href", "src", "alt", "id", "viewBox", "x", "y", "rx", "r", "cx", "cy"}
-_KEPT |= {"width", "height", "colspan", "rowspan", "start"}
-
-
-def worksheet(page: BeautifulSoup) -> None:
-    """Turn every exercise of a page into something to fill in by hand."""
-    for gone in page.select(_GONE):
-        gone.decompose()
-    for svg in page.select("svg[viewbox]"):
-        svg["viewBox"] = svg.attrs.pop("viewbox")  # the parser of HTML makes it small
-    for form in page.select("form.ac-exercise"):
-        title = form["id"]
-        _on_paper(page, form)
-        form["class"] = "exercise"
-        form["id"] = title
-
-
-def _on_paper(page: BeautifulSoup, form: Tag) -> None:
-    for control in form.select("input"):
-        marked = "ac-mark" in control.parent["class"] if control.parent else False
-        control.replace_with("" if marked else _SIGNS[str(control["type"])])
-    for select in form.select("select"):
-        select.replace_with("____ ")
-    for area in form.select("textarea"):
-        for _ in range(max(4, int(str(area["rows"]))) - 1):
-            area.insert_after(page.new_tag("span", attrs={"class": "lines"}))
-        area.name = "span"
-        area["class"] = "lines"
-    for option in form.select("label.ac-option"):
-        option.name = "div"
-    for question in form.select("legend, .ac-text > label, summary"):
-        question.name = "p"
-        question["class"] = "question"
-    for part in (form, *form.find_all(True)):
-        part.name = _PLAIN.get(part.name, part.name)
-        part.attrs = {k: v for k, v in part.attrs.items() if k in _KEPT - {"id"}}
+NOT_COURSE = ("Developing",)
+"""Parts of the contents that are no part of the course."""
+ONLY_ON_SCREEN = (
+    *("my-journal", "privacy", "accessibility", "readers-wanted"),
+    *(f"guides/{name}" for name in ("learners", "instructors", "lms", "administrators")),
+    *(f"guides/{name}" for name in ("authors", "fields/index", "live-notebooks", "commands")),
+)
+"""Pages about the website, notebooks and classes."""
+_ROUNDS = 4
+"""Of printing: a page number that has one digit more may push a line to the next page."""
 
 
 def fill_epub(
@@ -79,7 +56,7 @@ def fill_epub(
     from bs4 import BeautifulSoup
 
     page = BeautifulSoup(context["body"], "html.parser")
-    worksheet(page)
+    worksheet(page, _modules(Path(app.srcdir)), pictures=False)
     for ornament in page.select("svg[aria-hidden]"):
         ornament.decompose()  # EPUB wants each page with a picture in it to be declared
     for link in page.select('a[href*="_static/"]'):
@@ -103,7 +80,7 @@ def make_paper(book: Path, config: Path, kind: Literal["pdf", "epub"], file: Pat
     """Write the course in ``book`` to ``file``. Raises CalledProcessError if Sphinx fails."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        _copy_course(book, folder / "book")
+        pages = _copy_course(book, folder / "book")
         builder = {"pdf": "singlehtml", "epub": "epub"}[kind]
         command = [str(Path(sys.executable).with_name("jupyter-book")), "build"]
         command += ["--config", str(config), "--path-output", str(folder), "--builder", "custom"]
@@ -114,39 +91,102 @@ def make_paper(book: Path, config: Path, kind: Literal["pdf", "epub"], file: Pat
         if kind == "epub":
             shutil.copy(next(built.glob("*.epub")), file)
         else:
-            _print(built, yaml.safe_load(config.read_text("utf-8"))["title"], file)
+            title = yaml.safe_load(config.read_text("utf-8"))["title"]
+            style = STYLE.read_text("utf-8").replace('"RUNNING TITLE"', json.dumps(title))
+            (built / STYLE.name).write_text(style, "utf-8")
+            volume = Volume(built / "index.html", title, pages, _modules(folder / "book"))
+            _in_a_thread(_print, volume, built, file)
 
 
-def _copy_course(book: Path, into: Path) -> None:
-    """Copy the book without what is no part of the course."""
+def _modules(book: Path) -> dict[str, Module]:
+    """Return every module of a book, and what has exercises beside them, by id."""
+    modules = [load_module(folder) for folder in exercise_folders(book)]
+    return {module.module: module for module in modules}
+
+
+def _copy_course(book: Path, into: Path) -> dict[str, list[str]]:
+    """Copy the book without what is no part of a printed course.
+
+    Returns its pages by the captions of its contents.
+    """
     shutil.copytree(book, into)
     contents = into / "_toc.yml"
     toc = yaml.safe_load(contents.read_text("utf-8"))
+    parts = [part for part in toc.get("parts", [toc]) if part.get("caption") not in NOT_COURSE]
+    for part in parts:
+        part["chapters"] = [one for one in part["chapters"] if one["file"] not in ONLY_ON_SCREEN]
+    parts = [part for part in parts if part["chapters"]]
     if "parts" in toc:
-        toc["parts"] = [part for part in toc["parts"] if part.get("caption") != NOT_COURSE]
+        toc["parts"] = parts
     contents.write_text(yaml.safe_dump(toc), "utf-8")
+    return {part.get("caption", ""): [one["file"] for one in part["chapters"]] for part in parts}
 
 
-def _print(built: Path, title: str, file: Path) -> None:
-    """Let a browser print the one long page that Sphinx made."""
-    from bs4 import BeautifulSoup
+def make_cards(module: Module, file: Path) -> None:
+    """Write the cards of a module's sorts, to cut out. Raises CourseError where it has none."""
+    if not any(True for _ in sorts(module)):
+        raise CourseError(
+            f"Module {module.module} has no cards to cut out: nothing is sorted in it"
+        )
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as name:
+        _in_a_thread(_print_cards, module, Path(name) / "cards.html", file)
+
+
+def _print_cards(module: Module, sheet: Path, file: Path) -> None:
+    with _printer() as put:
+        put(card_sheets(module), sheet, file)
+
+
+def _in_a_thread(do: Callable[..., None], *args: object) -> None:
+    """Do it in a thread of its own: Playwright refuses one with an event loop, as a kernel has."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(do, *args).result()
+
+
+def _print(volume: Volume, folder: Path, file: Path) -> None:
+    """Print the one long page more than once: the first time tells what is on which page."""
+    with _printer() as put:
+        places: dict[str, int] = {}
+        for _ in range(_ROUNDS):
+            put(volume.html(places), folder / "paper.html", file)
+            before, places = places, pages_of_links(file)
+            if before == places:
+                return
+
+
+@contextlib.contextmanager
+def _printer() -> Iterator[Callable[[str, Path, Path], None]]:
+    """Yield what lets a browser print HTML, by way of a file beside its pictures, as tagged PDF."""
     from playwright.sync_api import sync_playwright
 
-    page = BeautifulSoup((built / "index.html").read_text("utf-8"), "html.parser")
-    worksheet(page)
-    for picture in page.select("img[src]"):
-        picture["src"] = str(picture["src"]).replace("../", "")
-        picture["loading"] = "eager"
-    main = page.select_one("main")
-    sheet = f"""<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>
-<link rel="stylesheet" href="paper.css"><p class="title-page">{title}</p>{main}"""
-    (built / "paper.html").write_text(sheet, "utf-8")
-    shutil.copy(STYLE, built / STYLE.name)
     with sync_playwright() as p:
         here = shutil.which("chromium") or shutil.which("google-chrome")
         browser = p.chromium.launch(executable_path=here, args=["--no-sandbox"])
         tab = browser.new_page()
-        tab.goto((built / "paper.html").as_uri())
-        margin = {"top": "2cm", "bottom": "2cm", "left": "2cm", "right": "2cm"}
-        tab.pdf(path=file, format="A4", tagged=True, outline=True, margin=margin)  # type: ignore[arg-type]
+
+        def put(page: str, sheet: Path, file: Path) -> None:
+            sheet.write_text(page, "utf-8")
+            tab.goto(sheet.as_uri())
+            tab.pdf(
+                path=file,
+                prefer_css_page_size=True,
+                print_background=True,
+                tagged=True,
+                outline=True,
+            )
+
+        yield put
         browser.close()
+
+
+def pages_of_links(file: Path) -> dict[str, int]:
+    """Return on which page of a PDF each place lies that something leads to, by its id."""
+    import pypdf
+
+    pdf = pypdf.PdfReader(file)
+    named = pdf.named_destinations
+    return {
+        name.removeprefix("/"): (pdf.get_destination_page_number(place) or 0) + 1
+        for name, place in named.items()
+    }

@@ -6,13 +6,14 @@ import shutil
 
 from ...notebook.assignments import make_journal
 from ...spec import JOURNAL
+from ...spec.settings import settings_of
 from .changes import Setting, files_of, same_files
 
 
 def plan_journal(setting: Setting) -> None:
     """Plan the journal's notebook anew where it, or what it counts, has changed."""
     book, there = setting.term.book, setting.term.folder / JOURNAL
-    if not (book / JOURNAL).exists():
+    if not (book / JOURNAL).exists() or not settings_of(book).has("journal"):
         return
     make_journal(book, setting.made, setting.used)
     new = setting.made / JOURNAL

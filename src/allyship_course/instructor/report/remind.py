@@ -33,8 +33,8 @@ from it, write to me."""
 _NOT_COUNTED = """\
 This is about the module "{title}".{due} Something of yours has arrived, and it could not be \
 counted: a file in it is missing, damaged or another one. Your answers are still in your journal. \
-Please open the module, choose Run All Cells, save it under its own name, and hand in again. If \
-that does not help, write to me."""
+Please open the module, wait until its exercises are there, save it under its own name, and hand \
+in again. If that does not help, write to me."""
 
 
 class Person(NamedTuple):

@@ -15,7 +15,7 @@ from ...grading.folder import course_directory
 from ...messages import plural
 from ...store.files import RecordError, encode_json, read_json, replace_file
 from ...store.submission import visible
-from ..course import zone_of
+from ..course import title_of, zone_of
 from ..lms.csvfile import plain
 from ..times import shown, zone_in_words
 from .page import render_page
@@ -75,6 +75,7 @@ def report(course: Path, into: Path | None = None, now: datetime | None = None) 
     text = render_page(
         "report.html.jinja",
         "report.mjs",
+        course=title_of(folder.parent),
         **content,
         notes=[*_changes(state, earlier), *notes],
         **{kind: file.name for kind, file in beside.items()},

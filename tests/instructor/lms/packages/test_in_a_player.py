@@ -237,7 +237,7 @@ def test_without_an_id_nothing_is_kept_for_everybody(play: Play, page: Page) -> 
 
 
 @pytest.fixture
-def strict(browser: Browser, chromium: str, tmp_path: Path) -> Iterator[BrowserContext]:
+def strict(browser: Browser, whole_chromium: str, tmp_path: Path) -> Iterator[BrowserContext]:
     """A Chromium whose user blocks what other sites would keep."""
     profile = tmp_path / "profile"
     (profile / "Default").mkdir(parents=True)
@@ -245,7 +245,7 @@ def strict(browser: Browser, chromium: str, tmp_path: Path) -> Iterator[BrowserC
     (profile / "Default" / "Preferences").write_text(json.dumps(choice))
     chromium_type = browser.browser_type
     context = chromium_type.launch_persistent_context(
-        profile, executable_path=chromium, args=CHROMIUM_ARGS
+        profile, executable_path=whole_chromium, args=CHROMIUM_ARGS
     )
     context.set_default_timeout(PATIENCE)
     context.add_init_script(SHOW_IT_ALL)

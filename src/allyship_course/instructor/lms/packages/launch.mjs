@@ -30,14 +30,14 @@ const REFUSED =
 /** @param {Platform} platform */
 export async function launch(platform) {
   try {
-    await open(platform, JSON.parse(part(document, "course").textContent ?? ""));
+    await openCourse(platform, JSON.parse(part(document, "course").textContent ?? ""));
   } catch (error) {
     setText(part(document, "words"), error instanceof Told ? error.message : BROKEN);
   }
 }
 
 /** @param {Platform} platform @param {Course} course */
-async function open(platform, course) {
+async function openCourse(platform, course) {
   const opened = await platform.open();
   const learner = sha256(`${course.salt}:${opened.learner}`).slice(0, 32);
   const place = new Place(course, `allyship-${learner}`);

@@ -1,0 +1,62 @@
+"""Routes: ways through a book for somebody who does not go from front to back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+
+from .field import Id, Part, Text
+from .findings import Finding, did_you_mean, twice
+from .modules import load_module, module_folders
+from .yamlfile import load_checked
+
+ROUTES_FILE = "routes.yml"
+
+
+class Stop(Part):
+    """One exercise of a route ("module/exercise"), and why it is on the way."""
+
+    stop: Text
+    why: Text
+
+
+class Route(Part):
+    """A way through the course: for whom it is, and the exercises in their order."""
+
+    id: Id
+    title: Text
+    why: Text
+    stops: Annotated[list[Stop], Field(min_length=2, max_length=12)]
+
+
+class Routes(Part):
+    """All routes of a book."""
+
+    routes: list[Route]
+
+
+def load_routes(book: Path) -> list[Route]:
+    """Load the routes of ``book``; none where it has no file of them.
+
+    A SpecError says in which line something is wrong, or leads to an exercise that is not there.
+    """
+    file = book / ROUTES_FILE
+    if not file.exists():
+        return []
+    modules = [load_module(folder) for folder in module_folders(book)]
+    stops = [f"{m.module}/{e.id}" for m in modules if m.collected for e in m.exercises]
+    return load_checked(file, Routes, lambda routes: _check(routes, stops)).routes
+
+
+def _check(routes: Routes, stops: list[str]) -> Iterator[Finding]:
+    yield from twice([route.id for route in routes.routes], ("routes",), "route")
+    for i, route in enumerate(routes.routes):
+        here = ("routes", i, "stops")
+        yield from twice([one.stop for one in route.stops], here, "stop", "stop")
+        for s, one in enumerate(route.stops):
+            if one.stop not in stops:
+                problem = f"'{one.stop}' is no exercise of the modules"
+                yield (*here, s, "stop"), problem, did_you_mean(one.stop, stops)
