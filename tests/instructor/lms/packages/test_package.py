@@ -92,7 +92,7 @@ def test_it_is_small_and_holds_nothing_but_what_learners_need(whole: Path) -> No
     assert whole.stat().st_size < MOST_BYTES
     files = files_of(whole)
     assert "offline.js" not in files
-    # Some platforms hand out such files as anything, and browsers then refuse to run them.
+    # Platforms that don't know this ending hand such a file out as a type that no browser runs.
     assert not [n for n, raw in files.items() if n.endswith(".mjs") or b".mjs?" in raw]
     strange = ("developing/", "_static/assignments/", "facilitate/", "guides/fields", "guides/auth")
     assert not [name for name in files if name.startswith(strange)]
@@ -121,6 +121,8 @@ def test_a_module_alone_counts_its_own_exercises_only(third: Path) -> None:
     outline = json.loads(files["_static/outline.json"])
     assert [m["id"] for m in outline if m["collected"]] == ["03-is-and-is-not"]
     assert not [n for n in files if n.startswith("modules/") and "03-is-and-is-not" not in n]
+    cards = json.loads(files["_static/cards.json"])["cards"]
+    assert {card["path"].split("/")[0] for card in cards} == {"03-is-and-is-not"}
     page = BeautifulSoup(files["launch.html"], "html.parser")
     course = json.loads(page.select_one("[data-part=course]").text)  # type: ignore[union-attr]
     assert course["start"] == "modules/03-is-and-is-not/index.html"

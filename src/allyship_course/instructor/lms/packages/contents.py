@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import posixpath
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -18,11 +18,10 @@ from ....book.website import kept_files
 from ....errors import CourseError
 
 _OUTLINE = "_static/outline.json"
-_BY_MODULE = ("_static/course.json", _OUTLINE)
 _INDEX = "searchindex.js"
 # Where there is one of these, it goes along whatever the modules are.
 _PAGES = (
-    *("journal/index", "my-journal", "glossary", "evidence", "sources"),
+    *("journal/index", "return/index", "cards", "my-journal", "glossary", "evidence", "sources"),
     *("privacy", "accessibility", "search", "guides/learners"),
 )
 _LINK = re.compile(r'<a\b([^>]*?)\bhref="([^"]*)"([^>]*)>(.*?)</a>', re.DOTALL)
@@ -35,8 +34,6 @@ _WITHOUT = re.compile(
     r'\s*<p class="(?:ac-hand-in|live)">.*?</p>|\s*<nav class="onward"[^>]*>\s*</nav>', re.DOTALL
 )
 _WORKER = " worker-src 'self';"
-# Platforms that don't know this ending hand such a file out as anything, and browsers refuse it.
-_MODULE = re.compile(rb'(?<=[\w-])\.mjs(?=[?"])')
 _MAIN = re.compile(r"<main\b[^>]*>\n?")
 _LINE = (
     '<div class="platform" data-course="platform"><p role="status">'
@@ -50,7 +47,7 @@ class BookError(CourseError):
 
 def outline_of(html: Path) -> list[dict[str, Any]]:
     """Return the outline of a built book: its modules and their exercises, without their words."""
-    if not (html / _OUTLINE).exists() or not (html / "_static/platform.mjs").exists():
+    if not (html / _OUTLINE).exists() or not (html / "_static/platform.js").exists():
         raise BookError(
             f"{html} holds no book that was built by this version of the course. "
             "Build it with 'make book' or 'allyship teach', and run this again"
@@ -64,7 +61,8 @@ def contents(html: Path, modules: Collection[str], start: str) -> dict[str, byte
     outline = outline_of(html)
     shown = {m["page"] for m in outline if m["id"] in modules}
     pages = {f"{page}.html" for page in _PAGES} | shown | {start}
-    others = {m["id"] for m in outline} - {*modules, "journal"}
+    mine = {m["id"] for m in outline if m["page"] in pages}
+    others = {m["id"] for m in outline} - mine
     kept = [
         name
         for name in kept_files(html)
@@ -78,20 +76,36 @@ def contents(html: Path, modules: Collection[str], start: str) -> dict[str, byte
             if image not in files and (html / image).is_file():
                 files[image] = (html / image).read_bytes()
         files[name] = _fitted(text, name, present, start).encode()
-    for name in _BY_MODULE:
-        mine = [m for m in json.loads(files[name]) if m["id"] in {*modules, "journal"}]
-        files[name] = json.dumps(mine, ensure_ascii=False, separators=(",", ":")).encode()
+    for name in files.keys() & _DATA.keys():
+        files[name] = _packed(_DATA[name](json.loads(files[name]), mine)).encode()
     files[_INDEX] = _index_of(files[_INDEX].decode("utf-8"), present).encode()
-    return {_as_js(name): _with_js(name, raw) for name, raw in files.items()}
+    return files
 
 
-def _as_js(name: str) -> str:
-    return name.removesuffix(".mjs") + ".js" if name.endswith(".mjs") else name
+def _packed(data: object) -> str:
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
 
 
-def _with_js(name: str, raw: bytes) -> bytes:
-    """Return a page or a script with the names that scripts have in a package."""
-    return _MODULE.sub(b".js", raw) if name.endswith((".html", ".mjs")) else raw
+def _modules_of(found: list[dict[str, Any]], mine: Collection[str]) -> object:
+    return [module for module in found if module["id"] in mine]
+
+
+def _routes_of(found: list[dict[str, Any]], mine: Collection[str]) -> object:
+    """Return the routes that can be gone to their end."""
+    return [r for r in found if all(stop.split("/")[0] in mine for stop in r["stops"])]
+
+
+def _cards_of(found: dict[str, Any], mine: Collection[str]) -> object:
+    return {**found, "cards": [c for c in found["cards"] if c["path"].split("/")[0] in mine]}
+
+
+# What speaks of all modules, and how to leave out those that are not there.
+_DATA: dict[str, Callable[[Any, Collection[str]], object]] = {
+    _OUTLINE: _modules_of,
+    "_static/course.json": _modules_of,
+    "_static/routes.json": _routes_of,
+    "_static/cards.json": _cards_of,
+}
 
 
 def _belongs_to(name: str, others: Collection[str]) -> bool:
@@ -159,8 +173,7 @@ def _index_of(text: str, present: Collection[str]) -> str:
         }
     for key in ("docnames", "filenames", "titles"):
         index[key] = [one if n in here else "" for n, one in enumerate(index[key])]
-    packed = json.dumps(index, ensure_ascii=False, separators=(",", ":"))
-    return f"{head}{packed}{tail}"
+    return f"{head}{_packed(index)}{tail}"
 
 
 def _found_in(words: Mapping[str, int | list[int]], here: Collection[int]) -> dict[str, list[int]]:
