@@ -215,7 +215,6 @@ exercises:
 
 def test_a_row_of_the_sources_is_read_where_the_map_says(course: Path) -> None:
     book = course / "book"
-    (book / "developing").mkdir()
     source_map = """\
 - {row: C4, idea: A plant, page: modules/01-small, said: Some words between the two.}
 - row: C5

@@ -49,7 +49,7 @@ def end_of_piece(page: Page) -> None:
     ("language", "local"), [("en-GB", False), ("fi-FI", True)], ids=["far away", "other language"]
 )
 def test_no_other_voice_is_used(tiny_site: str, page: Page, language: str, local: bool) -> None:
-    with page.expect_response("**/reading.mjs*"):
+    with page.expect_response("**/reading.js*"):
         open_tiny(with_voice(page, language, local=local), tiny_site)
     expect(page.get_by_role("button", name="Read aloud")).to_have_count(0)
 

@@ -88,7 +88,7 @@ def test_the_first_page_says_how_many_are_due_and_nothing_where_none_is(
     turned: Page, fields_site: str
 ) -> None:
     turned.goto(f"{fields_site}/index.html")
-    expect(turned.get_by_role("link", name="Continue where you left")).to_be_visible()
+    expect(turned.get_by_role("link", name="Go on where you left")).to_be_visible()
     offer = turned.get_by_role("link", name="to turn over")
     expect(offer).to_have_count(0)
     go_to(turned, "2027-03-05")

@@ -296,6 +296,6 @@ def test_the_workbook_is_a_tagged_pdf_with_every_prompt(tmp_path: Path) -> None:
 
 def test_the_page_knows_the_words_that_answers_stand_for(fields_html: Path) -> None:
     course = json.loads((fields_html / "_static" / "course.json").read_text("utf-8"))
-    assert [module["id"] for module in course] == ["02-fields", "03-answers", "04-drawn"]
+    assert [module["id"] for module in course] == ["02-fields", "03-answers", "04-drawn", "return"]
     garden = course[0]["exercises"][0]
     assert garden["fields"]["jobs"]["labels"] == {"dig": "Dig", "sow": "Sow", "wait": "Wait"}

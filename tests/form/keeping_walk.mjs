@@ -44,7 +44,7 @@ globalThis.addEventListener = (_type, act, { signal } = {}) => {
 globalThis.dispatchEvent = (event) => {
   for (const act of [...listeners]) act(event);
 };
-globalThis.document = { getElementById: () => null, addEventListener() {}, visibilityState: "hidden" };
+globalThis.document = { documentElement: { dataset: {}, hasAttribute: () => false }, getElementById: () => null, addEventListener() {}, visibilityState: "hidden" };
 globalThis.setTimeout = (act, wait) => {
   const timer = { act, at: now + wait };
   timers.push(timer);

@@ -171,7 +171,8 @@ def test_the_commented_example_is_right_with_and_without_its_comments(tmp_path: 
     example = COURSE_CONFIG.with_name("course.yml").read_text(encoding="utf-8")
     course = load_course(write(tmp_path, example), book)
     assert [m.module for m in course.modules] == [*book]
-    assert course.model_fields_set == {"title", "term", "book", "timezone", "modules"}
+    named = {"title", "term", "book", "timezone", "modules"}
+    assert course.model_fields_set == {*named, "course_id"}  # the course's own, from its settings
 
     plain = re.sub(r"^# (\w+: )", r"\1", example, flags=re.MULTILINE)
     whole = re.sub(r"^# ( +.*)", r"\1", plain, flags=re.MULTILINE).replace("  - 03-is-and", "# ")

@@ -77,7 +77,7 @@ def test_the_overview_in_a_notebook_has_the_books_order(
 def test_a_students_own_folder_has_the_books_order_then_the_classs_own(
     book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(of_students, "installed_book", lambda: book)
+    monkeypatch.setattr(of_students, "course_book", lambda: book)
     work = tmp_path / "work"
     for name in ("10-second", "15-our-own", "20-first"):
         write_module(work / name, EXERCISES.format(name, ""))

@@ -210,7 +210,7 @@ def test_what_a_class_has_handed_out_is_fetched_once_and_then_left_alone(
     lay_ready(home, find_exchange(), said.append)
     assert said == ["Fetched: 01-tiny"]
     modules = {f.name for f in home.iterdir()}
-    assert modules == {"01-tiny", "journal"}
+    assert modules == {"01-tiny", "journal", "my-course.ipynb", "_toc.yml"}
     assert [f.name for f in (home / "journal" / "modules").iterdir()] == ["01-tiny"]
     worked(home)
     before = {f: f.read_bytes() for f in (home / "01-tiny").iterdir()}

@@ -19,7 +19,7 @@ from ..errors import CourseError
 from .asking import Answer, ask
 
 WORKER = "offline.js"
-_HEAD = re.compile(r'const VERSION = "\w+", DIGESTS = (\{[^}]*\});')
+_HEAD = re.compile(r'const COURSE = "[^"]*", VERSION = "\w+";\s*const DIGESTS = (\{[^}]*\});')
 _PAGE_NAME = re.compile(rb"\bdata-page=[\"']?([^\"'\s>]+)")
 _TYPES = {
     "html": ("text/html",),

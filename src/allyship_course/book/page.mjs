@@ -90,11 +90,19 @@ function begun() {
   }
 }
 
+/**
+ * A script that is loaded later, or nothing where there is no line just now: the page works
+ * without what it would show.
+ * @template T
+ * @param {Promise<T>} loading
+ */
+const orNothing = (loading) => loading.catch(() => null);
+
 async function openProgress() {
   const trail = coursePart("continue");
-  if (trail) (await import("./trail.mjs")).showTrail(trail, begun());
+  if (trail) (await orNothing(import("./trail.mjs")))?.showTrail(trail, begun());
   // Who begins has nothing to see here yet, and nothing is fetched while somebody writes.
-  else if (begun()) (await import("./progress.mjs")).followProgress();
+  else if (begun()) (await orNothing(import("./progress.mjs")))?.followProgress();
 }
 
 async function openJournal() {
@@ -115,7 +123,7 @@ function fillEndWhenNear() {
     async (seen) => {
       if (!seen.some((one) => one.isIntersecting)) return;
       watch.disconnect();
-      (await import("./module-end.mjs")).fillModuleEnd();
+      (await orNothing(import("./module-end.mjs")))?.fillModuleEnd();
     },
     { rootMargin: "400px" },
   );
@@ -124,7 +132,7 @@ function fillEndWhenNear() {
 
 /** What is of use to who reads on: the section on screen, and a voice where the device has one. */
 function accompanyReading() {
-  const load = async () => (await import("./reading.mjs")).accompany();
+  const load = async () => (await orNothing(import("./reading.mjs")))?.accompany();
   const speech = globalThis.speechSynthesis;
   if (speech?.getVoices().length) load();
   speech?.addEventListener("voiceschanged", load, { once: true });

@@ -75,7 +75,7 @@ def bundle_site(start: Path, later: Sequence[Path], version: str) -> dict[str, s
     first_text = f"{_join(first, start)}export {{ {', '.join(sorted(needed))} }};\n"
     for name, text in {first_name: first_text, **bundles}.items():
         for asked in {found[1] for found in _LATER.finditer(text)} - {e.stem for e in later}:
-            raise BundleError(f"{name} imports {asked}, which is not among what is loaded later")
+            raise BundleError(f"{name} imports {asked}.js, which is not among what is loaded later")
         bundles[name] = _LATER.sub(rf'import("./\1.js?{version}")', text)
     return bundles
 

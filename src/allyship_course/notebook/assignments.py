@@ -20,6 +20,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from ..form.posters import POSTERS_FILE, Sheet, with_sheet
 from ..spec import (
+    EARLIER_FILE,
     EXERCISES_FILE,
     JOURNAL,
     MODULES_FOLDER,
@@ -103,7 +104,9 @@ def make_assignment(module_folder: Path, source: Path, terms: Terms | None = Non
     module = load_module(module_folder)
     folder = source / module.module
     folder.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(module_folder / EXERCISES_FILE, folder / EXERCISES_FILE)
+    for name in (EXERCISES_FILE, EARLIER_FILE):
+        if (module_folder / name).exists():
+            shutil.copyfile(module_folder / name, folder / name)
     course = course_of(module_folder.parents[1])
     posters = module_folder / POSTERS_FILE
     if posters.exists():

@@ -264,7 +264,8 @@ def my_course() -> Page:
     except (SpecError, RecordError) as e:
         return _trouble(e, "The overview can't be shown")
     found = [progress_by_notes(m, journal[m.module]) for m in modules]
-    above = Path() if folders_in(Path.cwd()) else Path("..")
+    beside = any(Path(module.module).is_dir() for module in modules)
+    above = Path() if beside else Path("..")
     notebooks = [above / m.module / f"{m.module}.ipynb" for m in modules]
     links = [n.as_posix() if n.exists() else "" for n in notebooks]
     summary = in_all(found, where_to_go_on(modules, journal))

@@ -20,6 +20,7 @@ from .chosen import (
 from .exercise import (
     BESIDE,
     COMPOSED,
+    EARLIER_FILE,
     END,
     EXERCISES_FILE,
     EXTRAS,
@@ -60,6 +61,7 @@ from .yamlfile import Problem, Shape, Source, SpecError, in_words, load_checked,
 __all__ = [
     "BESIDE",
     "COMPOSED",
+    "EARLIER_FILE",
     "END",
     "EXERCISES_FILE",
     "EXTRAS",

@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -161,6 +161,7 @@ def _merged(module: Path, folder: Path, here: Path) -> dict[Path, list[Line]]:
         if one not in known:
             merged += _indented(lines, theirs[0][1][0])
     merged += _file_lines(base)[theirs[-1][1][-1].number :]
+    merged = _without_lost_ends(merged, _lost_ends(base.data, over.data))
     made = {here / EXERCISES_FILE: [_ended(line) for line in merged]}
     added = [(one, after) for one, _, after in ours if one not in known]
     if added and not (folder / READING).exists():
@@ -181,6 +182,35 @@ def _head_trouble(over: Source, name: str) -> Iterator[Finding]:
         yield ("exercises",), "here is no list of exercises with ids", "Begin each with '- id: …'"
     elif not listed:
         yield ("exercises",), "the list is empty", "Add an exercise, or remove the file"
+
+
+def _lost_ends(base: Any, over: Any) -> list[str]:
+    """Return what the module's end names that an exercise of the overlay has no longer.
+
+    An overlay can't say anything of the module's end, and nobody should have to mend the course.
+    """
+    ending = base.get("ending") or {}
+    ours = {str(e.get("id")): {*_field_ids(e)} for e in over["exercises"]}
+    paths = [str(path) for path in (*ending.get("lines", []), ending.get("day", ""))]
+    ends = [path.partition("/")[::2] for path in paths]
+    return [f"{one}/{name}" for one, name in ends if one in ours and name not in ours[one]]
+
+
+def _field_ids(exercise: dict[str, Any]) -> Iterator[str]:
+    for part in (exercise, *(exercise.get("steps") or [])):
+        yield from (str(field.get("id")) for field in part.get("fields") or [])
+
+
+def _without_lost_ends(lines: list[Line], lost: list[str]) -> list[Line]:
+    for path in map(re.escape, lost):
+        alone = re.compile(rf"\s*(?:-|day:)\s*{path}\s*")
+        in_a_row = re.compile(rf"(?<=[\[ ,]){path}(?:,\s*|(?=\s*\]))")
+        lines = [
+            line._replace(text=in_a_row.sub("", line.text))
+            for line in lines
+            if not alone.fullmatch(line.text)
+        ]
+    return lines
 
 
 def _head(base: Source, over: Source, first: int) -> list[Line]:
