@@ -11,7 +11,7 @@ export const FRAMED =
 
 /** Whether the page is in another one that keeps it from the browser's store. */
 export function isShutOut() {
-  if (window.self === window.top) return false;
+  if (globalThis.self === globalThis.top) return false;
   try {
     localStorage.getItem("");
     return false;

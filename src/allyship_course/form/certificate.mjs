@@ -47,6 +47,7 @@ export function fillCertificate(place, states, where) {
     }
     printAlone(/** @type {Element} */ (place.querySelector(".ac-certificate")));
   });
+  part(place, "print").hidden = false;
   document.addEventListener("ac-kept", show);
   show();
   place.setAttribute("data-ready", "");
