@@ -91,10 +91,12 @@ async function runOurs(lent, { content, sessionContext, node }, alive) {
 }
 
 /** Hide what says how to begin where nothing begins by itself. @param {any} content */
-function hideMenuLine({ widgets }) {
-  for (const cell of widgets) {
-    if (cell.model.getMetadata("tags")?.includes(HOW_TO_BEGIN)) cell.hide();
-  }
+function hideMenuLine(content) {
+  content.widgets.forEach((/** @type {any} */ cell, /** @type {number} */ place) => {
+    if (!cell.model.getMetadata("tags")?.includes(HOW_TO_BEGIN)) return;
+    if (content.activeCellIndex === place) content.activeCellIndex = place + 1; // it is seen
+    cell.hide();
+  });
 }
 
 /**
