@@ -148,7 +148,8 @@ class Kernel {
         else setImmediate(turn);
       },
     };
-    const form = { dataset: { module: "01-walk", exercise: "exercise" }, querySelectorAll: () => [] };
+    const dataset = { module: "01-walk", exercise: "exercise" };
+    const form = { dataset, querySelectorAll: () => [], closest: () => null };
     return new KernelStore(model, form);
   }
   #answer({ type, request, note, changed }) {

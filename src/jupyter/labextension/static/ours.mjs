@@ -10,6 +10,8 @@ const TITLE = String.raw`# [^\p{Cc}\p{Zl}\p{Zp}]+`;
 const WORDS = "[a-z0-9]+(?:-[a-z0-9]+)*";
 const CALLS = [
   String.raw`(?:progress|certificate|my_course)\(\)`,
+  // The course's title: a text without anything that could end it.
+  String.raw`certificate\("[^"\\\p{Cc}\p{Zl}\p{Zp}]{1,200}"\)`,
   String.raw`(?:exercise|poster)\("${WORDS}"\)`,
   String.raw`check\("${WORDS}"(?:, points=\d{1,6}(?:\.\d{1,6})?)?\)`,
 ];
