@@ -265,7 +265,7 @@ def test_the_certificate_tells_what_is_complete_and_keeps_no_name(written: Page)
 def test_only_the_certificate_is_printed(written: Page) -> None:
     certificate = written.get_by_role("region", name="Your certificate")
     certificate.scroll_into_view_if_needed()
-    written.evaluate("{ window.print = () => { window.printed = true } }")
+    written.evaluate("() => { window.print = () => { window.printed = true } }")
     certificate.get_by_role("button", name="Print the certificate").click()
     expect(certificate.get_by_label("Your name")).to_be_focused()
     expect(certificate.get_by_role("status")).to_contain_text("First type your name")

@@ -549,7 +549,7 @@ def test_the_journal_as_a_notebook_keeps_a_prompt_and_hands_nothing_in(
     label = "Describe a queue or a waiting room you know"
     open_journal(journal_notebook)
     expect(page.get_by_label("Share my answers")).to_have_count(0)
-    page.get_by_label(label).fill(PHRASE)
+    page.get_by_role("textbox", name=label).fill(PHRASE)
     expect(kept(page, "doors-and-rooms")).to_be_visible()
     assert journal_notebook.answers("doors-and-rooms", "journal") == {"the-queue": PHRASE}
     journal_notebook.save()

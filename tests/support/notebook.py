@@ -118,8 +118,15 @@ class Notebook:
     def save(self) -> nbformat.NotebookNode:
         """Save with Ctrl+S wherever the cursor is; return what is in the file then."""
         before = self.file.stat().st_mtime_ns
-        self.page.keyboard.press("Control+s")
-        self.until(lambda: self.file.stat().st_mtime_ns != before and self._whole())
+        # A save that is under way already takes the place of the one that is asked for.
+        for turn in range(PATIENCE // 50):
+            if turn % 100 == 0:
+                self.page.keyboard.press("Control+s")
+            if self.file.stat().st_mtime_ns != before and self._whole():
+                break
+            self.page.wait_for_timeout(50)
+        else:
+            raise AssertionError("it is not saved")
         return nbformat.read(self.file, as_version=4)
 
     def _whole(self) -> bool:
