@@ -561,7 +561,7 @@ def test_the_journal_as_a_notebook_keeps_a_prompt_and_hands_nothing_in(
 
     journal_notebook.page = page = context.new_page()
     open_journal(journal_notebook)
-    expect(page.get_by_label(label)).to_have_value(PHRASE)
+    expect(page.get_by_role("textbox", name=label)).to_have_value(PHRASE)
 
 
 @pytest.mark.slow
