@@ -41,8 +41,8 @@ async function start() {
   openCards();
   offerSubmission();
   const results = coursePart("search");
-  if (results) (await import("./search.mjs")).showSentences(results);
-  if (PACKAGED) (await import("./platform.mjs")).followPlatform();
+  if (results) (await orNothing(import("./search.mjs")))?.showSentences(results);
+  if (PACKAGED) (await orNothing(import("./platform.mjs")))?.followPlatform();
 }
 
 /**
@@ -107,12 +107,12 @@ async function openProgress() {
 
 async function openJournal() {
   const place = coursePart("journal");
-  if (place) (await import("./my-journal.mjs")).showJournal(place);
+  if (place) (await orNothing(import("./my-journal.mjs")))?.showJournal(place);
 }
 
 async function openCards() {
   const place = coursePart("cards");
-  if (place) (await import("./cards.mjs")).showCards(place);
+  if (place) (await orNothing(import("./cards.mjs")))?.showCards(place);
 }
 
 /** Fill in a module's end once somebody comes near it. */
