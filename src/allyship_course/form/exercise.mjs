@@ -160,6 +160,7 @@ function offerClearing(form, change) {
   let cleared = null;
   const forget = () => {
     cleared = null;
+    form.removeAttribute("data-cleared");
     setText(button, "Clear my answers");
   };
   button?.addEventListener("click", () => {
@@ -169,6 +170,7 @@ function offerClearing(form, change) {
     change([...all(form, "[data-field]").map(keyOf), "/pass", "/share"]);
     if (back) return forget();
     cleared = before;
+    form.setAttribute("data-cleared", "");
     setText(button, "Bring my answers back");
     const words = "Cleared. Until you leave this page, the same button brings your answers back.";
     setText(form.querySelector(".ac-progress"), words);

@@ -102,7 +102,9 @@ export function show(form, quietly = false) {
   const begun = Object.keys(note.answers).length > 0;
   const far = progressInWords(state, form.querySelector("[data-step]"), begun);
   const words = far + notYet(form, rule, note, state);
-  setText(form.querySelector(".ac-progress"), form.hasAttribute("data-known") ? words : "");
+  // What was just cleared says how it comes back, whatever is shown anew meanwhile.
+  if (!form.hasAttribute("data-cleared"))
+    setText(form.querySelector(".ac-progress"), form.hasAttribute("data-known") ? words : "");
   if (quietly) openAnswered(form, fields);
   form.dispatchEvent(new CustomEvent("ac-shown", { detail: { quietly, fields } }));
 }
