@@ -148,7 +148,6 @@ def test_cleared_answers_are_gone_everywhere_until_they_are_brought_back(
 # ------------------------------------------------------------------- keys and the mouse
 
 
-@pytest.mark.slow  # fails on a busy machine: what is typed while the forms come may be lost
 def test_no_key_typed_into_a_text_does_anything_to_the_notebook(
     notebook: Notebook, page: Page
 ) -> None:
@@ -325,7 +324,6 @@ def test_a_server_that_goes_away_while_somebody_types_takes_no_word_with_it(
         page.wait_for_function(f"({KEPT_IN_BROWSER})() === ''")
 
 
-@pytest.mark.slow  # on a busy machine something lies over the text now and then
 def test_what_is_typed_after_the_server_ended_the_kernel_is_there_again(
     notebook: Notebook, context: BrowserContext, page: Page
 ) -> None:

@@ -104,8 +104,9 @@ function hideMenuLine(content) {
  * @param {Lent} lent
  * @param {any} panel
  * @param {() => Promise<boolean>} wanted
+ * @param {() => Promise<void>} save
  */
-async function open(lent, panel, wanted) {
+async function open(lent, panel, wanted, save) {
   const { context, sessionContext, content } = panel;
   await context.ready;
   const untouched = !context.model.dirty;
@@ -120,7 +121,17 @@ async function open(lent, panel, wanted) {
   }, panel);
   // Who only looked into it is not asked, on leaving, whether to save.
   const clean = untouched && line.running && context.contentsModel?.writable;
-  if (clean && !panel.isDisposed) await context.save();
+  if (clean && !panel.isDisposed) await save();
+}
+
+/**
+ * Save a notebook as its reader does. A save past JupyterLab's own command may meet the reader's,
+ * and then JupyterLab takes the file for changed by somebody else.
+ * @param {any} app
+ * @param {any} panel
+ */
+async function saveAsReader({ commands, shell }, panel) {
+  if (shell.currentWidget === panel) await commands.execute("docmanager:save");
 }
 
 /** @param {Lent} lent */
@@ -133,10 +144,11 @@ export async function plugin(lent) {
     id: ID,
     autoStart: true,
     requires: [INotebookTracker, ISettingRegistry],
-    activate(/** @type {any} */ _app, /** @type {any} */ tracker, /** @type {any} */ registry) {
+    activate(/** @type {any} */ app, /** @type {any} */ tracker, /** @type {any} */ registry) {
       const settings = registry.load(ID);
       const wanted = async () => (await settings).get("showForms").composite === true;
-      const start = (/** @type {any} */ panel) => void open(lent, panel, wanted);
+      const start = (/** @type {any} */ panel) =>
+        void open(lent, panel, wanted, () => saveAsReader(app, panel));
       tracker.forEach(start);
       tracker.widgetAdded.connect((/** @type {any} */ _, /** @type {any} */ panel) => start(panel));
     },
