@@ -85,7 +85,6 @@ def at_address(page: Page, address: str) -> str:
 # ------------------------------------------------------------------ a host that changes
 
 
-@pytest.mark.slow  # a fetch that fails as the host goes is told as a script's error now and then
 @pytest.mark.parametrize(
     "manner", [strips_html, strips_slashes, adds_slashes, asks_for_login, shows_one_page, is_gone]
 )

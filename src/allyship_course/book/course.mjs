@@ -17,9 +17,19 @@
 
 import { SITE } from "./site.mjs";
 
-/** @param {string} path  below the site's root @returns {Promise<any>} */
-export const fetchJson = async (path) =>
-  (await fetch(new URL(path, SITE), { cache: "no-cache" })).json();
+/**
+ * Throws an error called NoLine for what can't be had just now, or where a host gives something
+ * else in its place.
+ * @param {string} path  below the site's root
+ * @returns {Promise<any>}
+ */
+export async function fetchJson(path) {
+  try {
+    return await (await fetch(new URL(path, SITE), { cache: "no-cache" })).json();
+  } catch (cause) {
+    throw Object.assign(new Error(`${path} can't be had`, { cause }), { name: "NoLine" });
+  }
+}
 
 /** The course without the words of its fields. @returns {Promise<ModuleOutline[]>} */
 export const fetchOutline = () => fetchJson("_static/outline.json");

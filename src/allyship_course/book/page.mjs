@@ -41,8 +41,8 @@ async function start() {
   openCards();
   offerSubmission();
   const results = coursePart("search");
-  if (results) (await orNothing(import("./search.mjs")))?.showSentences(results);
-  if (PACKAGED) (await orNothing(import("./platform.mjs")))?.followPlatform();
+  if (results) beside(import("./search.mjs"), (script) => script.showSentences(results));
+  if (PACKAGED) beside(import("./platform.mjs"), (script) => script.followPlatform());
 }
 
 /**
@@ -91,28 +91,36 @@ function begun() {
 }
 
 /**
- * A script that is loaded later, or nothing where there is no line just now: the page works
- * without what it would show.
+ * Show what a page has besides its forms. Where there is no line just now it stays away, and the
+ * page works without it.
  * @template T
- * @param {Promise<T>} loading
+ * @param {Promise<T>} loading  the script that shows it
+ * @param {(script: T) => unknown} show
  */
-const orNothing = (loading) => loading.catch(() => null);
+async function beside(loading, show) {
+  const script = await loading.catch(() => null);
+  try {
+    if (script) await show(script);
+  } catch (error) {
+    if (!(error instanceof Error && error.name === "NoLine")) throw error;
+  }
+}
 
-async function openProgress() {
+function openProgress() {
   const trail = coursePart("continue");
-  if (trail) (await orNothing(import("./trail.mjs")))?.showTrail(trail, begun());
+  if (trail) beside(import("./trail.mjs"), (script) => script.showTrail(trail, begun()));
   // Who begins has nothing to see here yet, and nothing is fetched while somebody writes.
-  else if (begun()) (await orNothing(import("./progress.mjs")))?.followProgress();
+  else if (begun()) beside(import("./progress.mjs"), (script) => script.followProgress());
 }
 
-async function openJournal() {
+function openJournal() {
   const place = coursePart("journal");
-  if (place) (await orNothing(import("./my-journal.mjs")))?.showJournal(place);
+  if (place) beside(import("./my-journal.mjs"), (script) => script.showJournal(place));
 }
 
-async function openCards() {
+function openCards() {
   const place = coursePart("cards");
-  if (place) (await orNothing(import("./cards.mjs")))?.showCards(place);
+  if (place) beside(import("./cards.mjs"), (script) => script.showCards(place));
 }
 
 /** Fill in a module's end once somebody comes near it. */
@@ -120,10 +128,10 @@ function fillEndWhenNear() {
   const summary = coursePart("summary");
   if (!summary) return;
   const watch = new IntersectionObserver(
-    async (seen) => {
+    (seen) => {
       if (!seen.some((one) => one.isIntersecting)) return;
       watch.disconnect();
-      (await orNothing(import("./module-end.mjs")))?.fillModuleEnd();
+      beside(import("./module-end.mjs"), (script) => script.fillModuleEnd());
     },
     { rootMargin: "400px" },
   );
@@ -132,7 +140,7 @@ function fillEndWhenNear() {
 
 /** What is of use to who reads on: the section on screen, and a voice where the device has one. */
 function accompanyReading() {
-  const load = async () => (await orNothing(import("./reading.mjs")))?.accompany();
+  const load = () => beside(import("./reading.mjs"), (script) => script.accompany());
   const speech = globalThis.speechSynthesis;
   if (speech?.getVoices().length) load();
   speech?.addEventListener("voiceschanged", load, { once: true });
