@@ -34,8 +34,8 @@ export function startLine({ Widget }, panel, runOurs) {
     words.textContent = STOPPED;
     button.disabled = false;
     if (running) widget.parent = null;
-    // A panel that is closed loses its head before its kernel says that it has gone.
-    else if (!widget.parent) panel.contentHeader?.addWidget(widget);
+    // A panel that is closed has no room any more, and its kernel's end is heard after that.
+    else if (!widget.parent && !panel.isDisposed) panel.contentHeader.addWidget(widget);
   };
   const stop = () => {
     running = false;
