@@ -132,7 +132,7 @@ def guarded(browser: Browser, *, whole: bool = True, **options: Any) -> Iterator
     errors: list[str] = []
     ours = re.compile(r"^(https?|wss?)://127\.0\.0\.1[:/]|^(data|blob|about):")
     context.on("request", lambda r: None if ours.match(r.url) else foreign.append(r.url))
-    context.on("weberror", lambda e: errors.append(str(e.error)))
+    context.on("weberror", lambda e: errors.append(f"{e.error} {e.error.stack}"))
     yield context
     context.close()
     assert not foreign, f"requested from another host: {foreign}"
@@ -145,20 +145,15 @@ def main() -> int:
         install_from_system("chromium")
     if find_browser() == find_whole():
         add_shell()
-    found = find_browser()
-    if found is None:
-        install_from_system(SHELL, "chromium")
-    elif found == shutil.which("chromium"):
-        add_shell()
-    found = find_browser()
-    if found is None:
+    browser = find_browser()
+    if browser is None:
         print(
             "The tests need a Chromium and none was found or could be installed. "
             "Install Chromium or Google Chrome with your system's package manager and try again.",
             file=sys.stderr,
         )
         return 1
-    print(f"Browser: {found}", flush=True)
+    print(f"Browser: {browser}", flush=True)
     return 0
 
 
