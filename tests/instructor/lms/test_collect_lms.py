@@ -33,7 +33,6 @@ from tests.support.platforms import (
     SYSTEMS,
     HandedIn,
     Person,
-    empty_course,
     export,
     export_rows,
     pack,
@@ -44,11 +43,6 @@ from tests.support.platforms import (
 )
 
 NOTEBOOK = "01-tiny.ipynb"
-
-
-@pytest.fixture
-def course(shared: Path, tmp_path: Path) -> Path:
-    return shutil.copytree(empty_course(shared), tmp_path / "course")
 
 
 class Desk:

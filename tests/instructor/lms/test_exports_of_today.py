@@ -5,7 +5,6 @@ Each test is named by what an instructor sees; the files are in ``tests/lms``.
 
 from __future__ import annotations
 
-import shutil
 import zipfile
 from pathlib import Path
 
@@ -24,13 +23,6 @@ from tests.support.lmsfiles import (
     nothing_written,
     written,
 )
-from tests.support.platforms import empty_course
-
-
-@pytest.fixture
-def course(shared: Path, tmp_path: Path) -> Path:
-    """A course without a class list: whoever hands in is taken in."""
-    return shutil.copytree(empty_course(shared), tmp_path / "course")
 
 
 @pytest.mark.parametrize("name", ["worksheet.csv", "worksheet-marker-crlf.csv"])

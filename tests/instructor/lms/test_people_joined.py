@@ -5,7 +5,6 @@ Each test is named by what an instructor sees; the files are in ``tests/lms``.
 
 from __future__ import annotations
 
-import shutil
 import time
 import zipfile
 from pathlib import Path
@@ -29,14 +28,8 @@ from tests.support.lmsfiles import (
     written,
 )
 from tests.support.once import once
-from tests.support.platforms import empty_course, page_file
+from tests.support.platforms import page_file
 from tests.support.spring import copied, made
-
-
-@pytest.fixture
-def course(shared: Path, tmp_path: Path) -> Path:
-    """A course without a class list: whoever hands in is taken in."""
-    return shutil.copytree(empty_course(shared), tmp_path / "course")
 
 
 @pytest.fixture
