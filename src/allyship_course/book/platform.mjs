@@ -80,7 +80,8 @@ class Line {
   look() {
     const host = launcher();
     const isSilent = this.#since > 0 && Date.now() - this.#since > LAUNCHER_ANSWERS;
-    if (!host || host.closed || isSilent) this.#say(WINDOW_GONE, true);
+    if (host && !host.closed && !isSilent) return;
+    this.#say(this.#keeps ? WINDOW_GONE : NOT_KEPT, true);
   }
 
   /** @param {Heard} heard */
