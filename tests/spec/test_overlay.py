@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -102,6 +103,7 @@ def test_a_module_more_stands_in_the_contents(tmp_path: Path) -> None:
         (CHANGED.replace("type: line", "type: lyne"), 8, "unknown field type 'lyne'"),
         (CHANGED.replace("      practice-wisdom: true\n", ""), 3, "it names no evidence"),
         (CHANGED.replace("01-tiny", "01-tidy"), 1, "the folder is called 01-tiny"),
+        (re.sub(r"fields:\n.*\n", "fields: [who]\n", CHANGED), 7, "here stands 'who'"),
         (CHANGED.replace("exercises:", "exercise:"), 2, "unknown key 'exercise'"),
         (ADDED.replace("all-types", "all-tipes"), 5, "Did you mean 'all-types'?"),
         (

@@ -189,16 +189,24 @@ def _lost_ends(base: Any, over: Any) -> list[str]:
 
     An overlay can't say anything of the module's end, and nobody should have to mend the course.
     """
-    ending = base.get("ending") or {}
+    ending = base.get("ending")
+    if not isinstance(ending, dict):
+        return []
     ours = {str(e.get("id")): {*_field_ids(e)} for e in over["exercises"]}
-    paths = [str(path) for path in (*ending.get("lines", []), ending.get("day", ""))]
+    paths = [str(path) for path in (*_listed(ending.get("lines")), ending.get("day", ""))]
     ends = [path.partition("/")[::2] for path in paths]
     return [f"{one}/{name}" for one, name in ends if one in ours and name not in ours[one]]
 
 
 def _field_ids(exercise: dict[str, Any]) -> Iterator[str]:
-    for part in (exercise, *(exercise.get("steps") or [])):
-        yield from (str(field.get("id")) for field in part.get("fields") or [])
+    # What is no list here, or holds something else, is told when the whole is read.
+    for part in (exercise, *_listed(exercise.get("steps"))):
+        fields = _listed(part.get("fields")) if isinstance(part, dict) else ()
+        yield from (str(field.get("id")) for field in fields if isinstance(field, dict))
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _without_lost_ends(lines: list[Line], lost: list[str]) -> list[Line]:
