@@ -51,6 +51,7 @@ from tests.support.systems import small_disk
 
 MODULE = "01-tiny"
 FEW = 60
+SOME = 240  # enough to be met while they are written, on a busy machine too
 MANY = 520  # enough for several processes
 LOG = logging.getLogger("faults")
 
@@ -317,7 +318,7 @@ def disturb(pair: Pair, point: Point) -> None:
 
 @pytest.mark.heavy
 def test_where_a_run_was_killed_the_next_gives_the_same(pairs: Pairs, gradebook: str) -> None:
-    pair = pairs(gradebook, FEW)
+    pair = pairs(gradebook, SOME)
     for point in (
         Point("fresh", "1", "all", 0.7),
         Point("force", "1", "all", 0.4),

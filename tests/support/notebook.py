@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import signal
 import time
 import urllib.error
@@ -107,6 +108,9 @@ class Notebook:
         """Open it, and wait for the forms, which come by themselves."""
         self.open()
         self.until_run()
+        # Its last cell has its number: what is saved from now on is the whole of it.
+        last = self.page.locator(".jp-CodeCell", has_text="# Complete?").last
+        expect(last).to_contain_text(re.compile(r"\[\d+\]:"))
         expect(self.page.locator("form[data-ready]")).to_have_count(3)
 
     @property

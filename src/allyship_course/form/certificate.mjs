@@ -18,7 +18,9 @@ const NAME_FIRST = "First type your name, as it should stand on the certificate.
  */
 export function fillCertificate(place, states, where) {
   const name = inputPart(place, "name");
+  let nameIsMissing = false;
   const show = () => {
+    nameIsMissing &&= !name.value.trim();
     const modules = states();
     const done = modules.filter((module) => module.complete);
     const open = modules.filter((module) => !module.complete).map((module) => module.title);
@@ -26,9 +28,10 @@ export function fillCertificate(place, states, where) {
     part(place, "list").replaceChildren(
       ...done.map((module) => make("li", { textContent: module.title })),
     );
-    part(place, "status").textContent = open.length
+    const far = open.length
       ? `Complete ${where}: ${some}. Still open: ${open.join(", ")}.`
       : `All ${modules.length} modules are complete.`;
+    part(place, "status").textContent = nameIsMissing ? NAME_FIRST : far;
     part(place, "of").textContent = open.length ? some : `all ${modules.length} modules`;
     part(place, "who").textContent = name.value.trim();
     part(place, "sheet").hidden = !name.value.trim();
@@ -39,12 +42,9 @@ export function fillCertificate(place, states, where) {
   };
   name.addEventListener("input", show);
   part(place, "print").addEventListener("click", () => {
+    nameIsMissing = true;
     show();
-    if (!name.value.trim()) {
-      part(place, "status").textContent = NAME_FIRST;
-      name.focus();
-      return;
-    }
+    if (nameIsMissing) return name.focus();
     printAlone(/** @type {Element} */ (place.querySelector(".ac-certificate")));
   });
   part(place, "print").hidden = false;
