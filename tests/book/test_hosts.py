@@ -27,7 +27,7 @@ from tests.support.hosts import (
     strips_index,
     strips_slashes,
 )
-from tests.support.offline import keep, kept_caches, workers
+from tests.support.offline import keep, kept_caches, until, workers
 
 pytestmark = pytest.mark.browser
 
@@ -114,12 +114,13 @@ def test_where_the_course_has_moved_away_the_old_copy_does_not_stay_for_ever(
         keep(reader)
         host.manner = manner
         reader.goto(f"{host.address}/index.html")
-        reader.wait_for_function("caches.keys().then((names) => !names.length)")
+        until(reader, "caches.keys().then((names) => !names.length)")
         reader.goto(f"{host.address}/index.html")
         expect(reader.get_by_role("heading", name="A book")).to_have_count(0)
         # A browser forgets a worker that left once nothing of it runs any more.
-        reader.wait_for_function(
-            "navigator.serviceWorker.getRegistrations().then((all) => !all.length)"
+        until(
+            reader,
+            "navigator.serviceWorker.getRegistrations().then((all) => !all.length)",
         )
 
 
@@ -161,10 +162,11 @@ def test_what_is_broken_on_the_device_is_taken_from_the_line_and_mended(
             [name, page],
         )
         open_page(reader, page)
-        reader.wait_for_function(
+        until(
+            reader,
             """async ([name, page]) =>
               (await (await (await caches.open(name)).match(page))?.text())?.includes("garden")""",
-            arg=[name, page],
+            [name, page],
         )
     open_page(reader, page)
 
@@ -188,7 +190,7 @@ def test_a_stale_script_is_not_kept_and_fetched_once_it_is_right(
         assert not reader.evaluate(is_kept)
         script.write_bytes(right)
         reader.reload()
-        reader.wait_for_function(is_kept)
+        until(reader, is_kept)
 
 
 # -------------------------------------------------------------------- an earlier worker
@@ -253,7 +255,7 @@ def test_the_way_out_works_where_the_pages_own_script_does_not(
         )
         reader.reload()
         reader.get_by_role("link", name="Offline copy: remove it").click()
-        reader.wait_for_function("caches.keys().then((names) => !names.length)")
+        until(reader, "caches.keys().then((names) => !names.length)")
 
 
 # --------------------------------------------------------------------- one site, one place

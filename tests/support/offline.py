@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import time
+
 from playwright.sync_api import Page
+
+from tests.support.browser import PATIENCE
 
 _KEPT = """async () => {
   await navigator.serviceWorker.ready;
@@ -26,3 +30,14 @@ def kept_caches(page: Page) -> list[str]:
 def workers(page: Page) -> int:
     """How many service workers the site has in this browser."""
     return int(page.evaluate("navigator.serviceWorker.getRegistrations().then(r => r.length)"))
+
+
+def until(page: Page, promise: str, arg: object = None) -> None:
+    """Wait until a script's promise gives something true.
+
+    Playwright's own ``wait_for_function`` takes the promise itself for true.
+    """
+    end = time.monotonic() + PATIENCE / 1000
+    while not page.evaluate(promise, arg):
+        assert time.monotonic() < end, f"never true: {promise}"
+        page.wait_for_timeout(50)

@@ -61,7 +61,16 @@ async function removeIfAsked() {
   await keepNoLonger();
   const words = /** @type {HTMLElement} */ (place.querySelector("[role=status]"));
   words.textContent = "The offline copy is removed. Your answers are still here.";
-  place.scrollIntoView();
+  keepInView(place);
+}
+
+/** The page above still grows when its end fills in. @param {HTMLElement} place */
+function keepInView(place) {
+  const watch = new ResizeObserver(() => place.scrollIntoView());
+  watch.observe(document.body);
+  for (const event of ["wheel", "pointerdown", "keydown", "touchmove"]) {
+    addEventListener(event, () => watch.disconnect(), { once: true, passive: true });
+  }
 }
 
 /** In the foot of every page: a way out of what is kept, where something is kept. */

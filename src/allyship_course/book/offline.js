@@ -178,6 +178,8 @@ worker.addEventListener("fetch", (event) => {
   if (event.request.method !== "GET" || origin !== worker.location.origin) return;
   const isPage = event.request.mode === "navigate";
   const wantsOut = isPage && searchParams.get("offline") === "remove";
-  event.respondWith((wantsOut ? answerAndLeave : answer)(event.request, fileAt(pathname)));
-  if (isPage && !wantsOut) event.waitUntil(lookAfter());
+  const answered = (wantsOut ? answerAndLeave : answer)(event.request, fileAt(pathname));
+  event.respondWith(answered);
+  // Only then: what was not sound is gone by now, and is missed.
+  if (isPage && !wantsOut) event.waitUntil(answered.then(lookAfter, lookAfter));
 });

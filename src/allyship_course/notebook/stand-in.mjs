@@ -42,7 +42,7 @@ export function standIn(form, ask, gone) {
     seen.disconnect();
     const stand = make("div", { className: "ac-stand-in" });
     const comeBack = () => {
-      if (!cell) return;
+      if (!cell || cell.querySelector("form.ac-exercise")) return; // the new one is there already
       const textContent = notRunning(howToStart(cell));
       const line = make("p", { className: "ac-trouble", textContent });
       line.setAttribute("role", "alert");
