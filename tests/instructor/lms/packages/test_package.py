@@ -187,3 +187,29 @@ def test_nothing_of_this_machine_is_in_a_package(whole: Path, course_html: Path)
     assert not [name for name, raw in files_of(whole).items() if home in raw]
     with zipfile.ZipFile(io.BytesIO(whole.read_bytes())) as archive:
         assert {info.date_time for info in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+
+
+def test_the_front_page_of_some_modules_speaks_of_these_alone(
+    course_html: Path, tmp_path: Path
+) -> None:
+    mine = ["03-is-and-is-not", "05-mistakes-and-repair"]
+    [package] = write_packages(course_html, tmp_path, Wanted("some", "Some of it", mine))
+    page = BeautifulSoup(files_of(package)["index.html"], "html.parser")
+    tiles = [line["data-module"] for line in page.select(".trail [data-module]")]
+    assert tiles == mine
+    go_on = page.select_one(".go-on a")
+    assert go_on
+    assert go_on["href"] == "modules/03-is-and-is-not/index.html"
+    assert "Is and is not" in go_on.get_text()
+    assert not page.select("[data-route]")  # each goes through modules that are not here
+    assert "Nine of them" not in page.get_text()
+
+
+def test_the_front_page_of_the_whole_course_is_the_books(whole: Path, course_html: Path) -> None:
+    page = BeautifulSoup(files_of(whole)["index.html"], "html.parser")
+    book = BeautifulSoup((course_html / "index.html").read_text("utf-8"), "html.parser")
+    for part in (".trail", ".go-on", ".routes"):
+        mine, theirs = page.select_one(part), book.select_one(part)
+        assert mine
+        assert theirs
+        assert mine.get_text() == theirs.get_text()

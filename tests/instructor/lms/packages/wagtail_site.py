@@ -1,9 +1,10 @@
 """A learning platform with users, for a package: Wagtail with wagtail-lms. Not a test.
 
-Run in an environment of its own (wagtail.lock): ``wagtail_site.py FOLDER PACKAGE``. It sets up
-a database and two learners in FOLDER, puts the package into a course, prints the lesson's address
-and serves. Everything that Django logs, each request among it, goes to FOLDER/log. The test
-imports this file and has no Django, which is imported where it is used.
+Run in an environment of its own (wagtail.lock): ``wagtail_site.py FOLDER [PACKAGE]``. It sets up
+a database, a tutor, two learners and an empty course in FOLDER, and serves. It puts a package that
+is named into the course and prints the lesson's address; without one, that of the site. Everything
+that Django logs, each request among it, goes to FOLDER/log. The test imports this file and has no
+Django, which is imported where it is used.
 """
 
 from __future__ import annotations
@@ -13,9 +14,11 @@ import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from socketserver import ThreadingMixIn
+from typing import Any
 from wsgiref.simple_server import WSGIServer, make_server
 
 LEARNERS = ("ada", "ben")
+TUTOR = "tutor"
 PASSWORD = "only-for-this-test"
 
 WAGTAIL = (
@@ -45,6 +48,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 BASE = """<!doctype html><html lang="en"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
 <title>{% block title %}{% endblock %}</title></head><body>{% block content %}{% endblock %}</body>
 </html>"""
 LOGIN = BASE.replace(
@@ -96,6 +100,8 @@ def configure(folder: Path) -> None:
         LOGIN_REDIRECT_URL="/",
         WAGTAIL_SITE_NAME="Platform",
         WAGTAILADMIN_BASE_URL="http://127.0.0.1",
+        WAGTAIL_ENABLE_UPDATE_CHECK=False,
+        WAGTAIL_GRAVATAR_PROVIDER_URL=None,
         WAGTAIL_LMS_AUTO_ENROLL=True,
         USE_TZ=True,
         LOGGING={
@@ -108,47 +114,58 @@ def configure(folder: Path) -> None:
     django.setup()
 
 
-def fill(package: Path) -> int:
-    """Make two learners and a course of one lesson; return the lesson's number."""
+def fill() -> Any:
+    """Make a tutor, two learners and an empty course, which is returned."""
     from django.contrib.auth import get_user_model
-    from django.core.files import File
     from django.core.management import call_command
-    from wagtail.models import Page
-    from wagtail_lms.models import CoursePage, SCORMLessonPage, SCORMPackage
+    from wagtail.models import Page, Site
+    from wagtail_lms.models import CoursePage
 
     call_command("migrate", verbosity=0)
     for name in LEARNERS:
         get_user_model().objects.create_user(name, password=PASSWORD)
+    get_user_model().objects.create_superuser(TUTOR, "tutor@example.org", PASSWORD)
+    home = Page.objects.get(depth=2)
+    course = home.add_child(instance=CoursePage(title="Allies"))
+    Site.objects.update(root_page=home)
+    return course
+
+
+def put_in(course: Any, package: Path) -> int:
+    """Put a package into a course as its only lesson; return the lesson's number."""
+    from django.core.files import File
+    from wagtail_lms.models import SCORMLessonPage, SCORMPackage
+
     with package.open("rb") as file:
         taken = SCORMPackage(title="Tiny", package_file=File(file, name=package.name))
         taken.save()
-    home = Page.objects.get(depth=2)
-    course = home.add_child(instance=CoursePage(title="Allies"))
     lesson = course.add_child(instance=SCORMLessonPage(title="Tiny", scorm_package=taken))
     return int(lesson.pk)
 
 
 def urls() -> list[object]:
     from django.contrib.auth.views import LoginView
-    from django.http import HttpResponse
     from django.urls import include, path
 
     return [
         path("login/", LoginView.as_view()),
         path("lms/", include("wagtail_lms.urls")),
-        path("", lambda _: HttpResponse("home")),
+        path("admin/", include("wagtail.admin.urls")),
+        path("", include("wagtail.urls")),
     ]
 
 
 def main() -> None:
-    folder, package = Path(sys.argv[1]), Path(sys.argv[2])
+    folder, *packages = (Path(name) for name in sys.argv[1:])
     configure(folder)
-    lesson = fill(package)
+    course = fill()
+    lessons = [put_in(course, package) for package in packages]
     urlpatterns.extend(urls())
 
+    from django.contrib.staticfiles.handlers import StaticFilesHandler
     from django.core.wsgi import get_wsgi_application
 
-    application, turn = get_wsgi_application(), threading.Lock()
+    application, turn = StaticFilesHandler(get_wsgi_application()), threading.Lock()
 
     def one_by_one(environ: dict[str, object], start: Callable[..., object]) -> Iterable[bytes]:
         # Each value comes in a request of its own, and this platform saves all that it has of an
@@ -157,8 +174,9 @@ def main() -> None:
             return application(environ, start)
 
     with make_server("127.0.0.1", 0, one_by_one, server_class=Server) as server:
-        address = f"http://127.0.0.1:{server.server_port}/lms/scorm-lesson/{lesson}/play/"
-        print(address, flush=True)  # noqa: T201  the test reads it
+        site = f"http://127.0.0.1:{server.server_port}"
+        addresses = [f"{site}/lms/scorm-lesson/{lesson}/play/" for lesson in lessons]
+        print(*addresses or [site], flush=True)  # noqa: T201  the test reads it
         server.serve_forever()
 
 

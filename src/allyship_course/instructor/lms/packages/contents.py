@@ -16,8 +16,10 @@ from urllib.parse import unquote, urlsplit
 
 from ....book.website import kept_files
 from ....errors import CourseError
+from .home import fitted_home
 
 _OUTLINE = "_static/outline.json"
+_ROUTES = "_static/routes.json"
 _INDEX = "searchindex.js"
 # Where there is one of these, it goes along whatever the modules are.
 _PAGES = (
@@ -76,6 +78,14 @@ def contents(html: Path, modules: Collection[str], start: str) -> dict[str, byte
             if image not in files and (html / image).is_file():
                 files[image] = (html / image).read_bytes()
         files[name] = _fitted(text, name, present, start).encode()
+    if "index.html" in present:
+        kept_modules = [m for m in outline if m["id"] in mine]
+        routes = _routes_of(json.loads(files.get(_ROUTES, b"[]")), mine)
+        whole = len(kept_modules) == len(outline)
+        home = files["index.html"].decode()
+        files["index.html"] = fitted_home(
+            home, kept_modules, [route["id"] for route in routes], whole
+        ).encode()
     for name in files.keys() & _DATA.keys():
         files[name] = _packed(_DATA[name](json.loads(files[name]), mine)).encode()
     files[_INDEX] = _index_of(files[_INDEX].decode("utf-8"), present).encode()
@@ -90,7 +100,7 @@ def _modules_of(found: list[dict[str, Any]], mine: Collection[str]) -> object:
     return [module for module in found if module["id"] in mine]
 
 
-def _routes_of(found: list[dict[str, Any]], mine: Collection[str]) -> object:
+def _routes_of(found: list[dict[str, Any]], mine: Collection[str]) -> list[dict[str, Any]]:
     """Return the routes that can be gone to their end."""
     return [r for r in found if all(stop.split("/")[0] in mine for stop in r["stops"])]
 
@@ -103,7 +113,7 @@ def _cards_of(found: dict[str, Any], mine: Collection[str]) -> object:
 _DATA: dict[str, Callable[[Any, Collection[str]], object]] = {
     _OUTLINE: _modules_of,
     "_static/course.json": _modules_of,
-    "_static/routes.json": _routes_of,
+    _ROUTES: _routes_of,
     "_static/cards.json": _cards_of,
 }
 
