@@ -4,12 +4,18 @@ import os
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from tornado.web import HTTPError
+
 COURSE = os.environ.get("ALLYSHIP_COURSE", "allyship")
 INSTRUCTORS = set(os.environ.get("ALLYSHIP_INSTRUCTORS", "").split())
 ROLES = "https://purl.imsglobal.org/spec/lti/claim/roles"
 CONTEXT = "https://purl.imsglobal.org/spec/lti/claim/context"
 # The platform's id of this course. The same tool may stand in others, which others teach.
 HERE = os.environ.get("ALLYSHIP_LTI_CONTEXT", "")
+DEPLOYED = "https://purl.imsglobal.org/spec/lti/claim/deployment_id"
+# The platform's id of where the tool was added. The authenticator takes a login from anywhere on
+# the platform; with this, only from there.
+DEPLOYMENT = os.environ.get("ALLYSHIP_LTI_DEPLOYMENT", "")
 # In the course of the login. That somebody teaches elsewhere at the institution is another role.
 TEACHES = "http://purl.imsglobal.org/vocab/lis/v2/membership#Instructor"
 CLAIM = "allyship-course"
@@ -21,6 +27,8 @@ GRADEBOOK = os.environ.get("ALLYSHIP_GRADEBOOK", "")
 def with_groups(_authenticator: Any, _handler: Any, who: dict[str, Any]) -> dict[str, Any]:
     """Put who logs in into nbgrader's group of instructors or of students."""
     said = who.get("auth_state") or {}
+    if DEPLOYMENT and said.get(DEPLOYED, DEPLOYMENT) != DEPLOYMENT:
+        raise HTTPError(403, "This link is not of the course here. Please tell who gave it to you")
     here = bool(HERE) and (said.get(CONTEXT) or {}).get("id") == HERE
     teaches = who["name"] in INSTRUCTORS or (here and TEACHES in (said.get(ROLES) or ()))
     return {**who, "groups": [f"{'formgrade' if teaches else 'nbgrader'}-{COURSE}"]}

@@ -183,7 +183,7 @@ def grade(
     click.echo(in_words(summary))
     if told := late_in_words(course_folder()):
         click.echo(told, err=True)
-    if sends_points(course_folder()):
+    if (summary.graded or summary.unchanged) and sends_points(course_folder()):
         _send_points(course_folder(), [*modules])
     if summary.refused:
         sys.exit(1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import re
+import shutil
 import time
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -113,6 +114,15 @@ def test_after_grading_points_go_by_themselves_where_course_yml_says_so(
 ) -> None:
     assert "3 scores sent" in ours(registered(after_grade=True), "grade")
     assert platform.courses["12"].grades(ITEM) == {"4": 1, "5": 2, "6": 3}
+
+
+def test_grading_before_anybody_has_handed_in_sends_nothing_and_is_no_fault(
+    registered: Registered, platform: LtiPlatform
+) -> None:
+    course = registered(after_grade=True)
+    shutil.rmtree(course / "submitted")
+    ours(course, "grade")
+    assert platform.heard == []
 
 
 def test_nothing_is_sent_by_grading_otherwise(
