@@ -70,11 +70,11 @@ def test_an_address_that_others_could_hear_is_refused(
 
 
 def test_all_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
-    bad = {**GOOD, "memberships": None, "token_url": "http://x", "audiance": "y", "issuer": None}
+    bad = {**GOOD, "memberships": None, "token_url": "http://x", "scope": "y", "issuer": None}
     said = problems(written(tmp_path, **bad))
     assert "nothing says which student is which user of the platform" in said
     assert "'http://x' is no address" in said
-    assert "unknown key 'audiance'" in said
+    assert "unknown key 'scope'" in said
     assert "'issuer' is missing" in said
 
 
