@@ -22,12 +22,9 @@ def lti_key() -> None:
     The platform is given the public half, as a file or at an address. The private key is
     readable for you alone, and stays on this machine.
     """
-    from ..instructor.course import load_course, place
-    from ..instructor.lti.key import make_key
-    from ..instructor.lti.send import lti_of
+    from ..instructor.lti.key import key_file, make_key
 
-    course = course_folder()
-    made = make_key(place(course, lti_of(load_course(course)).key))
+    made = make_key(key_file(course_folder()))
     click.echo(f"Private, for nobody: {made.private}\nPublic, for the platform: {made.public}")
 
 

@@ -238,6 +238,15 @@ def test_a_lost_answer_makes_no_second_column(
     assert len(platform.courses["12"].items) == 1
 
 
+def test_a_lost_answer_with_a_token_is_not_asked_for_with_the_same_signature(
+    registered: Registered, platform: LtiPlatform
+) -> None:
+    course = registered()
+    platform.lost = "POST /token"
+    assert "can't be reached" in ours(course, *BOTH, ok=False)
+    assert "3 scores sent" in ours(course, *BOTH)
+
+
 def test_a_lost_answer_to_a_score_is_sent_again_and_counts_once(
     registered: Registered, platform: LtiPlatform
 ) -> None:

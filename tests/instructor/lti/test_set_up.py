@@ -10,9 +10,11 @@ from typing import Any
 import jwt
 import pytest
 import yaml
+from joserfc.jwk import ECKey, RSAKey
 
 from allyship_course.instructor.course import load_course
 from allyship_course.instructor.lms.class_list import read_class_list
+from allyship_course.instructor.lms.enrolment import people_of
 from allyship_course.spec import SpecError
 from tests.instructor.lti.conftest import Registered, member
 from tests.support.classroom import ours
@@ -109,6 +111,15 @@ def test_a_key_is_made_for_its_owner_and_its_other_half_for_the_platform(
     assert "3 scores sent" in ours(course, *BOTH)
 
 
+def test_a_key_is_made_before_the_platform_has_said_anything(registered: Registered) -> None:
+    """Platforms ask for the public half first, and then say the client id."""
+    course = registered()
+    (course / "lti-key.pem").unlink()
+    (course / "course.yml").unlink()
+    ours(course, "lti", "key")
+    assert (course / "lti-key.pem").exists()
+
+
 def test_a_key_is_not_replaced(registered: Registered) -> None:
     course = registered()
     before = (course / "lti-key.pem").read_bytes()
@@ -135,6 +146,9 @@ def test_a_key_that_others_may_read_is_not_used(
         (b"", "holds no private RSA key"),
         (b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", "holds no private"),
         (b"a secret of another kind", "holds no private RSA key"),
+        (RSAKey.generate_key(1024).as_pem(private=True), "shorter than 2048 bits"),
+        (RSAKey.generate_key(2048).as_pem(private=False), "holds no private RSA key"),
+        (ECKey.generate_key("P-256").as_pem(private=True), "holds no private RSA key"),
     ],
 )
 def test_what_is_no_private_key_is_said(
@@ -179,8 +193,6 @@ def test_the_list_keeps_people_under_the_ids_that_the_course_has(
     """By the rules for any class list: ``allyship teach`` reads it as it reads others."""
     course = registered()
     ours(course, "lti", "students")
-    from allyship_course.instructor.lms.enrolment import people_of
-
     found = read_class_list(course / "students-by-lti.csv", people_of(course))
     assert [s.id for s in found.students] == ["ada", "ben", "cleo_x"]
 

@@ -12,13 +12,24 @@ from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 
 from ...store.files import replace_file
-from .settings import LtiError
+from ..course import place, written
+from .settings import KEY_FILE, LtiError
 
 ALGORITHM = "RS256"
 """The one that every platform takes."""
 _BITS = 2048
 _MOST_BYTES = 20_000
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
+
+
+def key_file(course: Path) -> Path:
+    """Return where a course's private key is, or is to be.
+
+    The rest of ``lti`` in ``course.yml`` may be missing: platforms ask for the public half first.
+    """
+    given = written(course).get("lti")
+    named = given.get("key") if isinstance(given, dict) else None
+    return place(course, named if isinstance(named, str) and named else KEY_FILE)
 
 
 class Made(NamedTuple):

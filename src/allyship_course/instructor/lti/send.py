@@ -83,7 +83,7 @@ class Sent:
         )
         lines += _named("Not taken by the platform:", self.refused)
         if self.unknown:
-            lines.append(f"{plural(self.unknown, 'person')} there, and not in this course.")
+            lines.append(f"In the class there, and not in this course: {self.unknown:,}.")
         return "\n".join(lines)
 
 

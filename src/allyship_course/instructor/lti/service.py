@@ -186,7 +186,7 @@ class Service:
             raise LtiError(self._refused(reply.status_code, address))
         good = reply.status_code in {200, 201}
         body = _parsed(raw, self.name) if good else None
-        return Answer(reply.status_code, body, urljoin(address, following) if following else "")
+        return Answer(reply.status_code, body, _joined(address, following))
 
     def _send(
         self,
@@ -248,7 +248,8 @@ class Service:
         }
         address = self._lti.token_url
         headers = {"Accept": "application/json"}
-        with self._send(self._session, "POST", address, headers, form, _NoAuth()) as reply:
+        # Not sent again where the answer is lost: what is signed holds for one use.
+        with self._send(self._careful, "POST", address, headers, form, _NoAuth()) as reply:
             raw = self._read(reply, address)
         if reply.status_code in _BUSY:
             raise LtiError(self._busy(reply))
@@ -322,6 +323,14 @@ class _NoAuth(AuthBase):
         return request
 
 
+def _joined(address: str, following: str) -> str:
+    """Return where a list goes on, which may be said as seen from here; empty if nowhere."""
+    try:
+        return urljoin(address, following) if following else ""
+    except ValueError:
+        return following
+
+
 def is_same(address: str, other: str) -> bool:
     """Tell whether two addresses differ in their queries only."""
     return is_safe(address) and _where(address) == _where(other)
@@ -339,9 +348,10 @@ def is_below(address: str, container: str) -> bool:
     return is_inside and "\\" not in path and origin == origin_there
 
 
-def _where(address: str) -> tuple[tuple[str, str, int | None], str]:
+def _where(address: str) -> tuple[tuple[str, str, int], str]:
     parts = urlsplit(address)
-    return (parts.scheme, parts.hostname or "", parts.port), parts.path.rstrip("/")
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    return (parts.scheme, parts.hostname or "", port), parts.path.rstrip("/")
 
 
 def _parsed(raw: bytes, name: str) -> Any:

@@ -11,6 +11,7 @@ from pydantic import BeforeValidator
 from ...errors import CourseError
 from ...spec import Finding, Part, Text
 
+KEY_FILE = "lti-key.pem"
 _ADDRESSES = ("issuer", "token_url", "line_items", "memberships")
 _THIS_MACHINE = {"localhost", "127.0.0.1", "::1"}
 
@@ -45,7 +46,7 @@ class Lti(Part):
     line_items: Text
     memberships: str = ""
     ids: Literal["platform"] | None = None
-    key: Text = "lti-key.pem"
+    key: Text = KEY_FILE
     after_grade: bool = False
 
 
