@@ -118,10 +118,10 @@ class LtiPlatform:
         """Return status, headers and body."""
         with self._turn:
             self.heard.append(one)
-            self.calm -= self.calm > 0
             if self.busy and not self.calm:
                 self.busy -= 1
                 return 429, {"Retry-After": self.retry_after}, {}
+            self.calm -= self.calm > 0
             try:
                 return self._answer(one)
             except RefusedError as e:
@@ -274,12 +274,17 @@ class _Handler(BaseHTTPRequestHandler):
         pass
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, *_: Any) -> None:
+        """Say nothing of somebody who did not wait for an answer."""
+
+
 @contextlib.contextmanager
 def lti_platform() -> Iterator[LtiPlatform]:
     """Start a platform on a free port; it ends with the test."""
     platform = LtiPlatform()
     handler = type("Handler", (_Handler,), {"platform": platform})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server = _Server(("127.0.0.1", 0), handler)
     platform.address = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()

@@ -215,9 +215,9 @@ def test_a_student_whose_id_is_anothers_user_id_gets_nothing_into_their_column(
     """Somebody calls themselves 4, as the platform calls Ada."""
     course = registered()
     with open_gradebook(course) as gradebook:
-        gradebook.find_student("cleo_x").id = "4"
+        gradebook.add_student("4", email="nobody@example.org")
+        gradebook.find_submission("01-tiny", CLEO.id).student_id = "4"
         gradebook.db.commit()
-        gradebook.update_or_create_student("4", email="nobody@example.org")
     said = ours(course, *BOTH)
     assert platform.courses["12"].grades(ITEM) == {"4": 1, "5": 2}
     assert "Not among those who learn there, and so not sent: 4." in said

@@ -218,6 +218,7 @@ def test_a_platform_that_asks_for_an_hour_is_left_alone(
     assert len(platform.heard) == 1
 
 
+@pytest.mark.slow
 def test_a_platform_that_stays_busy_is_given_up_in_the_end(
     registered: Registered, platform: LtiPlatform
 ) -> None:
@@ -288,6 +289,7 @@ def test_a_token_that_ends_in_mid_run_is_renewed(
     assert len(platform.tokens) > 1
 
 
+@pytest.mark.slow
 def test_a_platform_that_is_gone_is_said_and_nothing_is_lost(
     registered: Registered, platform: LtiPlatform
 ) -> None:

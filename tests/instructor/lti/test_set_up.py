@@ -10,6 +10,7 @@ from typing import Any
 import jwt
 import pytest
 import yaml
+from joserfc.errors import SecurityWarning
 from joserfc.jwk import ECKey, RSAKey
 
 from allyship_course.instructor.course import load_course
@@ -29,6 +30,7 @@ GOOD = {
     "line_items": "https://lms.example.org/12/line_items?type=5",
     "memberships": "https://lms.example.org/12/people",
 }
+PRIVATE = RSAKey.generate_key(2048)
 BOTH = ("export", "--lti", "--all")
 
 
@@ -146,8 +148,7 @@ def test_a_key_that_others_may_read_is_not_used(
         (b"", "holds no private RSA key"),
         (b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", "holds no private"),
         (b"a secret of another kind", "holds no private RSA key"),
-        (RSAKey.generate_key(1024).as_pem(private=True), "shorter than 2048 bits"),
-        (RSAKey.generate_key(2048).as_pem(private=False), "holds no private RSA key"),
+        (PRIVATE.as_pem(private=False), "holds no private RSA key"),
         (ECKey.generate_key("P-256").as_pem(private=True), "holds no private RSA key"),
     ],
 )
@@ -163,6 +164,14 @@ def test_what_is_no_private_key_is_said(
     said = ours(course, *BOTH, ok=False)
     assert why in said
     assert "allyship lti key" in said
+    assert platform.heard == []
+
+
+def test_a_key_that_is_too_short_is_not_used(registered: Registered, platform: LtiPlatform) -> None:
+    course = registered()
+    with pytest.warns(SecurityWarning):
+        (course / "lti-key.pem").write_bytes(RSAKey.generate_key(1024).as_pem(private=True))
+    assert "shorter than 2048 bits" in ours(course, *BOTH, ok=False)
     assert platform.heard == []
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import os
 import stat
+import warnings
 from pathlib import Path
 from typing import NamedTuple
 
-from joserfc.errors import JoseError
+from joserfc.errors import JoseError, SecurityWarning
 from joserfc.jwk import RSAKey
 
 from ...store.files import replace_file
@@ -97,7 +98,9 @@ def read_key(file: Path) -> RSAKey:
 
 def _parsed(raw: bytes, file: Path) -> RSAKey:
     try:
-        key = RSAKey.import_key(raw)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SecurityWarning)  # of a short key, which is said below
+            key = RSAKey.import_key(raw)
     except (JoseError, ValueError, TypeError):
         key = None
     if key is None or not key.is_private or key.as_dict()["kty"] != "RSA":
