@@ -43,6 +43,7 @@ class Platform:
     issuer: str
     hub: str
     token: str
+    log: Path
     key: RSAKey = field(default_factory=lambda: RSAKey.generate_key(2048))
 
     def begin(self, browser: requests.Session, target: str) -> dict[str, str]:
@@ -129,7 +130,7 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     ports, token = [free_port() for _ in range(3)], secrets.token_hex(16)
     address = f"http://127.0.0.1:{ports[0]}"
     authenticator = lti["config"]["LTI13Authenticator"]
-    made = Platform(authenticator["issuer"], address, token)
+    made = Platform(authenticator["issuer"], address, token, folder / "hub.log")
     public = made.key.as_dict(private=False, use="sig", alg="RS256", kid=made.key.thumbprint())
     (folder / "keys").mkdir()
     (folder / "keys" / "jwks").write_text(json.dumps({"keys": [public]}))
@@ -224,6 +225,30 @@ def test_who_teaches_no_more_is_a_student_at_the_next_launch(platform: Platform)
     assert platform.groups("late") == ["formgrade-allyship"]
     platform.launch(sub="late")
     assert platform.groups("late") == ["nbgrader-allyship"]
+
+
+def test_the_log_says_what_course_yml_needs(platform: Platform) -> None:
+    """Whoever sets it up reads there which class, deployment and addresses are meant."""
+    line_items, people = "https://lms.example.org/12/items", "https://lms.example.org/12/people"
+    platform.launch(
+        sub="quiet-teacher",
+        name="Quiet Teacher",
+        **{
+            f"{CLAIM}/roles": [TEACHES],
+            "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint": {"lineitems": line_items},
+            "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice": {
+                "context_memberships_url": people
+            },
+        },
+    )
+    (line,) = [one for one in platform.log.read_text().splitlines() if line_items in one]
+    told = json.loads(line[line.index("{") :])
+    assert told == {
+        "context": HERE,
+        "deployment": DEPLOYMENT,
+        "line_items": line_items,
+        "memberships": people,
+    }
 
 
 @pytest.mark.parametrize("path", ["/hub/spawn", "/hub"])
