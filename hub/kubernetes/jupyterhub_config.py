@@ -1,8 +1,12 @@
 """What the hub is told beside values.yaml: who is in which group, and what a server may do."""
 
+import json
 import os
 from collections.abc import Callable, Mapping
 from typing import Any
+
+from tornado.log import app_log
+from tornado.web import HTTPError
 
 COURSE = os.environ.get("ALLYSHIP_COURSE", "allyship")
 INSTRUCTORS = set(os.environ.get("ALLYSHIP_INSTRUCTORS", "").split())
@@ -10,6 +14,12 @@ ROLES = "https://purl.imsglobal.org/spec/lti/claim/roles"
 CONTEXT = "https://purl.imsglobal.org/spec/lti/claim/context"
 # The platform's id of this course. The same tool may stand in others, which others teach.
 HERE = os.environ.get("ALLYSHIP_LTI_CONTEXT", "")
+DEPLOYED = "https://purl.imsglobal.org/spec/lti/claim/deployment_id"
+POINTS = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
+NAMES = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
+# The platform's id of where the tool was added. The authenticator takes a login from anywhere on
+# the platform; with this, only from there.
+DEPLOYMENT = os.environ.get("ALLYSHIP_LTI_DEPLOYMENT", "")
 # In the course of the login. That somebody teaches elsewhere at the institution is another role.
 TEACHES = "http://purl.imsglobal.org/vocab/lis/v2/membership#Instructor"
 CLAIM = "allyship-course"
@@ -21,9 +31,24 @@ GRADEBOOK = os.environ.get("ALLYSHIP_GRADEBOOK", "")
 def with_groups(_authenticator: Any, _handler: Any, who: dict[str, Any]) -> dict[str, Any]:
     """Put who logs in into nbgrader's group of instructors or of students."""
     said = who.get("auth_state") or {}
+    if TEACHES in (said.get(ROLES) or ()):
+        app_log.info("Somebody who teaches came by LTI, from: %s", where_from(said))
+    if DEPLOYMENT and said.get(DEPLOYED, DEPLOYMENT) != DEPLOYMENT:
+        raise HTTPError(403, "This link is not of the course here. Please tell who gave it to you")
     here = bool(HERE) and (said.get(CONTEXT) or {}).get("id") == HERE
     teaches = who["name"] in INSTRUCTORS or (here and TEACHES in (said.get(ROLES) or ()))
     return {**who, "groups": [f"{'formgrade' if teaches else 'nbgrader'}-{COURSE}"]}
+
+
+def where_from(said: Mapping[str, Any]) -> str:
+    """Return what an administrator and course.yml need to know of a class on a platform."""
+    found = {
+        "context": (said.get(CONTEXT) or {}).get("id"),
+        "deployment": said.get(DEPLOYED),
+        "line_items": (said.get(POINTS) or {}).get("lineitems"),
+        "memberships": (said.get(NAMES) or {}).get("context_memberships_url"),
+    }
+    return json.dumps(found)
 
 
 def with_label(spawner: Any) -> dict[str, str]:

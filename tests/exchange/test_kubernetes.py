@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import time
+import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -92,6 +93,15 @@ def test_no_secret_stands_in_the_values(name: str) -> None:
     text = json.dumps(VALUES[name]) + (FOLDER / "exchange.yaml").read_text()
     assert not re.search(r"://[^/\s\"]+:[^/\s\"@]+@", text), "a password in an address"
     assert not re.search(r'"(password|api_?token|secret\w*)": "[^"]', text, re.IGNORECASE)
+
+
+def test_the_image_is_given_all_that_the_package_takes_in() -> None:
+    """Without one of them, the image can't be built."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    wanted = project["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
+    steps = [line.split() for line in (FOLDER / "Dockerfile").read_text().splitlines()]
+    copied = {word for step in steps if step[:1] == ["COPY"] for word in step[1:-1]}
+    assert copied >= {*wanted}
 
 
 CLAIM = "https://purl.imsglobal.org/spec/lti/claim"

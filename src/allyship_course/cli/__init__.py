@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import sys
 
-from . import author, instructor, student  # noqa: F401  their commands join main when imported
+from . import author, instructor, lti, student  # noqa: F401  their commands join main when imported
 from .command import main
 
 

@@ -25,6 +25,7 @@ PLATFORM = click.Choice(SYSTEMS)
 _READERS = {
     "student": ("To learn", "learn"),
     "instructor": ("To teach", "instructor"),
+    "lti": ("To teach", "instructor"),
     "author": ("To write", "book"),
 }
 """By the module that a command stands in: its heading in the help, and the extra it belongs to."""
@@ -37,11 +38,11 @@ class _Group(click.Group):
     """
 
     def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        for room, (title, _) in _READERS.items():
+        for title in dict.fromkeys(title for title, _ in _READERS.values()):
             rows = [
                 (name, command.get_short_help_str(formatter.width - 20))
                 for name, command in self.commands.items()
-                if _room_of(command) == room
+                if _READERS.get(_room_of(command), ("", ""))[0] == title
             ]
             with formatter.section(title):
                 formatter.write_dl(rows)

@@ -168,7 +168,7 @@ def grade(
     from ..grading.batch import grade as grade_class
     from ..grading.console import Progress
     from ..grading.console import report as in_words
-    from ..instructor.course import late_in_words
+    from ..instructor.course import late_in_words, sends_points
 
     with may_be_stopped("What is graded is kept"), Progress("graded") as progress:
         summary = grade_class(
@@ -183,6 +183,8 @@ def grade(
     click.echo(in_words(summary))
     if told := late_in_words(course_folder()):
         click.echo(told, err=True)
+    if (summary.graded or summary.unchanged) and sends_points(course_folder()):
+        _send_points(course_folder(), [*modules])
     if summary.refused:
         sys.exit(1)
 
@@ -295,44 +297,66 @@ def mirror(module: str, exercise: str | None) -> None:
 
 
 @main.command("export")
-@click.option("--lms", required=True, type=PLATFORM, help="Where the points are to go.")
+@click.option("--lms", type=PLATFORM, help="Where the points are to go.")
 @click.option(
     "--gradebook",
-    required=True,
     type=EXISTING_FILE,
     metavar="EXPORT.csv",
     help="The platform's own gradebook export, or Moodle's grading worksheet, as it came.",
 )
+@click.option(
+    "--lti", "by_lti", is_flag=True, help="Send the points to the platform of course.yml, by LTI."
+)
 @click.option("--module", help="The module whose points are wanted.")
-@click.option("--all", "every", is_flag=True, help="All modules, added up.")
+@click.option("--all", "every", is_flag=True, help="All modules: in a file, added up.")
 @click.option("--column", help="The column's title; needed where there are several.")
 @click.option(
     "--to", type=FILE, help="The file to write.  [default: beside the export, with the module]"
 )
 def export_(
-    lms: System,
-    gradebook: Path,
+    lms: System | None,
+    gradebook: Path | None,
+    by_lti: bool,
     module: str | None,
     every: bool,
     column: str | None,
     to: Path | None,
 ) -> None:
-    """Write points into one column of a learning platform's gradebook export, to upload there.
+    """Return points to a learning platform: into a file to upload there, or by LTI.
 
-    The new file holds the cells by which the platform knows people, as they were, and numbers.
-    Points are scaled to the column's maximum where the platform states one.
+    The file is the platform's gradebook export with one column filled in. It holds the cells by
+    which the platform knows people, as they were, and numbers. Points are scaled to the column's
+    maximum where the platform states one. By LTI, each module has a column of its own, and the
+    platform hears points and how many exercises are complete.
     """
-    from ..instructor.lms.export import export_lms
-
     if bool(module) == every:
         raise click.UsageError("say which module with --module, or --all")
+    modules = [module] if module else []
+    if by_lti:
+        if lms or gradebook or column or to:
+            raise click.UsageError("with --lti, name no platform, export, column or file")
+        _send_points(course_folder(), modules)
+        return
+    if not (lms and gradebook):
+        raise click.UsageError("name --lms and --gradebook, or send the points with --lti")
+    from ..instructor.lms.export import export_lms
+
     name = f"{gradebook.stem}-{module or 'all'}{gradebook.suffix}"
     to = to or gradebook.with_name(name)
     check_writable(to)
-    modules = [module] if module else []
     course = course_folder()
     done = export_lms(course, lms, gradebook, modules, column, to, tell=click.echo)
     click.echo(done.in_words())
+
+
+def _send_points(course: Path, modules: list[str]) -> None:
+    from ..instructor.lti.send import export_lti
+
+    with may_be_stopped("What the platform has taken is remembered"):
+        sent = export_lti(course, modules, tell=click.echo)
+    click.echo(sent.in_words())
+    if sent.refused:
+        sys.exit(1)
 
 
 @main.command()

@@ -20,6 +20,7 @@ from ..spec.settings import CONFIG, course_of
 from ..spec.settings import Course as OfCourse
 from ..store.files import read_json
 from ..student.modules import installed_book
+from .lti.settings import Lti, lti_findings
 from .times import _BEGIN_OF_DAY, _END_OF_DAY, WrongTimeError, moment
 
 COURSE_FILE = "course.yml"
@@ -116,6 +117,7 @@ class Course(Part):
     late: Late | None = None
     mirror: Annotated[Mirror, BeforeValidator(_on_is_a_word)] = Mirror()
     extensions: list[Extension] = Field(default_factory=list)
+    lti: Lti | None = None
     modules: Annotated[list[Annotated[InUse, BeforeValidator(_with_keys)]], Field(min_length=1)]
 
     def opens(self, module: InUse) -> datetime | None:
@@ -201,6 +203,7 @@ def load_course(folder: Path, book: dict[str, Module] | None = None) -> Course:
     data: dict[Any, Any] = source.data if isinstance(source.data, dict) else {}
     findings += _times(data)
     findings += _modules(data, book)
+    findings += lti_findings(data)
     if course is None or findings:
         problems = sorted({source.problem(f) for f in findings}, key=lambda p: (p.line, p.what))
         raise SpecError(problems)
@@ -373,3 +376,11 @@ def late_in_words(folder: Path) -> str:
         f"Lateness costs {agreed or 'nothing'}, as was agreed, and not {course.late or 'nothing'}, "
         f"as {COURSE_FILE} says now. To agree to that: allyship teach"
     )
+
+
+def sends_points(folder: Path) -> bool:
+    """Tell whether points go to the platform by themselves after grading."""
+    if not (folder / COURSE_FILE).exists():
+        return False
+    lti = load_course(folder).lti
+    return lti is not None and lti.after_grade

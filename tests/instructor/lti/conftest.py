@@ -1,0 +1,102 @@
+"""A graded class, and a platform that this course is registered with."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from allyship_course.grading.gradebook import open_gradebook
+from allyship_course.instructor.lti.key import make_key
+from tests.support.classroom import ours
+from tests.support.ltiplatform import CLIENT, DEPLOYMENT, LEARNER, LtiPlatform, lti_platform
+from tests.support.once import once
+from tests.support.platforms import ADA, BEN, CLEO, PEOPLE, Person, empty_course, page_file
+
+DONE = {ADA: ["all-types"], BEN: ["all-types", "kettle"], CLEO: ["all-types", "kettle", "mine"]}
+SECRET = "What I thought on the stairs"
+
+
+@pytest.fixture(scope="session")
+def graded(shared: Path) -> Path:
+    """Ada has 1 of 3, Ben 2, Cleo 3; all of them wrote the secret, and share it."""
+
+    def make(root: Path) -> None:
+        course = shutil.copytree(empty_course(shared), root / "course")
+        for who, complete in DONE.items():
+            folder = course / "submitted" / who.id / "01-tiny"
+            folder.mkdir(parents=True)
+            raw = page_file(complete, shared={"thoughts": SECRET})
+            (folder / "01-tiny.ipynb").write_bytes(raw)
+        ours(course, "grade")
+        with open_gradebook(course) as gradebook:
+            for who in PEOPLE:
+                gradebook.update_or_create_student(who.id, email=who.email)
+
+    return once(shared, "lti-graded", make) / "course"
+
+
+@pytest.fixture(scope="session")
+def key(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A private key, made once: it takes a moment."""
+    return make_key(tmp_path_factory.mktemp("key") / "lti-key.pem").private
+
+
+def member(who: Person, user: str, **more: Any) -> dict[str, Any]:
+    """Somebody who learns, as a platform lists them."""
+    return {
+        "user_id": user,
+        "roles": [LEARNER],
+        "email": who.email,
+        "given_name": who.first,
+        "family_name": who.last,
+        "name": f"{who.first} {who.last}",
+        **more,
+    }
+
+
+@pytest.fixture
+def platform(key: Path) -> Iterator[LtiPlatform]:
+    """Ada is its user 4, Ben 5 and Cleo 6."""
+    with lti_platform() as running:
+        running.knows(json.loads(key.with_name("lti-key.public.json").read_text()))
+        for number, who in enumerate(PEOPLE, 4):
+            running.courses["12"].members.append(member(who, f"{number}"))
+        yield running
+
+
+Registered = Callable[..., Path]
+
+
+@pytest.fixture
+def registered(graded: Path, platform: LtiPlatform, key: Path, tmp_path: Path) -> Registered:
+    """Return a copy of the graded class whose ``course.yml`` names the platform."""
+
+    def make(**changed: Any) -> Path:
+        course = shutil.copytree(graded, tmp_path / "course")
+        shutil.copy(key, course / "lti-key.pem")
+        (course / "lti-key.pem").chmod(0o600)
+        lti = {
+            "issuer": "https://lms.example.org",
+            "client_id": CLIENT,
+            "deployment": DEPLOYMENT,
+            "token_url": platform.token_url,
+            "line_items": platform.line_items(),
+            "memberships": platform.memberships(),
+            **changed,
+        }
+        term = {
+            "title": "A course",
+            "term": "autumn",
+            "modules": ["01-tiny"],
+            "lti": {key: value for key, value in lti.items() if value is not None},
+        }
+        (course / "course.yml").write_text(yaml.safe_dump(term))
+        return course
+
+    return make
