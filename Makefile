@@ -130,7 +130,8 @@ audit: $(READY)
 	@$(BIN)/python -m release audit
 
 # Programs that live apart from the course: their versions need not fit with ours.
-APART := release/tools tests/project/citation $(addprefix tests/instructor/lms/packages/,ralph wagtail)
+APART := release/tools tests/project/citation tests/exchange/kubernetes \
+  $(addprefix tests/instructor/lms/packages/,ralph wagtail)
 
 lock: $(READY)
 	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes \
@@ -155,6 +156,9 @@ lock: $(READY)
 	  $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes \
 	    --no-annotate --no-header --no-emit-index-url -q $$lock.in -o $$lock.lock || exit 1; \
 	done
+	@$(BIN)/uv pip compile --universal --generate-hashes --no-deps \
+	  --no-annotate --no-header --no-emit-index-url -q \
+	  tests/exchange/helm.in -o tests/exchange/helm.lock
 
 clean:
 	rm -rf _build demo dist .venv .make node_modules

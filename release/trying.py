@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
+import os
+import subprocess
 import tomllib
 from pathlib import Path
 
@@ -18,9 +19,22 @@ def named_pythons() -> list[str]:
 
 
 def interpreter(python: str) -> Path | None:
-    """Return the Python of that version which is on this machine."""
-    path = shutil.which(f"python{python}")
-    return Path(path) if path else None
+    """Return a Python of that version which is on this machine, on the path or by pyenv."""
+    name = f"python{python}"
+    own = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv", "versions")
+    places = [Path(folder) for folder in os.get_exec_path()]
+    places += sorted(own.glob(f"{python}.*/bin"))
+    return next((place / name for place in places if _starts(place / name)), None)
+
+
+def _starts(program: Path) -> bool:
+    """Say whether it is a Python. pyenv has a name for each of its own, which may lead nowhere."""
+    try:
+        return (
+            subprocess.run([program, "--version"], capture_output=True, check=False).returncode == 0
+        )
+    except OSError:
+        return False
 
 
 def constraints(folder: Path) -> Path:

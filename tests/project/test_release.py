@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 from release.building import build_twice
-from release.trying import named_pythons
+from release.trying import interpreter, named_pythons
 from release.versions import changelog, faults, faults_of_tag, version
 
 from tests.support.environments import environment
@@ -117,7 +117,7 @@ def test_make_dist_tries_the_package_on_every_python_that_is_here() -> None:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     for python in named_pythons():
-        here = shutil.which(f"python{python}") is not None
+        here = interpreter(python) is not None
         line = next(
             line for line in done.stdout.splitlines() if line.startswith(f"Python {python}:")
         )
