@@ -159,6 +159,12 @@ lock: $(READY)
 	@$(BIN)/uv pip compile --universal --generate-hashes --no-deps \
 	  --no-annotate --no-header --no-emit-index-url -q \
 	  tests/exchange/helm.in -o tests/exchange/helm.lock
+	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes \
+	  --no-annotate --no-header --no-emit-index-url -q \
+	  pyproject.toml tests/grading/grader_service.in -o tests/grading/grader_service.lock
+	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --extra instructor \
+	  --no-annotate --no-header --no-emit-index-url -q pyproject.toml \
+	  tests/book/plain_sphinx/requirements.in -o tests/book/plain_sphinx/requirements.lock
 
 clean:
 	rm -rf _build demo dist .venv .make node_modules
