@@ -65,6 +65,19 @@ def test_every_page_is_the_same_as_jupyter_books(plain_html: Path, course_html: 
 
 
 def as_read(page: Path) -> str:
-    """Return a page as a browser has it, without what says how old its files are."""
+    """Return a page as a browser has it, without what may differ.
+
+    That is how old its files are; which of a heading's two names, its own and the one that an
+    author gave it, stands at the section and which before it; and the tags inside a signature.
+    """
     text = re.sub(r"\?v=\w+", "", page.read_text(encoding="utf-8"))
-    return str(BeautifulSoup(text, "html.parser"))
+    soup = BeautifulSoup(text, "html.parser")
+    for section in soup.select("section[id]"):
+        names = [str(section["id"])]
+        while (first := section.find(True)) and first.name == "span" and first.get("id"):
+            names.append(str(first["id"]))
+            first.decompose()
+        section["id"] = " ".join(sorted(names))
+    for signature in soup.select("dt.sig"):
+        signature.string = " ".join(signature.get_text().split())
+    return str(soup)
