@@ -72,9 +72,9 @@ def main(folder: Path, modules: str) -> None:
             assert graded, submission.logs.logs
             properties = json.loads(submission.properties.properties)
             points[repository.name] = {
-                grade["name"]: grade["auto_score"]
+                name: grade["auto_score"]
                 for notebook in properties["notebooks"].values()
-                for grade in notebook["grades_dict"].values()
+                for name, grade in notebook["grades_dict"].items()
             }
     sys.stdout.write(json.dumps(points))
 

@@ -124,10 +124,11 @@ def test_the_service_gives_the_points_that_nbgrader_gives(programs: Path, tmp_pa
         assert {name: by_service[student][name] for name in checks} == checks, student
 
 
-def test_without_the_folder_of_the_modules_nothing_is_graded(programs: Path) -> None:
+@pytest.mark.parametrize("place", ["", "modules", "/not/there"])
+def test_without_the_folder_of_the_modules_nothing_is_graded(programs: Path, place: str) -> None:
     script = (
         "from allyship_course.grading.grader_service import CompletionChecks\n"
-        "CompletionChecks().preprocess(None, {'unique_key': '01-tiny'})"
+        f"CompletionChecks(modules={place!r}).preprocess(None, {{'unique_key': '01-tiny'}})"
     )
     done = subprocess.run(
         [programs / "python", "-c", script], capture_output=True, text=True, check=False

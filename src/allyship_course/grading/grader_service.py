@@ -30,7 +30,7 @@ from ..store.files import RecordError
 from ..store.record import NOTEBOOK_KEY, Record, submitted_record
 from .graded_copy import Checks, is_check, points_of, show_check
 
-_MODULES = "The folder with the course's modules, as its authors wrote them."
+_MODULES = "The folder with the course's modules, as its authors wrote them: an absolute path."
 
 
 class ModulesError(CourseError):
@@ -48,10 +48,11 @@ class CompletionChecks(Execute):
     def preprocess(
         self, nb: NotebookNode, resources: dict[str, Any], retries: int | None = None
     ) -> tuple[NotebookNode, dict[str, Any]]:
-        if not self.modules:
+        # A relative place would be looked for in what was handed in.
+        if not (Path(self.modules).is_absolute() and Path(self.modules).is_dir()):
             raise ModulesError(
-                "Grader Service was not told where the course's modules are. Set "
-                "c.CompletionExecutor.modules in its configuration."
+                f"Grader Service looks for the course's modules in {self.modules!r}, which is no "
+                "absolute path of a folder. Set c.CompletionExecutor.modules in its configuration."
             )
         source = Path(self.modules, resources["unique_key"])
         if not (source / EXERCISES_FILE).exists():
