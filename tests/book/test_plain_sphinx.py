@@ -68,7 +68,8 @@ def as_read(page: Path) -> str:
     """Return a page as a browser has it, without what may differ.
 
     That is how old its files are; which of a heading's two names, its own and the one that an
-    author gave it, stands at the section and which before it; and the tags inside a signature.
+    author gave it, stands at the section and is linked in the contents; and the tags inside a
+    signature.
     """
     text = re.sub(r"\?v=\w+", "", page.read_text(encoding="utf-8"))
     soup = BeautifulSoup(text, "html.parser")
@@ -78,6 +79,8 @@ def as_read(page: Path) -> str:
             names.append(str(first["id"]))
             first.decompose()
         section["id"] = " ".join(sorted(names))
+        for link in soup.select(",".join(f'a[href="#{name}"]' for name in names)):
+            link["href"] = f"#{section['id']}"
     for signature in soup.select("dt.sig"):
         signature.string = " ".join(signature.get_text().split())
     return str(soup)
