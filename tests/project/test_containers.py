@@ -43,7 +43,7 @@ def test_the_container_shows_the_notebooks_at_the_address_that_it_prints(tmp_pat
     image = build(ROOT / "Dockerfile", tmp_path / "image")
     port = free_port()
     shell, option, line = image.command
-    line = f"{image.inside(line)} --allow-root --port={port} --ServerApp.port_retries=0"
+    line = f"{line} --allow-root --port={port} --ServerApp.port_retries=0"
     log = tmp_path / "log"
     with log.open("w") as written:
         process = subprocess.Popen(

@@ -44,12 +44,6 @@ class Image:
     env: dict[str, str]
     command: list[str] = field(default_factory=list)
 
-    def inside(self, text: str) -> str:
-        """Put the image's places where they are here."""
-        for place in _PLACES:
-            text = text.replace(place, f"{self.folder}{place}")
-        return text
-
 
 def build(dockerfile: Path, folder: Path) -> Image:
     """Do the steps of ``dockerfile``, with the repository as context."""
@@ -59,7 +53,9 @@ def build(dockerfile: Path, folder: Path) -> Image:
     for line in dockerfile.read_text().replace("\\\n", " ").splitlines():
         if not line.startswith("#"):
             step, _, rest = line.partition(" ")
-            _do(image, step, image.inside(rest))
+            for place in _PLACES:
+                rest = rest.replace(place, f"{folder}{place}")
+            _do(image, step, rest)
     return image
 
 
