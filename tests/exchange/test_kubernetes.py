@@ -195,6 +195,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     folder = tmp_path_factory.mktemp("cluster")
     image = folder / "image"
     env = build(FOLDER / "Dockerfile", image).env
+    del env["HOME"]  # each person has a home of their own
     place = folder / "hub-environment"
     run(UV, "venv", "--python", sys.executable, place, cwd=ROOT)
     lock = FOLDER / "hub.lock"
