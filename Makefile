@@ -12,7 +12,7 @@ SOURCES := $(shell find src -type f -not -name '*.pyc' 2>/dev/null)
 SCRIPTS := $(shell find src lite -name '*.mjs' -o -name '*.js' 2>/dev/null)
 CONTENT := _config.yml $(shell find book -type f 2>/dev/null)
 
-.PHONY: start test quick test-all test-postgres test-hub test-exchange hub hub-remove check scripts book pdf epub lite demo assignments bench lock clean
+.PHONY: start setup test quick test-all test-postgres test-hub test-exchange hub hub-remove check scripts book pdf epub lite demo assignments bench dist audit lock clean
 
 start: _build/html/index.html demo/completion.csv
 	@$(BIN)/allyship start
@@ -23,6 +23,10 @@ start: _build/html/index.html demo/completion.csv
 test: check
 	@$(BIN)/python -m tests.support.browser
 	@$(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder
+
+# All that developing needs, and nothing run yet: what a container for it begins with.
+setup: $(READY) node_modules/.ready
+	@$(BIN)/python -m tests.support.browser
 
 # A line says what could not be run, for want of a program, and what other commands are for.
 test-all: check
@@ -59,7 +63,7 @@ test-exchange: $(READY)
 # Each check runs again once a file that it reads has changed. The commit hook calls this too.
 check: $(READY) .make/python .make/scripts .make/spelling .make/content
 
-PYTHON_FILES := pyproject.toml $(shell find src tests lite hub benchmarks course -name '*.py' 2>/dev/null)
+PYTHON_FILES := pyproject.toml $(shell find src tests lite hub release benchmarks course -name '*.py' 2>/dev/null)
 
 # Form, common faults, types, and the order of imports between rooms.
 .make/python: $(PYTHON_FILES) CONTRIBUTING.md
@@ -117,6 +121,18 @@ assignments: $(READY)
 bench: $(READY)
 	@$(BIN)/python -m benchmarks
 
+# The wheel and the sdist, checked and tried: what a release is.
+dist: $(READY)
+	@$(BIN)/python -m release
+
+# What is known against the versions in our locks. It asks the index, so it needs the network.
+audit: $(READY)
+	@$(BIN)/python -m release audit
+
+# Programs that live apart from the course: their versions need not fit with ours.
+APART := release/tools tests/project/citation tests/exchange/kubernetes \
+  $(addprefix tests/instructor/lms/packages/,ralph wagtail)
+
 lock: $(READY)
 	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes \
 	  --no-annotate --no-header --no-emit-index-url --extra dev --no-strip-extras -q \
@@ -136,9 +152,22 @@ lock: $(READY)
 	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes \
 	  --no-annotate --no-header --no-emit-index-url -q \
 	  hub/kubernetes/hub.in -c requirements.lock -o hub/kubernetes/hub.lock
+	@for lock in $(APART); do \
+	  $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes \
+	    --no-annotate --no-header --no-emit-index-url -q $$lock.in -o $$lock.lock || exit 1; \
+	done
+	@$(BIN)/uv pip compile --universal --generate-hashes --no-deps \
+	  --no-annotate --no-header --no-emit-index-url -q \
+	  tests/exchange/helm.in -o tests/exchange/helm.lock
+	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes \
+	  --no-annotate --no-header --no-emit-index-url -q \
+	  pyproject.toml tests/grading/grader_service.in -o tests/grading/grader_service.lock
+	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --extra instructor \
+	  --no-annotate --no-header --no-emit-index-url -q pyproject.toml \
+	  tests/book/plain_sphinx/requirements.in -o tests/book/plain_sphinx/requirements.lock
 
 clean:
-	rm -rf _build demo .venv .make node_modules
+	rm -rf _build demo dist .venv .make node_modules
 
 $(READY): requirements.lock pyproject.toml $(shell find src/jupyter -type f)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import runpy
 import secrets
-import shlex
-import shutil
-import subprocess
 import sys
 import time
 import tomllib
@@ -37,6 +33,7 @@ from tests.support.hubs import (
     running,
     write_config,
 )
+from tests.support.images import UV, build, run
 from tests.support.paths import ROOT
 
 MODULE = "01-tiny"
@@ -64,7 +61,6 @@ def merged(one: Mapping[str, Any], two: Mapping[str, Any]) -> dict[str, Any]:
     return both
 
 
-UV = Path(sys.executable).with_name("uv")
 VALUES = {
     "accounts of the hub": read("values.yaml"),
     "a platform's accounts": merged(read("values.yaml"), read("values-lti.yaml")),
@@ -147,64 +143,6 @@ def test_nobody_teaches_by_a_platform_of_which_no_course_is_named() -> None:
     assert who["groups"] == ["nbgrader-allyship"]
 
 
-def run(*command: str | Path, cwd: Path, env: Mapping[str, str] | None = None) -> str:
-    done = subprocess.run(
-        [str(part) for part in command],
-        cwd=cwd,
-        env={**os.environ, **(env or {})},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, (done.stdout + done.stderr)[-4000:]
-    return done.stdout + done.stderr
-
-
-def build(image: Path) -> dict[str, str]:
-    """Do the Dockerfile's steps in a plain folder; return the environment it ends with.
-
-    ``/srv`` and ``/usr/local`` are folders in it, and a virtual environment stands for the latter.
-    """
-    text = (FOLDER / "Dockerfile").read_text().replace("\\\n", " ")
-    run(UV, "venv", "--seed", "--python", sys.executable, image / "usr/local", cwd=ROOT)
-    env = {"PATH": f"{image}/usr/local/bin:{os.environ['PATH']}"}
-    here = image
-    for line in text.splitlines():
-        if line.startswith("#"):
-            continue
-        step, _, rest = line.partition(" ")
-        words = [f"{image}{word}" if word.startswith("/") else word for word in shlex.split(rest)]
-        if step == "WORKDIR":
-            here = Path(words[0])
-            here.mkdir(parents=True, exist_ok=True)
-        elif step == "ENV":
-            name, _, value = rest.partition("=")
-            env[name] = f"{image}{value}"
-        elif step == "COPY":
-            *sources, target = [word for word in words if not word.startswith("--")]
-            if target.endswith("/"):
-                (here / target).mkdir(parents=True, exist_ok=True)
-            for source in sources:
-                copy(ROOT / source, here / target, mode=0o755 if "--chmod=755" in words else None)
-        elif step == "RUN" and words[0] != "useradd":  # our own user will do
-            run(*shlex.split(rest), cwd=here, env=env)
-        else:
-            assert step in {"", "FROM", "USER", "CMD", "RUN"}, line
-    return env
-
-
-def copy(source: Path, target: Path, mode: int | None) -> None:
-    if source.is_dir():
-        shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
-        return
-    if target.is_dir():
-        target /= source.name
-    target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copy(source, target)
-    if mode:
-        target.chmod(mode)
-
-
 @dataclass
 class Cluster:
     """What would be on a cluster: the chart's hub, servers of the image, the exchange."""
@@ -266,7 +204,8 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """
     folder = tmp_path_factory.mktemp("cluster")
     image = folder / "image"
-    env = build(image)
+    env = build(FOLDER / "Dockerfile", image).env
+    del env["HOME"]  # each person has a home of their own
     place = folder / "hub-environment"
     run(UV, "venv", "--python", sys.executable, place, cwd=ROOT)
     lock = FOLDER / "hub.lock"

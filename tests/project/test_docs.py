@@ -88,3 +88,12 @@ def test_every_page_stands_in_the_contents() -> None:
     assert {page for page in pages if not page.startswith("_")} == {
         page for page in listed if (book / f"{page}.md").exists()
     }
+
+
+def test_the_evidence_of_the_lists_that_are_ticked_is_there() -> None:
+    text = (ROOT / "book" / "developing" / "checklists.md").read_text(encoding="utf-8")
+    rows = [row.strip(" |").split(" | ") for row in text.splitlines() if row.startswith("|")]
+    claimed = [row for row in rows if len(row) == 3 and row[1].startswith("yes")]
+    assert len(claimed) > 15
+    named = [path for row in rows for path in re.findall(r"`([^`]+)`", row[-1])]
+    assert not [path for path in named if not (ROOT / path).exists()]

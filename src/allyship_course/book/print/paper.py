@@ -41,6 +41,7 @@ ONLY_ON_SCREEN = (
     *("my-journal", "privacy", "accessibility", "readers-wanted"),
     *(f"guides/{name}" for name in ("learners", "instructors", "lms", "administrators")),
     *(f"guides/{name}" for name in ("authors", "fields/index", "live-notebooks", "commands")),
+    "guides/grader-service",
 )
 """Pages about the website, notebooks and classes."""
 _ROUNDS = 4
