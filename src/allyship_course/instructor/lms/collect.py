@@ -61,6 +61,7 @@ from .names import (
     looks_like,
     read_name,
     username_in,
+    without_attempt,
 )
 from .people import folded
 from .platforms import NAMES, System
@@ -317,7 +318,7 @@ class _Collect:
                     name = username_in(self._read(info, _MAX_ABOUT_BYTES))
                 except RefusedError:
                     continue
-                if name and folded(begin.partition("_attempt_")[0]).endswith(f"_{folded(name)}"):
+                if name and folded(without_attempt(begin)).endswith(f"_{folded(name)}"):
                     usernames[begin] = name
         return usernames
 
