@@ -102,6 +102,23 @@ def test_one_entry_or_everything_is_deleted_after_a_question(
     assert kept_names(written) == []
 
 
+def test_what_deletes_everything_stands_apart(written: Page, fields_site: str) -> None:
+    place = journal(written, fields_site)
+    everything = place.get_by_role("button", name="Delete everything")
+    last = place.get_by_role("article").last.bounding_box()
+    box = everything.bounding_box()
+    assert last is not None
+    assert box is not None
+    assert box["y"] > last["y"] + last["height"]
+    look = "(one) => { const c = getComputedStyle(one); return [c.color, c.backgroundColor]; }"
+    one, print_ = (
+        place.get_by_role("button", name=name).evaluate(look)
+        for name in ("Delete In spring", "Print")
+    )
+    assert everything.evaluate(look)[0] not in {one[0], print_[0]}
+    assert one[1] == "rgba(0, 0, 0, 0)"
+
+
 def test_an_export_comes_back_on_another_device(written: Page, fields_site: str) -> None:
     place = journal(written, fields_site)
     with written.expect_download() as download:

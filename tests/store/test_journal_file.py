@@ -198,6 +198,7 @@ def test_no_import_takes_a_question_s_answer_away_and_twice_is_as_once(
         ('{"schema": 99, "modules": {}}', "newer version"),
         ('{"schema": 1, "modules": null}', "is no journal of this course"),
         ('{"schema": 1, "modules": {"../../evil": {"exercises": {}}}}', "damaged"),
+        ('{"schema": 1, "modules": {"a": {"exercises": {"../b": {"answers": {}}}}}}', "damaged"),
         ('{"schema": 1, "modules": {"a": {"exercises": {"b": {"answers": 7}}}}}', "wrong shape"),
     ],
 )

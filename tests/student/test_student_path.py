@@ -89,6 +89,7 @@ class Student:
             process.send_signal(signal.SIGINT)
             process.wait(60)
         assert "Stopped. All that the page said is kept in your journal" in said.read_text()
+        assert "What could not be saved yet is in your browser" in said.read_text()
         assert "Traceback" not in said.read_text()
 
     def _address(self, process: subprocess.Popen[bytes], said: Path) -> str:

@@ -46,12 +46,12 @@ export function different(here, theirs, fields, now) {
   return Object.keys(here.answers).filter(
     (id) =>
       Object.hasOwn(theirs.answers, id) &&
-      [here, theirs].some((note) => !holds(typeOf(id, fields), answers[id], note.answers[id])),
+      [here, theirs].some((note) => !holds(fieldTypeOf(id, fields), answers[id], note.answers[id])),
   );
 }
 
 /** @param {string} id  of an answer @param {Record<string, FieldText>} fields */
-const typeOf = (id, fields) => own(TYPES, own(fields, partsOf(id).id)?.type);
+const fieldTypeOf = (id, fields) => own(TYPES, own(fields, partsOf(id).id)?.type);
 
 /**
  * Whether all that stands in a part stands in an answer.
@@ -94,7 +94,7 @@ function join(here, theirs, fields, now) {
       const [mine, other] = [own(here.answers, id), own(theirs.answers, id)];
       if (mine === undefined) return [id, other];
       if (other === undefined) return [id, mine];
-      return [id, typeOf(id, fields)?.join?.(other, mine) ?? mine];
+      return [id, fieldTypeOf(id, fields)?.join?.(other, mine) ?? mine];
     }),
   );
   if (same(answers, here.answers)) return here;

@@ -128,7 +128,7 @@ async function insist(line, show) {
  * @param {HTMLElement | null} place
  * @param {(place: HTMLElement) => Promise<boolean>} show
  */
-async function fill(place, show) {
+async function showInPlace(place, show) {
   const line = place?.querySelector("[role=status]");
   if (!place || !line || (await insist(line, () => show(place)))) return;
   const again = document.createElement("button");
@@ -138,7 +138,7 @@ async function fill(place, show) {
   const stop = new AbortController();
   const retry = () => {
     stop.abort();
-    fill(place, show);
+    showInPlace(place, show);
   };
   again.addEventListener("click", retry);
   addEventListener("online", retry, { signal: stop.signal });
@@ -152,12 +152,12 @@ function openProgress() {
 }
 
 const openJournal = () =>
-  fill(coursePart("journal"), (place) =>
+  showInPlace(coursePart("journal"), (place) =>
     beside(import("./my-journal.mjs"), (script) => script.showJournal(place)),
   );
 
 const openCards = () =>
-  fill(coursePart("cards"), (place) =>
+  showInPlace(coursePart("cards"), (place) =>
     beside(import("./cards.mjs"), (script) => script.showCards(place)),
   );
 

@@ -12,7 +12,7 @@ import { dayInWords } from "../form/fields.mjs";
 import { answersOf, asTerms } from "./answers.mjs";
 
 const QUESTION = "This browser and the file have another answer. Which one counts?";
-const WHAT = "All other answers of both stay, whatever you choose.";
+const OTHERS_STAY = "All other answers of both stay, whatever you choose.";
 
 /** @type {[Counts | "", string][]} */
 const WAYS = [
@@ -41,7 +41,7 @@ export function askWhichCounts(differences) {
     ...versionOf("Here", exercise, here),
     ...versionOf("In the file", exercise, theirs),
   ]);
-  const what = make("p", { textContent: WHAT });
+  const what = make("p", { textContent: OTHERS_STAY });
   const dialog = make("dialog", { className: "ac-part" }, title, what, ...shown, form);
   dialog.setAttribute("aria-labelledby", title.id);
   document.body.append(dialog);
@@ -56,10 +56,10 @@ export function askWhichCounts(differences) {
 
 /** @param {string} where @param {ExerciseText} exercise @param {Kept} note */
 const versionOf = (where, exercise, note) => [
-  make("h4", { textContent: `${where}, kept ${dayOf(note)}` }),
+  make("h4", { textContent: `${where}, kept ${dayKept(note)}` }),
   asTerms(answersOf(exercise, note)),
 ];
 
 /** @param {Kept} note */
-const dayOf = ({ saved }) =>
+const dayKept = ({ saved }) =>
   /^\d{4}-\d\d-\d\d/u.test(saved) ? dayInWords(saved.slice(0, 10)) : "on a day that is not known";

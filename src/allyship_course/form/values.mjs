@@ -32,10 +32,10 @@ export const dayOf = (text) => {
 
 /** Whether two answers are the same, in whatever order their parts come. @param {unknown[]} two */
 export const same = (...two) => {
-  const [one, other] = two.map((value) => JSON.stringify(value, inOrder));
+  const [one, other] = two.map((value) => JSON.stringify(value, withSortedParts));
   return one === other;
 };
 
 /** @param {string} _key @param {unknown} value */
-const inOrder = (_key, value) =>
+const withSortedParts = (_key, value) =>
   isRecord(value) ? Object.fromEntries(Object.entries(value).sort()) : value;

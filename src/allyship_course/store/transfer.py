@@ -9,6 +9,7 @@ Jupyter, and back. Shape (schema 1)::
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -142,7 +143,7 @@ def _read_export(file: Path) -> dict[str, dict[str, Note]]:
     found = {}
     for name, module in modules.items():
         exercises = module.get("exercises") if isinstance(module, dict) else None
-        if not isinstance(exercises, dict) or not _is_id(name):
+        if not isinstance(exercises, dict) or not all(map(_is_id, (name, *exercises))):
             raise RecordError(f"{file.name} is damaged. Nothing was changed")
         where = f"an entry of {file.name}"
         found[name] = {key: read_note(note, where) for key, note in exercises.items()}
@@ -150,8 +151,11 @@ def _read_export(file: Path) -> dict[str, dict[str, Note]]:
 
 
 def _is_id(name: str) -> bool:
-    """Tell whether a module's name can be a file's: it comes from a file that may hold anything."""
-    return name.replace("-", "").isalnum() and name.isascii() and len(name) < 100
+    """Tell whether a module or an exercise can be called so, as journal-file.mjs has it too.
+
+    It comes from a file that may hold anything, and a module's becomes the name of a file.
+    """
+    return _ID.fullmatch(name) is not None
 
 
 def files_of(folder: Path, modules: Sequence[str]) -> list[Path]:
@@ -166,6 +170,8 @@ def delete_files(folder: Path, files: Sequence[Path]) -> None:
         for file in files:
             file.unlink(missing_ok=True)
 
+
+_ID = re.compile(r"[\w-]{1,99}", re.ASCII)
 
 HANDED_IN = "handed-in"
 """A folder in the journal: of each module, what was handed in last."""
