@@ -205,6 +205,38 @@ def test_canvas_says_late_in_either_case(late: str) -> None:
     assert (named.name, named.lms_id, named.late) == ("doejane", "12345", True)
 
 
+def test_a_damaged_file_in_a_zip_of_another_kind_stops_nobody(course: Path, tmp_path: Path) -> None:
+    listed = tmp_path / "list.csv"
+    listed.write_text("id,lms id\ns1,1001\ns2,1002\n")
+    file = tmp_path / "submissions.zip"
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("doe_1001_1_01-tiny.ipynb", page_file(["all-types"]))
+        archive.writestr("roe_1002_2_01-tiny.ipynb", page_file(["all-types"]))
+        begin = archive.infolist()[0].header_offset + 100
+    raw = bytearray(file.read_bytes())
+    raw[begin : begin + 50] = bytes(50)
+    file.write_bytes(raw)
+    where = ["--lms", "canvas", "--class", str(listed), "--module", "01-tiny"]
+    said = ours(course, "collect", str(file), *where)
+    assert said.startswith("1 new, 1 file refused.")
+    assert "damaged in the ZIP" in said
+    assert handed_in(course) == {"s2"}
+
+
+def test_a_zip_of_a_version_to_come_is_no_zip_for_us(course: Path, tmp_path: Path) -> None:
+    file = tmp_path / "submissions.zip"
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("doe_1001_1_01-tiny.ipynb", page_file(["all-types"]))
+    raw = bytearray(file.read_bytes())
+    raw[raw.index(b"PK\x01\x02") + 6] = 240
+    file.write_bytes(raw)
+    listed = tmp_path / "list.csv"
+    listed.write_text("id,lms id\ns1,1001\n")
+    where = ["--lms", "canvas", "--class", str(listed), "--module", "01-tiny"]
+    said = ours(course, "collect", str(file), *where, ok=False)
+    assert "can't be read as a ZIP file" in said
+
+
 def test_points_go_to_who_keeps_noughts_before_the_number(course: Path, tmp_path: Path) -> None:
     with open_gradebook(course) as gradebook:
         gradebook.add_student("00123")

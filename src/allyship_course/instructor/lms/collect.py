@@ -8,6 +8,7 @@ listed as the exchange's refusals are, and kept in ``refused/`` where it is a st
 from __future__ import annotations
 
 import hashlib
+import lzma
 import os
 import re
 import stat
@@ -76,6 +77,8 @@ _MAX_RATIO = 200
 _RATIO_FROM = 1_000_000  # bytes; a small file of zeros does no harm
 _MAX_ABOUT_BYTES = 100_000
 _BLOCK = 1 << 20
+_DAMAGED = (zipfile.BadZipFile, EOFError, NotImplementedError, OSError)
+"""What Python raises for a ZIP that is damaged, or of a newer kind."""
 _ARCHIVES = (".zip", ".gz", ".tgz", ".bz2", ".xz", ".tar", ".rar", ".7z")
 _OURS = (".ipynb", ".json", ".ipynb.txt")
 _SUFFIX = re.compile(r"(?:-\d+| ?\(\d+\)|_\d+)?(?:\.ipynb)(?:\.txt|\.json)?$")
@@ -207,7 +210,7 @@ def collect_lms(
 def _opened(archive: Path) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(archive)
-    except (OSError, zipfile.BadZipFile, ValueError, EOFError):
+    except (*_DAMAGED, ValueError):
         raise GradeError(
             f"{archive} can't be read as a ZIP file. Download it again; nothing was changed"
         ) from None
@@ -520,7 +523,7 @@ class _Collect:
                             f"{MAX_UNPACKED_BYTES / 1e9:.0f} GB together. What was collected is "
                             "kept"
                         )
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError):
+        except (*_DAMAGED, zlib.error, lzma.LZMAError):
             raise RefusedError("it is damaged in the ZIP, or packed in an unknown way") from None
         return bytes(raw)
 
