@@ -217,7 +217,7 @@ def test_a_damaged_file_in_a_zip_of_another_kind_stops_nobody(course: Path, tmp_
     raw[begin : begin + 50] = bytes(50)
     file.write_bytes(raw)
     where = ["--lms", "canvas", "--class", str(listed), "--module", "01-tiny"]
-    said = ours(course, "collect", str(file), *where)
+    said = ours(course, "collect", str(file), *where, ok=False)
     assert said.startswith("1 new, 1 file refused.")
     assert "damaged in the ZIP" in said
     assert handed_in(course) == {"s2"}
