@@ -196,6 +196,7 @@ def test_words_that_would_be_replaced_are_shown_and_one_says_which_count(
     dialog = written.get_by_role("dialog", name="Which one counts?")
     expect(dialog).to_contain_text(HOPE)
     expect(dialog).to_contain_text("In the file, kept January 31, 2026")
+    expect(dialog.get_by_role("heading", name="Which one counts?")).to_be_focused()
     expect(dialog).to_contain_text("Hail")
     which_counts(written, counts)
     expect(status(place)).to_have_text(told)

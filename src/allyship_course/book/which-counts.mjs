@@ -27,7 +27,9 @@ const WAYS = [
  * @returns {Promise<Counts | "">} nothing where somebody takes nothing in
  */
 export function askWhichCounts(differences) {
-  const title = make("h2", { id: "which-counts", textContent: QUESTION });
+  // Who has many such answers begins above them, not at the buttons below.
+  const title = make("h2", { id: "which-counts", textContent: QUESTION, tabIndex: -1 });
+  title.autofocus = true;
   const buttons = WAYS.map(([value, textContent]) =>
     make("button", { type: "submit", value, textContent }),
   );
