@@ -51,7 +51,7 @@ from allyship_course.student.download import submission
 
 submission()"""
 PAGES = ("index.html", "notebooks/index.html", "tree/index.html")
-START = "start.mjs"
+START = "start.js"
 # This site only. JupyterLab and Pyodide need the rest.
 POLICY = "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:"
 # What a visit loads before the service worker is there, and what is small and wanted offline.
@@ -266,8 +266,21 @@ def finish(site: Path) -> None:
     version = config["jupyter-config-data"]["appVersion"]
     theirs = {start_by_ours(site / page) for page in PAGES}
     constants = {"CONFIG": f"./{theirs.pop()}", "APP_VERSION": version}
-    write_script(HERE / START, site / START, constants)
+    write_script(HERE / "start.mjs", site / START, constants)
+    call_scripts_js(site)
     write_worker(site)
+
+
+def call_scripts_js(site: Path) -> None:
+    """Let the name of every script end in .js: many hosts send .mjs as what no browser runs."""
+    scripts = [*site.rglob("*.mjs")]
+    for file in (site / "jupyter-lite.json", *scripts):
+        text = file.read_text("utf-8")
+        for script in scripts:
+            text = text.replace(script.name, f"{script.stem}.js")
+        file.write_text(text, "utf-8")
+    for script in scripts:
+        script.rename(script.with_suffix(".js"))
 
 
 def start_by_ours(page: Path) -> str:

@@ -19,6 +19,7 @@ from tests.support.hosts import (
     asks_for_login,
     hosted,
     is_gone,
+    knows_no_index,
     shows_one_page,
     strips_html,
     strips_slashes,
@@ -133,6 +134,23 @@ def test_what_a_host_says_wrongly_of_files_is_named(
         result = check(host.address)
     assert [text for text in said if text not in result.output] == []
     assert result.exit_code == (0 if spoil is kept_long else 1)
+
+
+@pytest.mark.parametrize("charset", ["iso-8859-1", "windows-1252"])
+def test_a_host_that_names_another_encoding_is_told(fields_html: Path, charset: str) -> None:
+    with hosted(fields_html) as host:
+        host.types = {".html": f"text/html; charset={charset}"}
+        result = check(host.address)
+    assert result.exit_code == 1
+    assert f"Sent as {charset}: " in result.output
+    assert "AddDefaultCharset Off" in result.output
+
+
+def test_a_host_that_gives_nothing_for_a_folder_is_told(fields_html: Path) -> None:
+    with hosted(fields_html, knows_no_index) as host:
+        result = check(host.address)
+    assert result.exit_code == 1
+    assert "not the first page" in result.output
 
 
 @pytest.mark.parametrize("manner", [asks_for_login, shows_one_page, is_gone])

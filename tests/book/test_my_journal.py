@@ -53,6 +53,12 @@ def status(place: Locator) -> Locator:
     return place.locator("[data-part=status]")
 
 
+def which_counts(page: Page, counts: str) -> None:
+    dialog = page.get_by_role("dialog", name="Which one counts?")
+    dialog.get_by_role("button", name=counts).click()
+    expect(dialog).to_have_count(0)
+
+
 def test_the_end_of_a_module_says_what_you_did(written: Page) -> None:
     summary = written.get_by_role("region", name="What you did")
     expect(summary.get_by_role("status")).to_have_text("2 of 3 exercises complete on this device.")
@@ -96,6 +102,23 @@ def test_one_entry_or_everything_is_deleted_after_a_question(
     assert kept_names(written) == []
 
 
+def test_what_deletes_everything_stands_apart(written: Page, fields_site: str) -> None:
+    place = journal(written, fields_site)
+    everything = place.get_by_role("button", name="Delete everything")
+    last = place.get_by_role("article").last.bounding_box()
+    box = everything.bounding_box()
+    assert last is not None
+    assert box is not None
+    assert box["y"] > last["y"] + last["height"]
+    look = "(one) => { const c = getComputedStyle(one); return [c.color, c.backgroundColor]; }"
+    one, print_ = (
+        place.get_by_role("button", name=name).evaluate(look)
+        for name in ("Delete In spring", "Print")
+    )
+    assert everything.evaluate(look)[0] not in {one[0], print_[0]}
+    assert one[1] == "rgba(0, 0, 0, 0)"
+
+
 def test_an_export_comes_back_on_another_device(written: Page, fields_site: str) -> None:
     place = journal(written, fields_site)
     with written.expect_download() as download:
@@ -129,9 +152,8 @@ def test_a_journal_goes_from_the_page_to_jupyter_and_back(
     keep(module, module.exercise("spring"), later, tmp_path, tmp_path / "journal")
     export_journal(tmp_path / "journal", tmp_path / "back.json")
     place.get_by_label("Take in a journal").set_input_files(tmp_path / "back.json")
-    expect(status(place)).to_have_text(
-        "Taken in: 1 exercise. 2 exercises stayed: this browser has the same or something newer."
-    )
+    which_counts(written, "What was kept later")
+    expect(status(place)).to_have_text("Taken in: 1 exercise. 2 exercises stayed as they are here.")
     expect(place.get_by_role("article").filter(has_text="In spring")).to_contain_text("Sun, too")
 
 
@@ -145,12 +167,42 @@ def test_taking_in_an_older_journal_adds_what_only_it_has(
     data = {"schema": 1, "modules": {"02-fields": {"exercises": notes}}}
     file.write_text(json.dumps(data))
     place.get_by_label("Take in a journal").set_input_files(file)
+    which_counts(written, "What was kept later")
     garden = place.get_by_role("article").filter(has_text="The garden")
     expect(garden).to_contain_text("A rake")
     expect(garden).to_contain_text("Leek")
     spring = place.get_by_role("article").filter(has_text="In spring")
     expect(spring).to_contain_text(HOPE)
     expect(spring).not_to_contain_text("Hail")
+
+
+@pytest.mark.parametrize(
+    ("counts", "stays", "told"),
+    [
+        ("What was kept later", HOPE, "Taken in: 0 exercises. 1 exercise stayed as they are here."),
+        ("What is here", HOPE, "Taken in: 0 exercises. 1 exercise stayed as they are here."),
+        ("What is in the file", "Hail", "Taken in: 1 exercise."),
+        ("Take nothing in", HOPE, "Nothing was changed."),
+    ],
+)
+def test_words_that_would_be_replaced_are_shown_and_one_says_which_count(
+    written: Page, fields_site: str, tmp_path: Path, counts: str, stays: str, told: str
+) -> None:
+    place = journal(written, fields_site)
+    file = tmp_path / "old.json"
+    notes = {"spring": {"answers": {"hope": "Hail"}, "saved": LONG_AGO}}
+    file.write_text(json.dumps({"schema": 1, "modules": {"02-fields": {"exercises": notes}}}))
+    place.get_by_label("Take in a journal").set_input_files(file)
+    dialog = written.get_by_role("dialog", name="Which one counts?")
+    expect(dialog).to_contain_text(HOPE)
+    expect(dialog).to_contain_text("In the file, kept January 31, 2026")
+    expect(dialog.get_by_role("heading", name="Which one counts?")).to_be_focused()
+    expect(dialog).to_contain_text("Hail")
+    which_counts(written, counts)
+    expect(status(place)).to_have_text(told)
+    spring = place.get_by_role("article").filter(has_text="In spring")
+    expect(spring).to_contain_text(stays)
+    expect(spring).not_to_contain_text("Hail" if stays == HOPE else HOPE)
 
 
 def test_the_text_export_reads_like_a_journal(written: Page, fields_site: str) -> None:

@@ -352,6 +352,20 @@ def test_text_at_200_per_cent_loses_nothing(tiny_site: str, page_with: Callable[
     )
 
 
+def test_large_text_on_a_phone_leaves_room_to_read(
+    tiny_site: str, page_with: Callable[..., Page]
+) -> None:
+    page = open_tiny(page_with(viewport={"width": 375, "height": 800}), tiny_site)
+    answer_all_types(page)
+    head = page.get_by_role("banner")
+    page.evaluate("scrollTo(0, 1000)")
+    assert head.evaluate("(one) => one.getBoundingClientRect().top") == 0
+    restyle(page, ":root { font-size: 200% }")
+    assert sideways(page) == []
+    page.evaluate("scrollTo(0, 1500)")
+    assert head.evaluate("(one) => one.getBoundingClientRect().bottom") <= 160
+
+
 def test_text_spacing_of_the_readers_own_loses_nothing(
     tiny_site: str, page_with: Callable[..., Page]
 ) -> None:

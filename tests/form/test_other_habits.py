@@ -56,6 +56,15 @@ def test_a_long_line_is_printed_to_its_last_letter(garden: Locator) -> None:
     assert printed.evaluate("(one) => one.scrollWidth <= one.clientWidth")
 
 
+def test_a_step_that_waits_says_for_what(tiny_site: str, page: Page) -> None:
+    open_tiny(page, tiny_site)
+    kettle = form(page, "kettle")
+    waits = kettle.get_by_text("It goes on here once what is asked above is answered.")
+    expect(waits).to_be_visible()
+    kettle.get_by_label("Leave it").check()
+    expect(kettle.get_by_role("heading", name="The evening")).to_be_visible()
+
+
 def test_a_sentence_starter_can_be_undone(tiny_site: str, page: Page) -> None:
     open_tiny(page, tiny_site)
     thoughts(page).press_sequentially("Once")

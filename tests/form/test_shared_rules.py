@@ -13,11 +13,12 @@ import pytest
 from allyship_course.completion import Completion
 from allyship_course.course_progress import Progress, where_to_go_on
 from allyship_course.form.words import answer_in_words, describe_field
+from allyship_course.store.combining import combine, different
 from allyship_course.store.entries import belongs_to, entries_of
 from allyship_course.store.journal import Note, entry_of
 from allyship_course.store.journal import _merged as merged
 from allyship_course.store.moments import moment_of, sound_moment
-from allyship_course.store.transfer import combine, in_words
+from allyship_course.store.transfer import in_words
 from tests.support.vectorfiles import (
     exercise_of,
     field_of,
@@ -57,9 +58,12 @@ def test_two_notes_become_one_and_twice_is_as_once(case: dict[str, Any]) -> None
     assert now
     types = vectors("combine")["types"]
     here, theirs, expected = (Note(*case[name]) for name in ("here", "theirs", "combined"))
-    once = combine(here, theirs, types, now)
+    counts = case.get("counts", "newer")
+    once = combine(here, theirs, types, now, counts)
     assert once == expected
-    assert combine(once, theirs, types, now) == expected
+    assert combine(once, theirs, types, now, counts) == expected
+    if "different" in case:
+        assert list(different(here, theirs, types, now)) == case["different"]
 
 
 @pytest.mark.parametrize("case", rule_cases("entries"), **NAMED)

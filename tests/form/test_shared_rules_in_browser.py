@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from playwright.sync_api import Page
 
 from allyship_course.form.words import answer_in_words, describe, describe_field
+from allyship_course.store.combining import combine
 from allyship_course.store.journal import Note
 from allyship_course.store.moments import moment_of
-from allyship_course.store.transfer import combine
 from tests.support.strategies import quick
 from tests.support.vectorfiles import (
     field_of,
@@ -88,11 +88,11 @@ def test_moments(run: Run) -> None:
     assert not differing(cases, got, expected)
 
 
-COMBINE = """data.map(([here, theirs, types, now]) => {
+COMBINE = """data.map(([here, theirs, types, now, counts]) => {
     const fields = Object.fromEntries(
         Object.entries(types).map(([id, type]) => [id, {type, label: id}]));
-    const once = m.combine(note(here), note(theirs), fields, now);
-    const twice = m.combine(once, note(theirs), fields, now);
+    const once = m.combine(note(here), note(theirs), fields, now, counts);
+    const twice = m.combine(once, note(theirs), fields, now, counts);
     return [once, twice].map(({answers, passed, shared, saved}) =>
         [answers, passed, shared, saved]);
 })"""
@@ -101,10 +101,20 @@ COMBINE = """data.map(([here, theirs, types, now]) => {
 def test_two_notes_become_one_and_twice_is_as_once(run: Run) -> None:
     cases = rule_cases("combine")
     types, now = vectors("combine")["types"], moment_of(vectors("combine")["now"])
-    got = run("book/combine", COMBINE, [(c["here"], c["theirs"], types, now) for c in cases])
+    given = [(c["here"], c["theirs"], types, now, c.get("counts", "newer")) for c in cases]
+    got = run("book/combine", COMBINE, given)
     assert not differing(cases, got, [[case["combined"]] * 2 for case in cases])
+    named = [case for case in cases if "different" in case]
+    given = [(c["here"], c["theirs"], types, now, "newer") for c in named]
+    got = run("book/combine", DIFFERENT, given)
+    assert not differing(named, got, [case["different"] for case in named])
 
 
+DIFFERENT = """data.map(([here, theirs, types, now]) => {
+    const fields = Object.fromEntries(
+        Object.entries(types).map(([id, type]) => [id, {type, label: id}]));
+    return m.different(note(here), note(theirs), fields, now);
+})"""
 TYPES = {"t": "text", "l": "line", "c": "choice", "rows": "list"}
 CLOCK = moment_of("2026-11-28T12:00:00Z") or 0
 texts = st.text("ab ", max_size=3)
@@ -132,7 +142,7 @@ notes = st.tuples(answers, st.booleans(), st.booleans(), saved)
 def test_both_make_one_of_any_two_notes_alike_and_lose_no_text(
     run: Run, pairs: list[tuple[Any, Any]]
 ) -> None:
-    got = run("book/combine", COMBINE, [(*pair, TYPES, CLOCK) for pair in pairs])
+    got = run("book/combine", COMBINE, [(*pair, TYPES, CLOCK, "newer") for pair in pairs])
     for (here, theirs), (once, twice) in zip(pairs, got, strict=True):
         ours = combine(Note(*here), Note(*theirs), TYPES, CLOCK)
         assert Note(*once) == ours, (here, theirs)

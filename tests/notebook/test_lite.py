@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -26,6 +27,7 @@ from tests.support.forms import (
     thoughts,
 )
 from tests.support.notebook import ALL_AT_ONCE
+from tests.support.offline import until
 from tests.support.once import once
 from tests.support.paths import ROOT, TINY
 from tests.support.site import served
@@ -66,6 +68,40 @@ def work(page: Page) -> None:
     form(page, "mine").get_by_label(LEAVE_OUT).check()
     for name in ("all-types", "kettle", "mine"):
         expect(form(page, name)).to_contain_text(KEPT)
+
+
+def test_no_script_has_a_name_that_hosts_do_not_know(lite_folder: Path) -> None:
+    assert not [*lite_folder.rglob("*.mjs")]
+    files = [*lite_folder.glob("*.json"), *lite_folder.rglob("*.html"), lite_folder / "start.js"]
+    assert not [file.name for file in files if re.search(r"\w\.mjs", file.read_text("utf-8"))]
+
+
+ROUNDS = 200
+JOURNAL = """async () => JSON.parse((await jupyterapp.serviceManager.contents.get(
+    "my-journal/01-tiny.json", {content: true, type: "file", format: "text"})).content)"""
+ON_ITS_WAY = "Object.keys(localStorage).filter((key) => key.startsWith('allyship-unsaved'))"
+
+
+def test_two_tabs_that_save_at_the_same_moment_lose_nothing(
+    lite_folder: Path, learner: Page
+) -> None:
+    """Both kernels read the one journal of this browser whole, and write it whole."""
+    with served(lite_folder) as site:
+        one = open_notebook(learner, site)
+        other = open_notebook(one.context.new_page(), site)
+        diary = form(other, "mine").get_by_label("Dear diary")
+        for number in range(ROUNDS):
+            # In another exercise, and in another field of the same one.
+            exercise, box = (("mine", diary), ("all-types", thoughts(other)))[number % 2]
+            secret(one).fill(f"secret {number}")
+            box.fill(f"three words and {number}")
+            expect(form(one, "all-types")).to_contain_text(KEPT, timeout=30_000)
+            expect(form(other, exercise)).to_contain_text(KEPT, timeout=30_000)
+            until(one, f"async () => {ON_ITS_WAY}.length === 0")
+            kept = one.evaluate(JOURNAL)["exercises"]
+            assert kept["all-types"]["answers"]["secret"] == f"secret {number}"
+            name = "diary" if exercise == "mine" else "thoughts"
+            assert kept[exercise]["answers"][name] == f"three words and {number}"
 
 
 def test_exercises_open_by_themselves_and_answers_come_back_on_a_fresh_kernel(

@@ -226,6 +226,14 @@ def test_forms_that_were_saved_can_be_read_without_a_kernel_and_say_nothing_fals
     expect(page.get_by_label("What does the plant remind you of?")).to_be_visible()
     expect(page.get_by_text("Nothing answered yet.")).to_have_count(0)
     expect(progress(page, "all-types")).to_be_empty()
+    expect(strip(page).get_by_role("progressbar")).to_be_hidden()
+    # Jupyter's sign for a widget without a kernel is a broken chain in red.
+    assert (
+        page.locator(".jupyter-widgets-disconnected").evaluate_all(
+            "all => all.map((one) => getComputedStyle(one, '::before').content)"
+        )
+        == ["none"] * 4
+    )
     expect(trouble(page, "all-types")).to_contain_text("Press Start the exercises")
     page.get_by_role("button", name="Start the exercises").click()
     expect(thoughts(page)).to_have_value("My aunt Ottilie, mostly")

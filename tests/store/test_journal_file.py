@@ -123,6 +123,34 @@ def test_the_newer_answer_stays_and_what_only_the_older_has_stays_too(
     assert notes["mine-is-older"].answers == {"both": "new", "only-here": "kept"}
 
 
+def test_words_that_would_be_replaced_are_shown_and_one_says_which_count(
+    folder: Path, tmp_path: Path
+) -> None:
+    ahead = "2027-11-20T10:00:00.000Z"
+    there = {"answers": {"both": "theirs", "only-there": "come"}, "saved": EARLY}
+    file = str(exported(tmp_path / "there.json", first=there))
+
+    def kept(answer: str, *more: str) -> tuple[str, object]:
+        put(folder, first=Note({"both": "mine", "same": "one"}, saved=ahead))
+        said = journal("import", file, *more, answer=answer).output
+        return said, read_notes(folder, "00-welcome")["first"].answers
+
+    said, answers = kept("file\n")
+    assert "In your journal, kept 2027-11-20:\n    **both**\n    > mine" in said
+    assert f"In the file, kept {EARLY[:10]}:\n    **both**\n    > theirs" in said
+    assert "only-there" not in said
+    assert answers == {"both": "theirs", "only-there": "come", "same": "one"}
+    for choice in ("here\n", "newer\n", "\n"):
+        said, answers = kept(choice)
+        assert answers == {"both": "mine", "only-there": "come", "same": "one"}
+    said, answers = kept("", "--counts", "file")
+    assert "> mine" in said
+    assert answers == {"both": "theirs", "only-there": "come", "same": "one"}
+    said, answers = kept("")
+    assert "Aborted" in said
+    assert answers == {"both": "mine", "same": "one"}
+
+
 def test_an_import_shares_nothing_that_was_not_shared(folder: Path, tmp_path: Path) -> None:
     put(folder, first=Note({"private-so-far": "mine"}, saved=EARLY))
     file = exported(
@@ -170,6 +198,7 @@ def test_no_import_takes_a_question_s_answer_away_and_twice_is_as_once(
         ('{"schema": 99, "modules": {}}', "newer version"),
         ('{"schema": 1, "modules": null}', "is no journal of this course"),
         ('{"schema": 1, "modules": {"../../evil": {"exercises": {}}}}', "damaged"),
+        ('{"schema": 1, "modules": {"a": {"exercises": {"../b": {"answers": {}}}}}}', "damaged"),
         ('{"schema": 1, "modules": {"a": {"exercises": {"b": {"answers": 7}}}}}', "wrong shape"),
     ],
 )

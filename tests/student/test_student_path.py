@@ -89,6 +89,7 @@ class Student:
             process.send_signal(signal.SIGINT)
             process.wait(60)
         assert "Stopped. All that the page said is kept in your journal" in said.read_text()
+        assert "What could not be saved yet is in your browser" in said.read_text()
         assert "Traceback" not in said.read_text()
 
     def _address(self, process: subprocess.Popen[bytes], said: Path) -> str:
@@ -271,6 +272,8 @@ def test_the_course_has_one_address_and_a_second_start_opens_what_runs(tmp_path:
     with socket.create_server(("127.0.0.1", int(origin.rpartition(":")[2]))):
         with student.learning("0") as address:
             assert not address.startswith(f"{origin}/")
+            said = student.allyship("learn", "--no-browser", "3")
+            assert f"open already. It is at {address.partition('/lab/')[0]}/lab/" in said
         said = (student.base / "learn.log").read_text()
     assert "is taken" in said
     assert "stays there until that is free" in said

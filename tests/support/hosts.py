@@ -78,6 +78,11 @@ def knows_no_case(folder: Path, path: str) -> str | Path | None:
     return plain(folder, at.relative_to(folder).as_posix() + ("/" if path.endswith("/") else ""))
 
 
+def knows_no_index(folder: Path, path: str) -> str | Path | None:
+    """Give a file only by its whole name, as places for files in the cloud do."""
+    return plain(folder, path) if path and not path.endswith("/") else None
+
+
 def asks_for_login(_folder: Path, path: str) -> str | Path | None:
     """Nothing is given to who has not logged in."""
     return None if path == "login" else "login"

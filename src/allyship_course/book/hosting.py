@@ -141,6 +141,8 @@ def _check_address(where: str) -> Iterator[Finding]:
     yield from _of_files(root, answers, digests)
     yield from _of_addresses(answers)
     yield from _of_headers(answers["index.html"])
+    yield from _of_letters(answers)
+    yield from _of_the_root(root)
     yield from _of_packing(answers)
     yield from _of_what_is_not_there(root)
 
@@ -253,6 +255,30 @@ def _of_headers(index: Answer) -> Iterator[Finding]:
         yield _note(
             f"Pages may be kept for {int(kept[1]) // _HOUR} hours (Cache-Control): who comes back "
             "sees a change only then. Send no-cache for .html."
+        )
+
+
+def _of_letters(answers: Mapping[str, Answer]) -> Iterator[Finding]:
+    """Name an encoding that is not ours: a browser believes the host before the page."""
+    others = {
+        name: said
+        for name, answer in answers.items()
+        if (said := answer.headers.get_content_charset("utf-8")) not in {"utf-8", "utf8"}
+        and name.endswith((".html", ".css"))
+    }
+    if others:
+        yield _serious(
+            f"Sent as {others[min(others)]}: {_some(others)}. Letters such as é turn into "
+            "others. Send charset=utf-8, or none (Apache: AddDefaultCharset Off)."
+        )
+
+
+def _of_the_root(root: str) -> Iterator[Finding]:
+    answer = ask(root)
+    if answer.status != 200 or not _is_right("index.html", answer.body, ""):
+        yield _serious(
+            f"At {root} the host gives {answer.says}, not the first page: that is the address "
+            "that people write down. Let it give index.html for a folder."
         )
 
 

@@ -3,10 +3,13 @@
  * (student/journal_file.py); what is read runs against tests/vectors/journal-text.yml.
  *
  * @import { Kept } from "../form/rule.mjs"
+ * @import { Counts } from "./combine.mjs"
  * @import { ExerciseText, ModuleText } from "./course.mjs"
  *
  * @typedef {{exercise: ExerciseText, path: string, note: Kept}} JournalEntry
  * @typedef {{module: ModuleText, entries: JournalEntry[]}} JournalModule
+ * @typedef {{exercise: ExerciseText, here: Kept, theirs: Kept}} Difference  of one exercise, the
+ *   answers of which only one can stay
  */
 
 import { Told } from "../form/store.mjs";
@@ -14,7 +17,7 @@ import { isRecord } from "../form/values.mjs";
 import { plural } from "../form/words.mjs";
 import { answersOf } from "./answers.mjs";
 import { keep, kept, SCHEMA, setDamagedAside } from "./browser-store.mjs";
-import { combine } from "./combine.mjs";
+import { combine, different } from "./combine.mjs";
 
 const NO_JSON = "This file is no journal: it is not JSON. Nothing was changed.";
 const NEWER_FILE = "This journal was saved by a newer version of the course. Nothing was changed.";
@@ -103,17 +106,46 @@ function entryAsText({ exercise, note }) {
 }
 
 /**
+ * Where one answer would take the other's place, if an export were taken in. Throws Told if it is
+ * no journal.
+ * @param {string} text
+ * @param {ModuleText[]} modules
+ * @returns {Difference[]}
+ */
+export function differences(text, modules) {
+  return readExport(text).flatMap(([path, theirs]) => {
+    const here = kept(path);
+    const exercise = exerciseAt(path, modules);
+    const ids = here ? different(here, theirs, exercise.fields, Date.now()) : [];
+    /** @param {Kept} note */
+    const only = (note) => ({
+      ...note,
+      answers: Object.fromEntries(ids.map((id) => [id, note.answers[id]])),
+    });
+    return here && ids.length ? [{ exercise, here: only(here), theirs: only(theirs) }] : [];
+  });
+}
+
+/** @param {string} path @param {ModuleText[]} modules */
+function exerciseAt(path, modules) {
+  const [moduleId, exerciseId] = path.split("/");
+  const module = modules.find(({ id }) => id === moduleId);
+  return module?.exercises.find(({ id }) => id === exerciseId) ?? goneExercise(exerciseId);
+}
+
+/**
  * Take in an earlier export, beside what is here.
  * @param {string} text
  * @param {ModuleText[]} modules
+ * @param {Counts} counts
  * @returns {string} what to tell
  */
-export function takeIn(text, modules) {
+export function takeIn(text, modules, counts = "newer") {
   let taken = 0;
   let stayed = 0;
   try {
     for (const [path, note] of readExport(text)) {
-      if (takeInOne(path, note, modules)) taken += 1;
+      if (takeInOne(path, note, modules, counts)) taken += 1;
       else stayed += 1;
     }
   } catch (error) {
@@ -122,11 +154,16 @@ export function takeIn(text, modules) {
   }
   const told = `Taken in: ${plural(taken, "exercise")}.`;
   if (!stayed) return told;
-  return `${told} ${plural(stayed, "exercise")} stayed: this browser has the same or something newer.`;
+  return `${told} ${plural(stayed, "exercise")} stayed as they are here.`;
 }
 
-/** @param {string} path @param {Kept} note @param {ModuleText[]} modules @returns {boolean} */
-function takeInOne(path, note, modules) {
+/**
+ * @param {string} path
+ * @param {Kept} note
+ * @param {ModuleText[]} modules
+ * @param {Counts} counts
+ */
+function takeInOne(path, note, modules, counts) {
   try {
     setDamagedAside(path);
   } catch (error) {
@@ -134,10 +171,8 @@ function takeInOne(path, note, modules) {
     throw error;
   }
   const here = kept(path);
-  const [moduleId, exerciseId] = path.split("/");
-  const module = modules.find(({ id }) => id === moduleId);
-  const fields = module?.exercises.find(({ id }) => id === exerciseId)?.fields ?? {};
-  const result = here ? combine(here, note, fields, Date.now()) : note;
+  const { fields } = exerciseAt(path, modules);
+  const result = here ? combine(here, note, fields, Date.now(), counts) : note;
   if (result === here) return false;
   keep(path, result);
   return true;

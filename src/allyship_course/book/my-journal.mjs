@@ -11,13 +11,15 @@ import { make, saveFile } from "../form/dom.mjs";
 import { figure } from "../form/drawing.mjs";
 import { inputPart, part } from "../form/parts.mjs";
 import { drawnOf } from "../form/picturing.mjs";
+import { Told } from "../form/store.mjs";
 import { plural } from "../form/words.mjs";
 import { answersOf, asTerms, fetchCourse } from "./answers.mjs";
 import { forget, forgetAll, keepLeft, kept, keptPaths } from "./browser-store.mjs";
-import { asJson, asText, inOrder, takeIn } from "./journal-file.mjs";
+import { asJson, asText, differences, inOrder, takeIn } from "./journal-file.mjs";
 import { OFF } from "./keep-offline.mjs";
 import { offerOfflineChoice } from "./offline-choice.mjs";
 import { COURSE, loadStyle, SITE, WHOLE_SITE } from "./site.mjs";
+import { askWhichCounts } from "./which-counts.mjs";
 
 const NOTHING =
   "Nothing is kept in this browser yet. What you write into an exercise appears here.";
@@ -133,10 +135,23 @@ class Journal {
     const input = inputPart(this.#place, "import");
     const file = input.files?.[0];
     if (!file) return;
-    const told = takeIn(await file.text(), this.#modules);
+    const text = await file.text();
     input.value = "";
+    const told = await this.#taken(text);
     this.show();
     this.#tell(told);
+  }
+
+  /** @param {string} text  of a journal @returns {Promise<string>} what to tell */
+  async #taken(text) {
+    try {
+      const found = differences(text, this.#modules);
+      const counts = found.length ? await askWhichCounts(found) : "newer";
+      return counts ? takeIn(text, this.#modules, counts) : "Nothing was changed.";
+    } catch (error) {
+      if (error instanceof Told) return error.message;
+      throw error;
+    }
   }
 }
 

@@ -96,14 +96,52 @@ function begun() {
  * @template T
  * @param {Promise<T>} loading  the script that shows it
  * @param {(script: T) => unknown} show
+ * @returns {Promise<boolean>} whether it is there
  */
 async function beside(loading, show) {
   const script = await loading.catch(() => null);
   try {
     if (script) await show(script);
+    return script !== null;
   } catch (error) {
     if (!(error instanceof Error && error.name === "NoLine")) throw error;
+    return false;
   }
+}
+
+const NOT_LOADED = "This could not be loaded just now. Your answers are safe in this browser. ";
+
+/**
+ * Show what somebody came for. Where it can't be had just now, say so, and how to try again.
+ * @param {Element | null} line  where it is said
+ * @param {() => Promise<boolean>} show  whether it is there
+ */
+async function insist(line, show) {
+  const there = await show();
+  if (line && !there) line.textContent = `${NOT_LOADED}Try again when you are online.`;
+  else if (line?.textContent?.startsWith(NOT_LOADED)) line.textContent = "";
+  return there;
+}
+
+/**
+ * The same for what fills in by itself: it is tried again once there is a line, or by a button.
+ * @param {HTMLElement | null} place
+ * @param {(place: HTMLElement) => Promise<boolean>} show
+ */
+async function showInPlace(place, show) {
+  const line = place?.querySelector("[role=status]");
+  if (!place || !line || (await insist(line, () => show(place)))) return;
+  const again = document.createElement("button");
+  again.type = "button";
+  again.textContent = "Try again";
+  line.append(" ", again);
+  const stop = new AbortController();
+  const retry = () => {
+    stop.abort();
+    showInPlace(place, show);
+  };
+  again.addEventListener("click", retry);
+  addEventListener("online", retry, { signal: stop.signal });
 }
 
 function openProgress() {
@@ -113,15 +151,15 @@ function openProgress() {
   else if (begun()) beside(import("./progress.mjs"), (script) => script.followProgress());
 }
 
-function openJournal() {
-  const place = coursePart("journal");
-  if (place) beside(import("./my-journal.mjs"), (script) => script.showJournal(place));
-}
+const openJournal = () =>
+  showInPlace(coursePart("journal"), (place) =>
+    beside(import("./my-journal.mjs"), (script) => script.showJournal(place)),
+  );
 
-function openCards() {
-  const place = coursePart("cards");
-  if (place) beside(import("./cards.mjs"), (script) => script.showCards(place));
-}
+const openCards = () =>
+  showInPlace(coursePart("cards"), (place) =>
+    beside(import("./cards.mjs"), (script) => script.showCards(place)),
+  );
 
 /** Fill in a module's end once somebody comes near it. */
 function fillEndWhenNear() {
@@ -149,8 +187,12 @@ function accompanyReading() {
 
 function offerSubmission() {
   const button = coursePart("submission");
-  button?.addEventListener("click", async () =>
-    (await import("./submission.mjs")).prepareSubmission(button.dataset.module ?? ""),
+  button?.addEventListener("click", () =>
+    insist(button.nextElementSibling, () =>
+      beside(import("./submission.mjs"), (script) =>
+        script.prepareSubmission(button.dataset.module ?? ""),
+      ),
+    ),
   );
 }
 

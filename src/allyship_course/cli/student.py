@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from ..messages import plural
 from .command import FILE, FOLDER, main
+
+if TYPE_CHECKING:
+    from ..store.combining import Counts
 
 
 @main.command()
@@ -129,21 +133,39 @@ def export(file: Path | None) -> None:
 
 @journal.command("import")
 @click.argument("file", type=FILE)
-def import_(file: Path) -> None:
+@click.option(
+    "--counts",
+    type=click.Choice(["newer", "here", "file"]),
+    help="Which answer counts where your journal and the file have two. Without it, you are asked.",
+)
+def import_(file: Path, counts: Counts | None) -> None:
     """Take in a FILE that was saved in the website's "My journal" or by 'journal export'.
 
-    Of each exercise, what was saved last counts; nothing newer is lost.
+    What only one of the two has stays. Where both have an answer to the same question, both are
+    shown, and you say which one counts: that which was kept last, that in your journal, or that
+    in the file.
     """
     from ..store.journal import journal_folder
-    from ..store.transfer import import_journal
+    from ..store.transfer import differences, differences_in_words, import_journal
     from ..student.modules import beside_the_modules, modules_for
 
     modules = [*modules_for(Path.cwd()), *beside_the_modules()]
-    done = import_journal(journal_folder(), file, modules)
+    folder = journal_folder()
+    if found := differences(folder, file, modules):
+        click.echo("To these questions, your journal and the file have another answer:")
+        click.echo("\n".join(differences_in_words(modules, found)))
+        click.echo("")
+        counts = counts or click.prompt(
+            "Which one counts: what was kept later (newer), what is in your journal (here), or "
+            "what is in the file (file)?",
+            type=click.Choice(["newer", "here", "file"]),
+            default="newer",
+        )
+    done = import_journal(folder, file, modules, counts or "newer")
     click.echo(f"Taken in: {plural(done.taken, 'exercise')}.")
     if done.stayed:
         stayed = plural(done.stayed, "exercise")
-        click.echo(f"{stayed} stayed: your journal has the same or something newer.")
+        click.echo(f"{stayed} stayed as they are in your journal.")
 
 
 @journal.command()

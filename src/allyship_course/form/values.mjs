@@ -30,5 +30,12 @@ export const dayOf = (text) => {
   return real && day.toISOString().startsWith(text) ? day : null;
 };
 
-/** Whether two answers are the same. @param {unknown} one @param {unknown} other */
-export const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+/** Whether two answers are the same, in whatever order their parts come. @param {unknown[]} two */
+export const same = (...two) => {
+  const [one, other] = two.map((value) => JSON.stringify(value, withSortedParts));
+  return one === other;
+};
+
+/** @param {string} _key @param {unknown} value */
+const withSortedParts = (_key, value) =>
+  isRecord(value) ? Object.fromEntries(Object.entries(value).sort()) : value;

@@ -9,18 +9,19 @@ Jupyter, and back. Shape (schema 1)::
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..form.words import answer_in_words, gone_exercises, words_of_fields
 from ..spec import Module
-from .entries import DatedEntry, belongs_to, entries_of, parts_of
+from .combining import Counts, combine, different
+from .entries import DatedEntry, belongs_to, entries_of
 from .files import RecordError, encode_json, read_json, replace_file
 from .journal import MAX_JOURNAL_BYTES, Note, locked, note_json, read_note, read_notes, write_notes
-from .moments import iso, now_in_ms, sound_moment
+from .moments import now_in_ms
 from .record import SCHEMA, migrate
 
 Notes = Mapping[str, Mapping[str, Note]]
@@ -62,17 +63,45 @@ def export_journal(folder: Path, file: Path) -> int:
     return sum(len(module["exercises"]) for module in modules.values())
 
 
-def import_journal(folder: Path, file: Path, modules: Sequence[Module] = ()) -> Imported:
+class Difference(NamedTuple):
+    """One exercise to which journal and file have other answers, such that only one can stay.
+
+    ``keys`` name those answers.
+    """
+
+    module: str
+    exercise: str
+    here: Note
+    theirs: Note
+    keys: tuple[str, ...]
+
+
+def differences(folder: Path, file: Path, modules: Sequence[Module] = ()) -> list[Difference]:
+    """Return where one answer would take the other's place if ``file`` were taken in.
+
+    Raises RecordError if the file is no journal.
+    """
+    types = _types_of(modules)
+    found = []
+    for name, notes in _read_export(file).items():
+        kept = read_notes(folder, name)
+        for exercise, theirs in notes.items():
+            here = kept.get(exercise)
+            of = types.get((name, exercise), {})
+            if here and (keys := different(here, theirs, of, now_in_ms())):
+                found.append(Difference(name, exercise, here, theirs, keys))
+    return found
+
+
+def import_journal(
+    folder: Path, file: Path, modules: Sequence[Module] = (), counts: Counts = "newer"
+) -> Imported:
     """Take in what the website, or :func:`export_journal`, wrote; see :func:`combine`.
 
     ``modules`` say of which type a field is. Everything is read before anything is written.
     Raises RecordError if the file is no journal.
     """
-    types = {
-        (module.module, exercise.id): {f.id: f.type for f in exercise.all_fields()}
-        for module in modules
-        for exercise in module.exercises
-    }
+    types = _types_of(modules)
     new = _read_export(file)
     taken = stayed = 0
     with locked(folder):
@@ -83,7 +112,8 @@ def import_journal(folder: Path, file: Path, modules: Sequence[Module] = ()) -> 
                 kept = merged.get(exercise)
                 result = note
                 if kept is not None:
-                    result = combine(kept, note, types.get((name, exercise), {}), now_in_ms())
+                    of = types.get((name, exercise), {})
+                    result = combine(kept, note, of, now_in_ms(), counts)
                 if result == kept:
                     stayed += 1
                 else:
@@ -92,6 +122,15 @@ def import_journal(folder: Path, file: Path, modules: Sequence[Module] = ()) -> 
             if merged != old[name]:
                 write_notes(folder, name, merged)
     return Imported(taken, stayed)
+
+
+def _types_of(modules: Sequence[Module]) -> dict[tuple[str, str], dict[str, str]]:
+    """Return of each exercise the type of each of its fields."""
+    return {
+        (module.module, exercise.id): {f.id: f.type for f in exercise.all_fields()}
+        for module in modules
+        for exercise in module.exercises
+    }
 
 
 def _read_export(file: Path) -> dict[str, dict[str, Note]]:
@@ -104,7 +143,7 @@ def _read_export(file: Path) -> dict[str, dict[str, Note]]:
     found = {}
     for name, module in modules.items():
         exercises = module.get("exercises") if isinstance(module, dict) else None
-        if not isinstance(exercises, dict) or not _is_id(name):
+        if not isinstance(exercises, dict) or not all(map(_is_id, (name, *exercises))):
             raise RecordError(f"{file.name} is damaged. Nothing was changed")
         where = f"an entry of {file.name}"
         found[name] = {key: read_note(note, where) for key, note in exercises.items()}
@@ -112,54 +151,11 @@ def _read_export(file: Path) -> dict[str, dict[str, Note]]:
 
 
 def _is_id(name: str) -> bool:
-    """Tell whether a module's name can be a file's: it comes from a file that may hold anything."""
-    return name.replace("-", "").isalnum() and name.isascii() and len(name) < 100
+    """Tell whether a module or an exercise can be called so, as journal-file.mjs has it too.
 
-
-def combine(here: Note, theirs: Note, types: Mapping[str, str], now: int) -> Note:
-    """Return two notes of one exercise as one: the newer, with what only the older one has.
-
-    Where their clocks can't say which one is newer, nothing that was written is lost: texts of
-    both stay. ``types`` names the type of each field. Nothing becomes shared that was not: the
-    tick stands only if both have it, or if all that is in the note was written under it.
-    ``combine.mjs`` has the same rule; both run against ``tests/vectors/combine.yml``.
+    It comes from a file that may hold anything, and a module's becomes the name of a file.
     """
-    mine, other = sound_moment(here.saved, now), sound_moment(theirs.saved, now)
-    if mine is None or other is None or mine == other:
-        return _joined(here, theirs, types, now)
-    older, newer = (here, theirs) if mine < other else (theirs, here)
-    more = {key: value for key, value in older.answers.items() if key not in newer.answers}
-    if not more:
-        return newer
-    shared = newer.shared and older.shared
-    return replace(newer, answers={**newer.answers, **more}, shared=shared)
-
-
-def _joined(here: Note, theirs: Note, types: Mapping[str, str], now: int) -> Note:
-    answers = dict(here.answers)
-    for key, value in theirs.answers.items():
-        answers[key] = (
-            _join(types.get(parts_of(key)[0]), value, answers[key]) if key in answers else value
-        )
-    if answers == here.answers:
-        return here
-    return replace(here, answers=answers, shared=here.shared and theirs.shared, saved=iso(now))
-
-
-def _join(field_type: str | None, earlier: Any, later: Any) -> Any:
-    """Return one answer out of two, such that nothing written is lost; without a way, the later."""
-    match field_type, earlier, later:
-        case "text" | "line", str(), str():
-            if earlier in later or later in earlier:
-                return max(later, earlier, key=len)
-            return f"{later}{_BETWEEN[field_type]}{earlier}"
-        case "list", list(), list():
-            return [*later, *(row for row in earlier if row not in later)]
-        case _:
-            return later
-
-
-_BETWEEN = {"text": "\n\n", "line": " / "}
+    return _ID.fullmatch(name) is not None
 
 
 def files_of(folder: Path, modules: Sequence[str]) -> list[Path]:
@@ -175,12 +171,30 @@ def delete_files(folder: Path, files: Sequence[Path]) -> None:
             file.unlink(missing_ok=True)
 
 
+_ID = re.compile(r"[\w-]{1,99}", re.ASCII)
+
 HANDED_IN = "handed-in"
 """A folder in the journal: of each module, what was handed in last."""
 
 
 def _is_damaged(file: Path) -> bool:
     return "-damaged-" in file.stem
+
+
+def differences_in_words(modules: Sequence[Module], found: Sequence[Difference]) -> Iterator[str]:
+    """Say of each answer that two journals have otherwise what stands in which."""
+    known = {module.module: module for module in modules}
+    for module, exercise, here, theirs, keys in found:
+        of = known.get(module)
+        titles = {e.id: e.title for e in of.exercises} if of else {}
+        words = words_of_fields(of, exercise) if of else {}
+        yield from ("", f"{of.title if of else plain(module)}: {titles.get(exercise, exercise)}")
+        for where, note in (("In your journal", here), ("In the file", theirs)):
+            day = plain(note.saved[:10]) or "on a day that is not known"
+            yield f"  {where}, kept {day}:"
+            answers = {key: note.answers[key] for key in keys}
+            lines = [line for line in answers_in_words(words, answers) if line]
+            yield from (f"    {line}" for line in lines or ["nothing"])
 
 
 def in_words(modules: Sequence[Module], journal: Notes) -> Iterator[str]:

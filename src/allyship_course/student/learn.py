@@ -28,6 +28,7 @@ from ..notebook.jupyterlab import (
     stop,
 )
 from ..spec import EXERCISES_FILE, JOURNAL, MODULES_FOLDER, TOC, module_folders
+from ..store.files import replace_file
 from ..store.journal import catch_up, journal_folder, read_notes
 from ..store.record import RECORD_FILE, read_record
 from .exchange import Exchange
@@ -178,6 +179,9 @@ def open_lab(folder: Path, notebook: Path, browser: bool, tell: Tell) -> None:
             # In a session of its own: Ctrl-C reaches us alone, and we end it in order.
             start_new_session=True,
         )
+        mark = _mark_of(folder)
+        mark.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        replace_file(mark, str(process.pid).encode())
         try:
             _follow(process, tell)
         except KeyboardInterrupt:
@@ -221,10 +225,23 @@ def _running_over(folder: Path, page: str) -> str:
     """Return the address of ``page`` in a JupyterLab that runs over ``folder`` for this user."""
     from jupyter_server.serverapp import list_running_servers
 
+    mark = _mark_of(folder)
+    ours = mark.read_text("utf-8") if mark.exists() else ""
     for server in list_running_servers():
-        if Path(server["root_dir"]) == folder.resolve() and server["port"] == port_of(folder):
+        is_ours = server["port"] == port_of(folder) or str(server["pid"]) == ours
+        if Path(server["root_dir"]) == folder.resolve() and is_ours:
             return f"{server['url'].rstrip('/')}{page}?token={server['token']}"
     return ""
+
+
+def _mark_of(folder: Path) -> Path:
+    """Return the file with the process of the JupyterLab that was started last over ``folder``.
+
+    By its port it is not known where another program has the usual one.
+    """
+    from jupyter_core.paths import jupyter_runtime_dir
+
+    return Path(jupyter_runtime_dir()) / f"allyship-course-{port_of(folder)}.pid"
 
 
 def _jupyterlab(folder: Path, page: str, port: int, browser: bool) -> list[str]:

@@ -16,8 +16,16 @@ from .people import KEYS, Joined, Person, folded, join, unique
 from .platforms import Source
 
 _NOT_IN_A_FOLDERS_NAME = '/\\*?[]<>:"|'
-# What spreadsheets and tables of numbers make of ids: such as 1.23457E+11, 65001.0, #### or #N/A.
-_SPOILT = re.compile(r"\d+(?:[.,]\d+)?E\+\d+|\d+\.0|#{3,}|#(?:N/A|[A-Z/0]+[!?])", re.IGNORECASE)
+# What spreadsheets and tables of numbers make of ids: 1.23457E+11, 65001.0 and 65,001, #### and
+# #N/A, in German #NV; 1-Mar of mar1, and whole dates.
+_MONTH = "(?-i:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+_SPOILT = re.compile(
+    r"\d+[.,]\d+E[+-]?\d+|\d+E[+-]\d+|\d+[.,]0+|\d{1,3}(?:,\d{3})+|#{3,}"
+    r"|#(?:N/A|NV|N/D|I/T|N/B)|#[\u00a1\u00bf]?[A-Z\u00c0-\u00dc/0]+[!?]"
+    rf"|\d{{1,2}}-{_MONTH}(?:-\d\d(?:\d\d)?)?|{_MONTH}-\d\d"
+    r"|\d{4}-\d\d-\d\d(?:[ T].*)?|\d{1,2}[/.]\d{1,2}[/.]\d{4}",
+    re.IGNORECASE,
+)
 _SHOWN = 12
 
 
@@ -126,7 +134,8 @@ def read_class_list(file: Path, known: Iterable[Person] = ()) -> ClassList:
     reader = _Reader(table, layout, [*known])
     students = tuple(reader.read())
     if not students and not reader.problems:
-        reader.say(table.header.line, "nobody is in the list", "Add a row for each student")
+        why = f": {'; '.join(reader.notes[:_SHOWN])}" if reader.notes else ""
+        reader.say(table.header.line, f"nobody is in the list{why}", "Add a row for each student")
     if reader.problems:
         raise ClassListError(file, sorted(reader.problems))
     headings = {key: table.header.text(at) for key, at in layout.columns.items()}
@@ -197,6 +206,7 @@ class _Reader:
     def __init__(self, table: Table, layout: Layout, known: Sequence[Person]) -> None:
         self._table, self._layout, self._known = table, layout, known
         self._source, self._columns = layout.source, dict(layout.columns)
+        self._by_number = unique((_without_zeros(person.id), person.id) for person in known)
         self.problems: list[Problem] = []
         self.notes: list[str] = []
         self.made_up: list[Student] = []
@@ -311,6 +321,9 @@ class _Reader:
             if at in joined.ids:
                 continue
             whys = []
+            if why := self._why_somebody_known(record, keys):
+                self._say_no_id(record, keys, [why])
+                continue
             for key in keys:
                 text = record.cells[key]
                 why = self._why_no_id(record, key, shared[key])
@@ -339,6 +352,18 @@ class _Reader:
         filled = (key for key in there if sum(bool(r.cells[key]) for r in records) >= enough)
         best = next(filled, there[0])
         return [best, *(key for key in there if key != best)]
+
+    def _why_somebody_known(self, record: _Record, keys: Sequence[str]) -> str:
+        """Say whose id this may be without its first noughts: spreadsheets take them away."""
+        for key in keys:
+            text = record.cells[key]
+            other = self._by_number.get(_without_zeros(text)) if key != "lms_id" else None
+            if other and other != text:
+                return (
+                    f"the id {_shown(text)!r} may be {_shown(other)!r}, whom the course knows: "
+                    "spreadsheets take the first noughts away"
+                )
+        return ""
 
     @staticmethod
     def _shared(records: Sequence[_Record], key: str) -> dict[str, list[int]]:
@@ -410,6 +435,11 @@ def _value(text: str, key: str) -> str:
     if key in {"number", "username"} and not _SPOILT.fullmatch(text):
         return text.removeprefix("#")  # Brightspace's sign for "this is a text"
     return number_of(text) if key == "lms_id" else text
+
+
+def _without_zeros(text: str) -> str:
+    """Return a number as a spreadsheet would show it; empty for what is no number."""
+    return text.lstrip("0") if text.isascii() and text.isdigit() else ""
 
 
 def _unusable(name: str) -> str:

@@ -8,6 +8,7 @@ listed as the exchange's refusals are, and kept in ``refused/`` where it is a st
 from __future__ import annotations
 
 import hashlib
+import lzma
 import os
 import re
 import stat
@@ -61,6 +62,7 @@ from .names import (
     looks_like,
     read_name,
     username_in,
+    without_attempt,
 )
 from .people import folded
 from .platforms import NAMES, System
@@ -75,6 +77,8 @@ _MAX_RATIO = 200
 _RATIO_FROM = 1_000_000  # bytes; a small file of zeros does no harm
 _MAX_ABOUT_BYTES = 100_000
 _BLOCK = 1 << 20
+_DAMAGED = (zipfile.BadZipFile, EOFError, NotImplementedError, OSError)
+"""What Python raises for a ZIP that is damaged, or of a newer kind."""
 _ARCHIVES = (".zip", ".gz", ".tgz", ".bz2", ".xz", ".tar", ".rar", ".7z")
 _OURS = (".ipynb", ".json", ".ipynb.txt")
 _SUFFIX = re.compile(r"(?:-\d+| ?\(\d+\)|_\d+)?(?:\.ipynb)(?:\.txt|\.json)?$")
@@ -206,7 +210,7 @@ def collect_lms(
 def _opened(archive: Path) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(archive)
-    except (OSError, zipfile.BadZipFile, ValueError, EOFError):
+    except (*_DAMAGED, ValueError):
         raise GradeError(
             f"{archive} can't be read as a ZIP file. Download it again; nothing was changed"
         ) from None
@@ -317,7 +321,7 @@ class _Collect:
                     name = username_in(self._read(info, _MAX_ABOUT_BYTES))
                 except RefusedError:
                     continue
-                if name and folded(begin.partition("_attempt_")[0]).endswith(f"_{folded(name)}"):
+                if name and folded(without_attempt(begin)).endswith(f"_{folded(name)}"):
                     usernames[begin] = name
         return usernames
 
@@ -519,7 +523,7 @@ class _Collect:
                             f"{MAX_UNPACKED_BYTES / 1e9:.0f} GB together. What was collected is "
                             "kept"
                         )
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError):
+        except (*_DAMAGED, zlib.error, lzma.LZMAError):
             raise RefusedError("it is damaged in the ZIP, or packed in an unknown way") from None
         return bytes(raw)
 

@@ -8,6 +8,7 @@ points, is skipped or spoilt without a word.
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -32,12 +33,18 @@ _BLACKBOARD = re.compile(
     r"(?P<kind>[^\]]*))?\]\s*\|\s*\d+",
     re.DOTALL,
 )
-_NO_POINTS = {"percentage", "percent", "text", "letter", "completeincomplete"}
+# What Blackboard calls points, beside percentages, letters and texts, in the languages it has.
+_POINTS = {
+    *("", "score", "points", "punkte", "punktzahl", "ergebnis", "bewertung", "puntuación"),
+    *("puntaje", "puntos", "note", "points", "pontuação", "pontos", "punteggio", "punti"),
+    *("punten", "poäng", "poeng", "point", "wynik", "punkty", "puan", "баллы", "оценка"),
+    *("スコア", "得点", "点数", "分数", "得分", "점수", "النتيجة", "الدرجة"),
+}
 _BRIGHTSPACE = re.compile(
     rf"(?P<title>.*) Points Grade(?:\s*<(?P<kind>\w*)(?:.*?MaxPoints:\s*(?P<most>{NUMBER}))?.*>)?",
     re.DOTALL | re.IGNORECASE,
 )
-_BRIGHTSPACE_CALCULATED = {"calculated", "formula", "text", "selectbox"}
+_BRIGHTSPACE_POINTS = {"", "numeric", "passfail"}
 _MOODLE = re.compile(r"(?P<item>.*?)\s*\((?P<kind>[^()]*)\)", re.DOTALL)
 _KIND = re.compile("[:\uff1a]")
 _BEHIND_A_TITLE = re.compile(r"\s*[(\[]|\s+Points Grade")
@@ -173,14 +180,19 @@ def _of_canvas(table: Table, _layout: Layout, at: int, heading: str) -> Target |
 
 def _of_blackboard(_table: Table, _layout: Layout, at: int, heading: str) -> Target | None:
     match = _BLACKBOARD.fullmatch(heading)
-    if not match or label(match["before"]) or label(match["kind"] or "") in _NO_POINTS:
+    if not match or label(match["before"]) or label(match["kind"] or "") not in _of_points():
         return None
     return Target(at, heading, (match["title"],), maximum(match["most"]))
 
 
+@cache
+def _of_points() -> frozenset[str]:
+    return frozenset(map(label, _POINTS))
+
+
 def _of_brightspace(_table: Table, _layout: Layout, at: int, heading: str) -> Target | None:
     match = _BRIGHTSPACE.fullmatch(heading)
-    if not match or (match["kind"] or "").casefold() in _BRIGHTSPACE_CALCULATED:
+    if not match or (match["kind"] or "").casefold() not in _BRIGHTSPACE_POINTS:
         return None
     return Target(at, heading, (match["title"],), maximum(match["most"]))
 

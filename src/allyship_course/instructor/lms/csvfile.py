@@ -21,6 +21,15 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+# By what other files begin that are given in a table's place.
+_NO_TABLES = (
+    (b"pk\x03\x04", "a workbook of Excel or LibreOffice, or a ZIP file"),
+    (b"\xd0\xcf\x11\xe0", "an old workbook of Excel"),
+    (b"<!doctype html", "a web page, as a platform shows it when it wants you to log in again"),
+    (b"<html", "a web page, as a platform shows it when it wants you to log in again"),
+    (b"%pdf-", "a PDF"),
+    (b"{\\rtf", "a text document"),
+)
 _DELIMITERS = (",", ";", "\t")
 _SAYS_DELIMITER = re.compile(r'"?sep=([,;\t])"?\r?\n', re.IGNORECASE)  # Excel's, above the header
 # What names and headings hold beside letters, in Windows-1252: quotation marks, dashes and so on.
@@ -90,6 +99,12 @@ def read_table(file: Path) -> Table:
         raise TableError(f"{file} can't be read: {e.strerror}") from None
     if raw is None:
         raise TableError(f"{file} is larger than {MAX_TABLE_BYTES // 1_000_000} MB: not a class")
+    begin = raw[:100].lstrip().lower()
+    if kind := next((kind for sign, kind in _NO_TABLES if begin.startswith(sign)), ""):
+        raise TableError(
+            f"{file} is no table, but {kind}. Save or download it as CSV ('CSV UTF-8', where your "
+            "spreadsheet has that), and try again"
+        )
     bom, encoding, text = _decoded(raw, file)
     said = _SAYS_DELIMITER.match(text)
     text = text[said.end() :] if said else text

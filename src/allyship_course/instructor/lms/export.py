@@ -32,7 +32,12 @@ from .platforms import NAMES, System
 from .roster import nobody_joined, people_in, with_class_list
 
 # What a platform writes for somebody who need not do the work; a number would take that back.
-_EXCUSED = {"ex", "excused", "exempt", "exempted"}
+# Blackboard writes it in the site's language.
+_EXCUSED = {
+    *("ex", "excused", "exempt", "exempted", "befreit", "freigestellt", "exento", "exenta"),
+    *("exempté", "exemptée", "dispensé", "isento", "esente", "esentato", "vrijgesteld", "fritatt"),
+    *("undantagen", "zwolniony", "muaf", "освобожден", "معفى", "免除", "豁免", "免修", "면제"),
+}
 _NO_GRADE = {"", "-"}
 
 
@@ -212,7 +217,7 @@ class _Filled:
         """Tell whether a cell says that somebody need not do it. Canvas has other such words."""
         if self._source == "canvas":
             return text not in _NO_GRADE and read_number(text) is None
-        return text.casefold() in _EXCUSED
+        return text.strip(" ()[]").casefold() in _EXCUSED
 
     def _written(self, student: str, score: Score, row: Row) -> str:
         points = score.points

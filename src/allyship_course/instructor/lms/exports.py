@@ -38,6 +38,8 @@ _CANVAS_KEYS = {"sisloginid", "sisuserid"}
 _CANVAS_COLUMN = re.compile(r".*\s\(\d{2,}\)", re.DOTALL)
 _BLACKBOARD_COLUMN = re.compile(r".*\[[^\]]*\]\s*\|\s*\d+", re.DOTALL)
 _BRIGHTSPACE_COLUMN = re.compile(r".* Points Grade\s*<.*>", re.DOTALL | re.IGNORECASE)
+# The same in any language: "M5 Note en points <Numérique MaxPoints:10 Weight:10>".
+_ANYBODYS_BRIGHTSPACE_COLUMN = re.compile(r".*<[^<>]*:\s*[\d.,]+[^<>]*>", re.DOTALL)
 _MOODLE_COLUMN = re.compile(r".*\((?P<kind>[^()]+)\)", re.DOTALL)
 _PARTICIPANT = re.compile(r"(?P<word>\D*?)\s?(?P<number>\d+)")
 _ONE_NUMBER = re.compile(rf"{NUMBER}[.,]\d\d")
@@ -183,7 +185,8 @@ def _trace_of_a_platform(table: Table) -> str:
     if points_row(table):
         return "it has a row with points"
     for heading in headings:
-        if _CANVAS_COLUMN.fullmatch(heading) or "Points Grade" in heading:
+        signs = (_CANVAS_COLUMN, _ANYBODYS_BRIGHTSPACE_COLUMN)
+        if any(sign.fullmatch(heading) for sign in signs) or "Points Grade" in heading:
             return f"it has a column {heading[:60]!r}"
         kind = _MOODLE_COLUMN.fullmatch(heading)
         real = {word for language in languages() for word in language.words["real"]}

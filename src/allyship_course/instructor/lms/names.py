@@ -29,7 +29,7 @@ EXAMPLES: dict[System, str] = {
 
 # canvas-lms, lib/content_zipper.rb
 _CANVAS = re.compile(
-    r"(?:(?!LATE_|anon_)(?P<name>.+?)_)?(?P<late>LATE_)?"
+    r"(?:(?!(?i:LATE)_|anon_)(?P<name>.+?)_)?(?P<late>(?i:LATE)_)?"
     r"(?:(?P<user>\d+)|anon_(?P<anon>[A-Za-z0-9]+))_"
     r"(?:(?P<attachment>\d+)_(?P<file>.+)|(?P<kind>text|link)\.html)",
     re.ASCII | re.DOTALL,
@@ -40,22 +40,33 @@ _MOODLE = re.compile(
     r"(?:_?/(?:.*/)?|_)(?P<file>[^/]+)",
     re.ASCII | re.DOTALL,
 )
-# The shortest assignment, as a file's own name may hold "_attempt_" too.
+# The word for "attempt" is in the site's language. The shortest assignment, as a file's own name
+# may hold such a word and a time too.
 _BLACKBOARD = re.compile(
-    r"(?P<before>.+?)_attempt_(?P<when>\d{4}(?:-\d\d){5})(?:_(?P<file>.+)|(?P<about>\.txt))",
-    re.ASCII | re.DOTALL,
+    r"(?P<before>.+?)_(?P<attempt>[^\W\d_]+)_(?P<when>[0-9]{4}(?:-[0-9]{2}){5})"
+    r"(?:_(?P<file>.+)|(?P<about>\.txt))",
+    re.DOTALL,
 )
-_BLACKBOARD_NAME = re.compile(r"^\ufeff?Name:.*\(([^()\s]+)\)\s*$", re.MULTILINE)
+# The first line; what a student wrote is further below.
+_BLACKBOARD_NAME = re.compile(r"\s*[^\W\d_]+\s?[:\uff1a].*\(([^()\s]+)\)\s*")
+# A site writes dates in its own way: "Nov 21, 2026", "21 de noviembre de 2026", "2026-11-21".
+_DATE = (
+    r"(?:(?:\w+\.? \d{1,2}|\d{1,2}\.?(?: de)? \w+\.?(?: de)?),? \d{4}"
+    r"|\d{4}[-.\u5e74] ?\d{1,2}[-.\u6708] ?\d{1,2}\u65e5?|\d{1,2}[-.]\d{1,2}[-.]\d{4})"
+)
+_TIME = r"(?:[^\W\d]{2} ?)?\d{1,2}(?: ?[h.:]? ?\d{2})?(?:\s?(?:[AaPp]\.?\s?[Mm]\.?|[^\W\d]{2,3}))?"
 # With a folder for each attempt, or without; the first date, as a file's own name may hold another.
 _BRIGHTSPACE = re.compile(
-    r"(?:.*/)?(?P<attempt>\d+-\d+ - (?P<name>[^/]+?) - "
-    r"(?P<when>(?:\w+\.? \d{1,2}|\d{1,2} \w+\.?),? \d{4},? \d{1,4}(?: ?[AaPp]\.?[Mm]\.?)?))"
+    rf"(?:.*/)?(?P<attempt>\d+-\d+ - (?P<name>[^/]+?) - (?P<when>{_DATE},? {_TIME}))"
     r"(?:/(?:.*/)?| - )(?P<file>[^/]+)",
     re.DOTALL,
 )
+# Marraskuu is no March: it is the Finnish November.
 _WHEN = re.compile(
-    r"(?:(?P<month>\w{3})\w*\.? (?P<day>\d{1,2})|(?P<first>\d{1,2}) (?P<then>\w{3})\w*\.?),? "
-    r"(?P<year>\d{4}),? (?P<hour>\d{1,2}?)(?P<minute>\d\d)(?: ?(?P<half>[AP])\.?M\.?)?",
+    r"(?:(?P<month>(?!marr)\w{3})\w*\.? (?P<day>\d{1,2})"
+    r"|(?P<first>\d{1,2})\.? (?P<then>(?!marr)\w{3})\w*\.?"
+    r"|(?P<iso>\d{4}-\d{1,2}-\d{1,2})),? (?:(?P<year>\d{4}),? )?"
+    r"(?P<hour>\d{1,2}?) ?[h.:]? ?(?P<minute>\d\d)(?:\s?(?P<half>[AP])\.?\s?M\.?)?",
     re.ASCII | re.IGNORECASE,
 )
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
@@ -91,14 +102,23 @@ def is_nobodys(path: str) -> bool:
 def about_attempts(path: str) -> str:
     """Return the beginning of the names that one of Blackboard's .txt files is about."""
     match = _BLACKBOARD.fullmatch(path.rpartition("/")[2])
-    return match["before"] + "_attempt_" + match["when"] if match and match["about"] else ""
+    return _begin(match) if match and match["about"] else ""
+
+
+def _begin(match: re.Match[str]) -> str:
+    return f"{match['before']}_{match['attempt']}_{match['when']}"
+
+
+def without_attempt(begin: str) -> str:
+    """Return what stands before the attempt: the assignment and the username."""
+    return begin.rsplit("_", 2)[0]
 
 
 def username_in(about: bytes) -> str:
     """Return the username that one of Blackboard's .txt files names; empty if it names none."""
-    encoding = "utf-16" if about.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8"
-    head = about.decode(encoding, "replace").partition("Submission Field:")[0]  # a student's below
-    match = _BLACKBOARD_NAME.search(head.replace("\r\n", "\n"))
+    encoding = "utf-16" if about.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+    first, *_ = about.decode(encoding, "replace").strip().splitlines() or [""]
+    match = _BLACKBOARD_NAME.fullmatch(first)
     return match[1] if match else ""
 
 
@@ -141,10 +161,10 @@ def _moodle(match: re.Match[str]) -> Named:
 
 
 def _blackboard(match: re.Match[str], usernames: Mapping[str, str]) -> Named:
-    begin = f"{match['before']}_attempt_{match['when']}"
+    begin = _begin(match)
     when = _moment(*map(int, match["when"].split("-")))
     username = usernames.get(begin, "")
-    # Without the .txt, what stands before "_attempt_" ends with the username.
+    # Without the .txt, what stands before the attempt ends with the username.
     who = username or match["before"]
     return Named(who, match["file"] or "", username=username, name=who, attempt=begin, when=when)
 
@@ -160,14 +180,21 @@ def _brightspace(match: re.Match[str]) -> Named:
 
 
 def _when(text: str) -> datetime | None:
-    """Read "Nov 21, 2026 1224 PM"; None for a month in another language."""
-    match = _WHEN.fullmatch(text)
-    named = (match["month"] or match["then"]).casefold() if match else ""
-    if not match or named not in _MONTHS:
+    """Read "Nov 21, 2026 1224 PM" or "2026-11-21 1224".
+
+    None for a month in another language, and where day and month can't be told apart.
+    """
+    match = _WHEN.fullmatch(" ".join(text.split()))
+    if not match or bool(match["iso"]) == bool(match["year"]):
         return None
     hour = int(match["hour"])
     if match["half"]:
         hour = hour % 12 + (12 if match["half"] in "Pp" else 0)
+    if match["iso"]:
+        return _moment(*map(int, match["iso"].split("-")), hour, int(match["minute"]))
+    named = (match["month"] or match["then"]).casefold()
+    if named not in _MONTHS:
+        return None
     day = int(match["day"] or match["first"])
     return _moment(int(match["year"]), _MONTHS.index(named) + 1, day, hour, int(match["minute"]))
 

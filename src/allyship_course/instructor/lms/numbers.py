@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import re
 
-# Beside the comma and the full stop: Swiss apostrophes, Arabic signs, narrow and fixed spaces.
-NUMBER = r"\d(?:[\d.,'\u2019\u066b\u066c\u00a0\u2009\u202f ]*\d)?"
+# Beside the comma and the full stop: Swiss apostrophes as keyboards have them, Arabic signs, the
+# wide signs of East Asia, narrow and fixed spaces.
+_APOSTROPHES = "'\u2019\u02bc\u00b4`\uff07"
+NUMBER = rf"\d(?:[\d.,{_APOSTROPHES}\u066b\u066c\uff0c\uff0e\u00a0\u2009\u202f ]*\d)?"
 """A pattern for a number in any notation."""
-_SPACES = re.compile(r"[\s'\u2019\u066c]")
+_SPACES = re.compile(rf"[\s{_APOSTROPHES}\u066c]")
+# By twos before the last three: lakhs and crores.
+_INDIAN = re.compile(r"\d{1,2}(?:,\d\d)+,\d{3}(?:\.\d+)?")
+_MARKS = str.maketrans("\u066b\uff0c\uff0e", ",,.")
 _MARK = re.compile(r"[.,]")
 
 
@@ -17,7 +22,9 @@ def read_number(text: str) -> float | None:
     Where one comma or full stop has just three digits behind it, as in "1,000", it separates
     thousands: platforms write two decimals, and not three. None for a text that is no number.
     """
-    plain = _SPACES.sub("", text).replace("\u066b", ",")
+    plain = _SPACES.sub("", text).translate(_MARKS)
+    if _INDIAN.fullmatch(plain):
+        return float(plain.replace(",", ""))
     if not re.fullmatch(r"\d+(?:[.,]\d+)*", plain):
         return None
     whole, *parts = _MARK.split(plain)
