@@ -227,6 +227,27 @@ def test_a_row_of_the_sources_is_read_where_the_map_says(course: Path) -> None:
     assert (problem.line, problem.what) == (2, "the sentence of row C5 is not in modules/01-small")
 
 
+def test_a_route_takes_as_long_as_it_promises(course: Path) -> None:
+    book = course / "book"
+    for promised, expected in ((1, []), (10, ["minutes: 10, and its stops take 1"])):
+        (book / "routes.yml").write_text(
+            f"""\
+routes:
+  - id: short
+    title: Short
+    why: There is no time.
+    minutes: {promised}
+    stops:
+      - {{stop: 01-small/plant, why: It is thirsty.}}
+      - {{stop: 01-small/plant-two, why: So is this one.}}
+""",
+            "utf-8",
+        )
+        of_routes = [p for p in check_book(book) if p.file.name == "routes.yml"]
+        assert [p.what.partition(" as the rule")[0] for p in of_routes] == expected
+        assert [p.line for p in of_routes] == [5] * len(expected)
+
+
 def test_minutes_are_the_same_on_the_page_and_in_the_exercises(course: Path) -> None:
     reading = course / "book" / "modules" / "01-small" / "index.md"
     for minutes, expected in (("30", 0), ("50", 1)):
