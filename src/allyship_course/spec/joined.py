@@ -14,31 +14,22 @@ from __future__ import annotations
 
 import re
 
-_ANYWHERE = (
-    "because although though but however whereas unless if when whenever while until before after "
-    "since then otherwise instead therefore afterwards meanwhile also besides nevertheless despite"
-).split()
-_PHRASES = (
-    "as well",
-    "all the same",
-    "even so",
-    "for example",
-    "for instance",
-    "for that reason",
-    "that is why",
-    "in that case",
-    "as long as",
-    "as soon as",
-)
-# "So" and "still" open a clause, or they are something else: "so tired", "still here".
+_WORDS = """
+because, since, therefore, for that reason, that is why, but, although, though, however, whereas,
+nevertheless, despite, all the same, even so, instead, otherwise, if, unless, in that case,
+as long as, when, whenever, while, before, after, afterwards, as soon as, until, then, meanwhile,
+also, besides, as well, for example, for instance
+"""
+_ANYWHERE = "|".join(" ".join(word.split()) for word in _WORDS.split(","))
 _JOINS = re.compile(
-    rf"\b(?:{'|'.join([*_PHRASES, *_ANYWHERE])})\b"
+    rf"\b(?:{_ANYWHERE})\b"
+    # "So" and "still" open a clause, or they are something else: "so tired", "still here".
     r"|(?:\A|[,;:(“] |\b(?:and|or) )(?:so|still)\b"
     r"|\btoo(?=[,.;:?!])",
     re.IGNORECASE,
 )
 _MARKUP = re.compile(r"\*+|`|\[(?=[^\]]*\]\()|\]\([^)]*\)")
-_END_OF_SENTENCE = re.compile(r"(?<=[.!?…])[”’\"')]*\s+|\n\s*\n|\n(?=\s*[-•] )")
+_END_OF_SENTENCE = re.compile(r"(?<=[.!?…])[”\"')]*\s+(?![a-z])|\n\s*\n|\n(?=\s*[-•] )")
 _ABBREVIATION = re.compile(r"\b(Dr|Mr|Mrs|Ms|Prof|St)\.(?=\s)")
 
 
