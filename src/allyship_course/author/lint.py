@@ -277,7 +277,7 @@ def _names_elsewhere(book: Path, folders: list[Path]) -> Iterator[Problem]:
         for exercise in module.exercises
         for field in exercise.all_fields()
     }
-    prompts = [e.id for m in modules.values() if m.module == JOURNAL for e in m.exercises]
+    prompts = [f.removeprefix(f"{JOURNAL}/") for f in fields if f.startswith(f"{JOURNAL}/")]
     for folder, module in modules.items():
         source = Source(folder / EXERCISES_FILE)
         for i, exercise in enumerate(module.exercises):
@@ -288,7 +288,7 @@ def _names_elsewhere(book: Path, folders: list[Path]) -> Iterator[Problem]:
                 yield source.problem(finding)
         for i, prompt in enumerate(module.ending.prompts if module.ending else ()):
             if prompt not in prompts:
-                what = f"the journal has no exercise '{prompt}'"
+                what = f"the journal has no question '{prompt}'"
                 remedy = "The book has no journal: remove the line"
                 if prompts:
                     remedy = did_you_mean(prompt, prompts)
