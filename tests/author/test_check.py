@@ -274,7 +274,7 @@ def test_a_report_of_what_can_not_be_read_says_what_to_run(course: Path) -> None
     status, printed = check(course, "--report")
     assert status == 1
     assert "exercises.yml" in printed
-    assert "allyship check lists all that is to be mended." in printed
+    assert "'allyship check' lists all that is to be mended." in printed
 
 
 def test_minutes_are_the_same_on_the_page_and_in_the_exercises(course: Path) -> None:

@@ -56,7 +56,7 @@ def _report(book: Path) -> None:
     try:
         click.echo(table(measure(book)))
     except SpecError as e:
-        raise click.ClickException(f"{e}\nallyship check lists all that is to be mended.") from e
+        raise click.ClickException(f"{e}\n'allyship check' lists all that is to be mended.") from e
 
 
 def _check_site(where: str) -> None:

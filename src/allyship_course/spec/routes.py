@@ -8,10 +8,11 @@ from typing import Annotated
 
 from pydantic import Field
 
+from .exercise import MODULES_FOLDER
 from .field import Id, Part, Text
 from .findings import Finding, did_you_mean, twice
 from .minutes import exercise_minutes
-from .modules import MODULES_FOLDER, load_module, module_folders
+from .modules import load_module, module_folders
 from .yamlfile import load_checked
 
 ROUTES_FILE = "routes.yml"
