@@ -122,12 +122,13 @@ def course(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def check(where: Path) -> tuple[int, str]:
+def check(where: Path, *options: str) -> tuple[int, str]:
     """Run the command there; return how it ends and what it prints."""
     assert COMMAND, "the allyship command is not installed beside this Python"
     environment = {k: v for k, v in os.environ.items() if not k.startswith("ALLYSHIP")}
+    command = [COMMAND, "check", *options]
     done = subprocess.run(
-        [COMMAND, "check"], cwd=where, env=environment, capture_output=True, text=True, check=False
+        command, cwd=where, env=environment, capture_output=True, text=True, check=False
     )
     assert "Traceback" not in done.stderr, done.stderr
     return done.returncode, done.stdout + done.stderr
@@ -225,6 +226,55 @@ def test_a_row_of_the_sources_is_read_where_the_map_says(course: Path) -> None:
     (book / "developing" / "source-map.yml").write_text(source_map, "utf-8")
     (problem,) = [p for p in check_book(book) if "sentence of row" in p.what]
     assert (problem.line, problem.what) == (2, "the sentence of row C5 is not in modules/01-small")
+
+
+def test_a_route_takes_as_long_as_it_promises(course: Path) -> None:
+    book = course / "book"
+    for promised, expected in ((1, []), (10, ["minutes: 10, and its stops take 1"])):
+        (book / "routes.yml").write_text(
+            f"""\
+routes:
+  - id: short
+    title: Short
+    why: There is no time.
+    minutes: {promised}
+    stops:
+      - {{stop: 01-small/plant, why: It is thirsty.}}
+      - {{stop: 01-small/plant-two, why: So is this one.}}
+""",
+            "utf-8",
+        )
+        of_routes = [p for p in check_book(book) if p.file.name == "routes.yml"]
+        assert [p.what.partition(" as the rule")[0] for p in of_routes] == expected
+        assert [p.line for p in of_routes] == [5] * len(expected)
+
+
+def test_a_report_tells_length_and_plainness_of_each_module(course: Path) -> None:
+    modules = course / "book" / "modules"
+    shutil.copytree(modules / "01-small", modules / "02-other")
+    reading = (modules / "02-other" / "index.md").read_text("utf-8")
+    reading = reading.replace("Some words", "It rains, so we stay, because it is wet. Some words")
+    (modules / "02-other" / "index.md").write_text(reading, "utf-8")
+    exercises = modules / "02-other" / "exercises.yml"
+    text = exercises.read_text("utf-8").replace("module: 01-small", "module: 02-other")
+    exercises.write_text(text.replace("It minds.", "It minds, because it is dry."), "utf-8")
+    status, printed = check(course, "--report")
+    assert status == 0, printed
+    heads, first, second = (re.split(r" {2,}", line) for line in printed.splitlines())
+    assert heads[0] == "module"
+    assert (first[0], second[0]) == ("01-small", "02-other")
+    joined = {name: i for i, name in enumerate(heads)}
+    for column in ("joined", "in exercises"):
+        before, after = (float(row[joined[column]].rstrip("%")) for row in (first, second))
+        assert before < after, column
+
+
+def test_a_report_of_what_can_not_be_read_says_what_to_run(course: Path) -> None:
+    (course / "book" / "modules" / "01-small" / "exercises.yml").write_text("module: 01-small\n")
+    status, printed = check(course, "--report")
+    assert status == 1
+    assert "exercises.yml" in printed
+    assert "'allyship check' lists all that is to be mended." in printed
 
 
 def test_minutes_are_the_same_on_the_page_and_in_the_exercises(course: Path) -> None:

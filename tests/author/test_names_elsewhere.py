@@ -37,7 +37,7 @@ module: 02-later
 title: Later
 minutes: 30
 ending:
-  prompts: [doors]
+  prompts: [doors/which]
 exercises:
   - id: again
     title: Again
@@ -94,8 +94,8 @@ BEGUN = "Name the module/exercise/field of a text or a line"
               "'first/line' is no field whose answer this one can begin with", BEGUN),
         Named("compare: 01-earlier/first", "compare: 01-earlier/none", 12,
               "'01-earlier/none/wet' is no scale", "Name a module/exercise with the same scales"),
-        Named("prompts: [doors]", "prompts: [door]", 5,
-              "the journal has no exercise 'door'", "Did you mean 'doors'?"),
+        Named("prompts: [doors/which]", "prompts: [doors/witch]", 5,
+              "the journal has no question 'doors/witch'", "Did you mean 'doors/which'?"),
     ],
     ids=lambda named: named.new,
 )  # fmt: skip

@@ -49,7 +49,7 @@ from ..spec.minutes import exercise_minutes, reading_minutes
 from ..spec.modules import exercise_folders
 from ..spec.overlay import Laid, lay_over
 from ..spec.reading import PLACED, SOURCES, links, plain_text, reading_grade
-from ..spec.routes import load_routes
+from ..spec.routes import ROUTES_FILE, load_routes, route_minutes
 from ..spec.settings import Promises, settings_of
 
 _STATE_THEM = "Correct 'minutes', or shorten something"
@@ -100,11 +100,20 @@ def _check_pages(laid: Laid, overlay: Path | None) -> list[Problem]:
 
 
 def _routes(book: Path) -> Iterator[Problem]:
-    """Check that each route's stops are exercises of the book."""
+    """Check that each route's stops are exercises of the book, and take as long as it promises."""
     try:
-        load_routes(book)
+        routes = load_routes(book)
     except SpecError as e:
         yield from e.problems
+        return
+    for i, route in enumerate(routes):
+        if route.minutes is None:
+            continue
+        takes = route_minutes(book, route)
+        if _is_off(route.minutes, takes, to_the=1):
+            what = f"minutes: {route.minutes}, and its stops take {round(takes)} as the rule has it"
+            remedy = "Correct 'minutes', or choose stops that are shorter"
+            yield Source(book / ROUTES_FILE).problem((("routes", i, "minutes"), what, remedy))
 
 
 def _lengths(folders: list[Path], promises: Promises) -> Iterator[Problem]:
@@ -268,7 +277,7 @@ def _names_elsewhere(book: Path, folders: list[Path]) -> Iterator[Problem]:
         for exercise in module.exercises
         for field in exercise.all_fields()
     }
-    prompts = [e.id for m in modules.values() if m.module == JOURNAL for e in m.exercises]
+    prompts = [f.removeprefix(f"{JOURNAL}/") for f in fields if f.startswith(f"{JOURNAL}/")]
     for folder, module in modules.items():
         source = Source(folder / EXERCISES_FILE)
         for i, exercise in enumerate(module.exercises):
@@ -279,7 +288,7 @@ def _names_elsewhere(book: Path, folders: list[Path]) -> Iterator[Problem]:
                 yield source.problem(finding)
         for i, prompt in enumerate(module.ending.prompts if module.ending else ()):
             if prompt not in prompts:
-                what = f"the journal has no exercise '{prompt}'"
+                what = f"the journal has no question '{prompt}'"
                 remedy = "The book has no journal: remove the line"
                 if prompts:
                     remedy = did_you_mean(prompt, prompts)

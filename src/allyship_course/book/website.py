@@ -313,10 +313,15 @@ def _ending(book: Path, module: Module) -> dict[str, Any]:
     """Return the words around a module's ending: its lines' labels, and the journal's prompts."""
     if module.ending is None:
         return {}
-    labels = {f"{e.id}/{f.id}": f.label for e in module.exercises for f in e.all_fields()}
     journal = book / JOURNAL
-    exercises = load_module(journal).exercises if (journal / EXERCISES_FILE).exists() else []
-    return {"labels": labels, "prompts": [e for e in exercises if e.id in module.ending.prompts]}
+    questions = _labels(load_module(journal)) if (journal / EXERCISES_FILE).exists() else {}
+    prompts = {path: questions[path] for path in module.ending.prompts if path in questions}
+    return {"labels": _labels(module), "prompts": prompts}
+
+
+def _labels(module: Module) -> dict[str, str]:
+    """Return what each field of a module asks, by its path "exercise/field"."""
+    return {f"{e.id}/{f.id}": f.label for e in module.exercises for f in e.all_fields()}
 
 
 def _description(doctree: document | None) -> str:

@@ -18,12 +18,14 @@ from .missing import requirement
     metavar="ADDRESS",
     help="Look at a published site instead, or at a built one: an address or a folder.",
 )
-def check(site: str | None) -> None:
+@click.option("--report", is_flag=True, help="Tell each module's length and plainness in figures.")
+def check(site: str | None, *, report: bool) -> None:
     """Lint all content: every exercises.yml, poster, reading and page of the book.
 
     In a course folder, or with one in course/, its overlay is looked at too. Each problem is
     printed with file, line, exercise, what is wrong and what would be right.
-    With --site it says whether a host gives the site as readers need it.
+    With --site it says whether a host gives the site as readers need it. With --report it prints
+    a table, of the course without an overlay; the guide for authors says what its columns mean.
     Exits with 1 if there is anything to mend.
     """
     from ..author.lint import can_spell, check_book
@@ -32,6 +34,8 @@ def check(site: str | None) -> None:
     if site is not None:
         return _check_site(site)
     book = course_root() / "book"
+    if report:
+        return _report(book)
     if not can_spell():
         click.echo("Spelling is not looked at: codespell, of the extra 'dev', is not installed.")
     problems = check_book(book, overlay())
@@ -43,6 +47,16 @@ def check(site: str | None) -> None:
     modules = len(module_folders(book))
     click.echo(f"Nothing to mend in {modules} {'module' if modules == 1 else 'modules'}.")
     return None
+
+
+def _report(book: Path) -> None:
+    from ..author.report import measure, table
+    from ..spec import SpecError
+
+    try:
+        click.echo(table(measure(book)))
+    except SpecError as e:
+        raise click.ClickException(f"{e}\n'allyship check' lists all that is to be mended.") from e
 
 
 def _check_site(where: str) -> None:

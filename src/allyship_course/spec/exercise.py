@@ -182,11 +182,14 @@ class Exercise(Part):
 
 
 class Ending(Part):
-    """A module's end: three lines of one's own ("exercise/field"), and the day that was chosen."""
+    """A module's end: three lines of one's own ("exercise/field"), and the day that was chosen.
+
+    ``prompts`` are questions of the journal that fit, each as "exercise/field".
+    """
 
     lines: Annotated[list[Text], Field(max_length=3)] = []
     day: str = ""
-    prompts: list[Id] = []  # of the journal
+    prompts: list[Text] = []
     text: str = ""
 
 

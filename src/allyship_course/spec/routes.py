@@ -8,8 +8,10 @@ from typing import Annotated
 
 from pydantic import Field
 
+from .exercise import MODULES_FOLDER
 from .field import Id, Part, Text
 from .findings import Finding, did_you_mean, twice
+from .minutes import exercise_minutes
 from .modules import load_module, module_folders
 from .yamlfile import load_checked
 
@@ -24,11 +26,15 @@ class Stop(Part):
 
 
 class Route(Part):
-    """A way through the course: for whom it is, and the exercises in their order."""
+    """A way through the course: for whom it is, and the exercises in their order.
+
+    ``minutes`` is how long all of its stops take, where the route promises a time.
+    """
 
     id: Id
     title: Text
     why: Text
+    minutes: Annotated[int, Field(ge=1)] | None = None
     stops: Annotated[list[Stop], Field(min_length=2, max_length=12)]
 
 
@@ -49,6 +55,13 @@ def load_routes(book: Path) -> list[Route]:
     modules = [load_module(folder) for folder in module_folders(book)]
     stops = [f"{m.module}/{e.id}" for m in modules if m.collected for e in m.exercises]
     return load_checked(file, Routes, lambda routes: _check(routes, stops)).routes
+
+
+def route_minutes(book: Path, route: Route) -> float:
+    """Return how many minutes all stops of a route take, by the rule of ``minutes``."""
+    places = [one.stop.split("/") for one in route.stops]
+    modules = {name: load_module(book / MODULES_FOLDER / name) for name, _ in places}
+    return sum(exercise_minutes(modules[name].exercise(exercise)) for name, exercise in places)
 
 
 def _check(routes: Routes, stops: list[str]) -> Iterator[Finding]:
