@@ -30,7 +30,8 @@ def scan(page: Page) -> tuple[list[str], list[str]]:
     result = page.evaluate(
         "tags => axe.run(document, {runOnly: tags, resultTypes: ['violations']})", tags
     )
-    wcag, advice = [], []
+    wcag: list[str] = []
+    advice: list[str] = []
     for violation in result["violations"]:
         into = wcag if set(WCAG) & set(violation["tags"]) else advice
         into += [

@@ -16,13 +16,14 @@ from typing import Any
 
 import nbformat
 import psutil
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, ViewportSize, expect
 
 from tests.support.browser import PATIENCE
 from tests.support.lab import Lab
 
 KERNEL = "Python 3 (ipykernel)"
-ALL_AT_ONCE = {"width": 1280, "height": 4000}  # JupyterLab draws only the cells that are in view
+# JupyterLab draws only the cells that are in view.
+ALL_AT_ONCE: ViewportSize = {"width": 1280, "height": 4000}
 
 
 def call(lab: Lab, method: str, path: str, data: object = None) -> Any:
@@ -141,7 +142,7 @@ class Notebook:
         """What would be handed in of an exercise."""
         if not self.record_file.exists():
             return {}
-        found: dict[str, Any] = json.loads(self.record_file.read_text())["exercises"]
+        found: dict[str, dict[str, Any]] = json.loads(self.record_file.read_text())["exercises"]
         return found.get(exercise, {})
 
     def answers(self, exercise: str, module: str = "01-tiny") -> dict[str, Any]:
@@ -149,8 +150,8 @@ class Notebook:
         file = self.lab.journal / f"{module}.json"
         if not file.exists():
             return {}
-        found: dict[str, Any] = json.loads(file.read_text())["exercises"]
-        return found.get(exercise, {}).get("answers", {})
+        notes: dict[str, dict[str, dict[str, Any]]] = json.loads(file.read_text())["exercises"]
+        return notes.get(exercise, {}).get("answers", {})
 
     def until(self, condition: Callable[[], object]) -> None:
         for _ in range(PATIENCE // 50):

@@ -164,8 +164,8 @@ def test_a_report_says_what_is_new_since_the_last_one_of_another_day(course: Pat
     page = report(course, now=today + timedelta(days=1)).page.read_text()
     assert "Since 10 January 2031 nothing new has been graded." in page
     (course / "report" / "remembered.json").write_text("{")
-    page = report(course, now=today + timedelta(days=1))
-    assert "could not be read" in page.notes[0]
+    made = report(course, now=today + timedelta(days=1))
+    assert "could not be read" in made.notes[0]
 
 
 @pytest.mark.parametrize(
