@@ -25,7 +25,7 @@ from allyship_course.notebook.assignments import Terms, make_assignment
 from allyship_course.spec import Choice, load_module
 from allyship_course.store.journal import Note, entry_of, keep
 from allyship_course.store.record import RECORD_FILE, Record
-from tests.support.accessibility import AXE, SNIFF, SNIFFER, WCAG, scan, sideways
+from tests.support.accessibility import AXE, WCAG, scan, sideways, sniff
 from tests.support.browser import PATIENCE
 from tests.support.classroom import full_note, ours
 from tests.support.lab import running_lab
@@ -385,8 +385,7 @@ def test_everybody_can_use_the_mirror_and_nothing_in_it_runs(
     expect(page.get_by_text("<b>bold</b>")).to_have_count(1)
     assert page.title() != "run"
     assert scan(page) == ([], [])
-    page.evaluate(SNIFFER.read_text(encoding="utf-8"))
-    assert page.evaluate(SNIFF) == []
+    assert sniff(page) == []
     assert sideways(page) == []
 
 
