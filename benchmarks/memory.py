@@ -24,8 +24,8 @@ from allyship_course.exchange.database import Store
 from allyship_course.exchange.parcel import pack
 from allyship_course.exchange.refused import list_refused
 from allyship_course.grading.folder import find_alembic
-from allyship_course.store.files import MAX_JSON_PARTS, MAX_RECORD_BYTES
-from allyship_course.store.record import MAX_NOTEBOOK_BYTES, RECORD_FILE
+from allyship_course.store.limits import MAX_JSON_PARTS, MAX_NOTEBOOK_BYTES, MAX_RECORD_BYTES
+from allyship_course.store.record import RECORD_FILE
 from allyship_course.store.submission import NOTE_TAG
 
 from .grading import MODULE, _class, _peak_memory, _timed

@@ -15,7 +15,8 @@ from traitlets.config import Config
 from traitlets.log import get_logger
 
 from ..store.files import RecordError, parse_notebook
-from ..store.record import MAX_NOTEBOOK_BYTES, RECORD_FILE
+from ..store.limits import MAX_NOTEBOOK_BYTES
+from ..store.record import RECORD_FILE
 from ..store.submission import SECRET_FILE, TIMESTAMP_FILE, parse_timestamp
 from .kinds import is_module
 from .refused import REFUSED_FOLDER, list_refused

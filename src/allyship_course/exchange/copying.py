@@ -15,10 +15,9 @@ from pathlib import Path
 
 from traitlets.log import get_logger
 
+from ..store.limits import MAX_DEPTH, MAX_FILES
 from ..store.submission import RefusedError, open_folder, visible
 
-_MAX_FILES = 1000
-_MAX_DEPTH = 10
 _MAX_FILES_OF_OTHERS = 100_000
 _MAX_DEPTH_OF_OTHERS = 50
 
@@ -75,11 +74,11 @@ class Limits:
 
     @property
     def files(self) -> int:
-        return _MAX_FILES if self.of_module else _MAX_FILES_OF_OTHERS
+        return MAX_FILES if self.of_module else _MAX_FILES_OF_OTHERS
 
     @property
     def depth(self) -> int:
-        return _MAX_DEPTH if self.of_module else _MAX_DEPTH_OF_OTHERS
+        return MAX_DEPTH if self.of_module else _MAX_DEPTH_OF_OTHERS
 
 
 def copy_safely(source: Path, target: Path, limits: Limits) -> None:

@@ -13,13 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import CourseError
-
-MAX_RECORD_BYTES = 1_000_000
-"""The longest file that says what is complete, and any JSON file of which nothing else is said."""
-MAX_JSON_DEPTH = 20
-MAX_JSON_PARTS = 250_000
-"""Values in a stranger's JSON: each takes up to some hundred bytes of memory, 2 bytes of a file."""
-
+from .limits import MAX_JSON_DEPTH, MAX_JSON_PARTS, MAX_RECORD_BYTES
 
 # Neither follow a link nor wait for somebody to write into a pipe. A browser's files are neither,
 # and JupyterLite would write a file anew after a read that asks for this.

@@ -19,7 +19,6 @@ from ..completion import Completion, completion
 from ..form.words import words_of_fields
 from ..spec import EXERCISES_FILE, Exercise, Module, load_module
 from ..store.files import (
-    MAX_RECORD_BYTES,
     RecordError,
     encode_json,
     parse_json,
@@ -28,6 +27,7 @@ from ..store.files import (
     replace_file,
 )
 from ..store.journal import catch_up, locked
+from ..store.limits import MAX_RECORD_BYTES
 from ..store.record import (
     NOTEBOOK_KEY,
     RECORD_FILE,
