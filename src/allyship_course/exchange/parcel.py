@@ -61,8 +61,8 @@ def pack(files: Mapping[str, bytes]) -> bytes:
 
 def pack_folder(folder: Path) -> bytes:
     """Return the parcel of the plain files in a folder."""
-    found = sorted(path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
-    return pack({path.relative_to(folder).as_posix(): path.read_bytes() for path in found})
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
+    return pack({path.relative_to(folder).as_posix(): path.read_bytes() for path in files})
 
 
 def unpack(raw: bytes) -> dict[str, bytes]:

@@ -250,5 +250,5 @@ def parse_timestamp(raw: bytes) -> datetime:
 
 def _small_files(folder: int) -> dict[str, bytes]:
     """Return the files by which nbgrader recognises a submission and returns feedback."""
-    found = {name: _plain(folder, name, _MAX_LINE) for name in (TIMESTAMP_FILE, SECRET_FILE)}
-    return {name: raw for name, raw in found.items() if isinstance(raw, bytes)}
+    contents = {name: _plain(folder, name, _MAX_LINE) for name in (TIMESTAMP_FILE, SECRET_FILE)}
+    return {name: raw for name, raw in contents.items() if isinstance(raw, bytes)}
