@@ -26,6 +26,21 @@ KERNEL = "Python 3 (ipykernel)"
 ALL_AT_ONCE: ViewportSize = {"width": 1280, "height": 4000}
 
 
+# In a JupyterLab that is there and shows nothing; where it shows something, a page is loaded anew.
+OPEN = """async (path) => {
+  const { shell, commands } = globalThis.jupyterapp ?? {};
+  if (!shell || [...shell.widgets("main")].length) return false;
+  await commands.execute("docmanager:open", { path });
+  return true;
+}"""
+# What is not saved goes: nobody is asked.
+CLOSE_ALL = """() => {
+  if (!globalThis.jupyterapp || document.querySelector(".jp-Dialog")) return false;
+  for (const shown of [...jupyterapp.shell.widgets("main")]) shown.dispose();
+  return true;
+}"""
+
+
 def call(lab: Lab, method: str, path: str, data: object = None) -> Any:
     """Call Jupyter's own API."""
     request = urllib.request.Request(
@@ -84,11 +99,12 @@ class Notebook:
     def open(self) -> None:
         """Open it, alone, and wait for its kernel."""
         path = self.file.relative_to(self.lab.root).as_posix()
-        workspace = "-".join(self.file.relative_to(self.lab.root).with_suffix("").parts)
         self.page.set_viewport_size(ALL_AT_ONCE)
-        self.page.goto(
-            f"{self.lab.address}/lab/workspaces/{workspace}/tree/{path}?token={self.lab.token}"
-        )
+        if not (self.page.url.startswith(self.lab.address) and self.page.evaluate(OPEN, path)):
+            workspace = "-".join(self.file.relative_to(self.lab.root).with_suffix("").parts)
+            self.page.goto(
+                f"{self.lab.address}/lab/workspaces/{workspace}/tree/{path}?token={self.lab.token}"
+            )
         # Before the kernel is there, "Run All Cells" does nothing and does not say so.
         self.page.get_by_text(f"{KERNEL} | Idle").wait_for()
 
