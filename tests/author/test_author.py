@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from allyship_course.author.lint import check_book
 from allyship_course.cli import main
 from allyship_course.notebook.assignments import assignment_notebook
-from allyship_course.spec import FIELD_TYPES, TO_WRITE, load_module
+from allyship_course.spec import FIELD_TYPES, TO_WRITE, Problem, load_module
 from allyship_course.spec.overlay import lay_over
 from tests.support.books import build_book
 from tests.support.paths import ROOT, TINY
@@ -69,7 +69,7 @@ def test_what_a_draft_shows_in_comments_works_once_its_sign_is_taken_away(projec
     assert first["list"]["columns"][1]["hints"]
 
 
-def to_dos(book: Path, before: list[object]) -> set[str]:
+def to_dos(book: Path, before: list[Problem]) -> set[str]:
     """What the check says that it did not say before; a draft is one where it says so itself."""
     found = set()
     for problem in check_book(book):

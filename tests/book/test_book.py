@@ -39,13 +39,13 @@ def loaded(page: BeautifulSoup) -> list[str]:
     """Every address that a browser fetches when it opens the page, without any click."""
     links = [link for link in page.find_all("link") if {"stylesheet", "icon"} & set(link["rel"])]
     return [
-        *(link["href"] for link in links),
+        *(str(link["href"]) for link in links),
         *(str(tag["src"]) for tag in page.find_all(src=True)),
         *(str(tag["data"]) for tag in page.find_all("object", data=True)),
         *(
             part.split()[0]
             for tag in page.find_all(srcset=True)
-            for part in tag["srcset"].split(",")
+            for part in str(tag["srcset"]).split(",")
         ),
     ]
 
@@ -59,7 +59,7 @@ def test_a_page_has_one_script_of_ours_that_waits_for_no_other(html: Path) -> No
         assert len(ours) == 1, file
         if file.name != "search.html":
             assert page.find_all("script", src=True) == ours, file
-        assert urlsplit(ours[0]["src"]).path.endswith("_static/page.js")
+        assert urlsplit(str(ours[0]["src"])).path.endswith("_static/page.js")
         assert ours[0].has_attr("async")
 
 

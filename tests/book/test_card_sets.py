@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pypdf
 import pytest
@@ -22,7 +23,8 @@ def test_every_card_and_pile_is_there_and_no_answer(tmp_path: Path) -> None:
     module = load_module(TINY_MODULE)
     make_cards(module, tmp_path / "cards.pdf")
     pdf = pypdf.PdfReader(tmp_path / "cards.pdf")
-    assert pdf.trailer["/Root"]["/MarkInfo"]["/Marked"]
+    root: Any = pdf.trailer["/Root"]
+    assert root["/MarkInfo"]["/Marked"]
     text = squeezed("".join(page.extract_text() for page in pdf.pages))
     [sort] = [f for e in module.exercises for f in e.all_fields() if isinstance(f, Sort)]
     for card in sort.cards:

@@ -335,7 +335,7 @@ def test_the_workbook_is_a_tagged_pdf_with_every_prompt(tmp_path: Path) -> None:
     module = load_module(ROOT / "book" / "journal")
     write_workbook(module, tmp_path / "workbook.pdf")
     pdf = pypdf.PdfReader(tmp_path / "workbook.pdf")
-    root = pdf.trailer["/Root"]
+    root: Any = pdf.trailer["/Root"]
     assert root["/MarkInfo"]["/Marked"]
     assert root["/Lang"] == "en"
     text = " ".join(" ".join(page.extract_text() for page in pdf.pages).split())

@@ -17,12 +17,13 @@ test_page.py, paper in test_print.py.
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.support.accessibility import SNIFF, SNIFFER, scan, sideways
+from tests.support.accessibility import scan, sideways, sniff
 from tests.support.forms import (
     FIELDS_PAGE,
     LEAVE_OUT,
@@ -44,8 +45,7 @@ CONTROLS = "form.ac-exercise :is(input, textarea, select, button, summary):visib
 
 NOTHING_CHOSEN = "nothing chosen"
 ALL_OPEN = "everything chosen and open"
-QUICK = ("light", 1280, ALL_OPEN)
-EXTREMES = {QUICK, ("dark", 320, ALL_OPEN), ("light", 320, NOTHING_CHOSEN)}
+EXTREMES = {("light", 1280, ALL_OPEN), ("dark", 320, ALL_OPEN), ("light", 320, NOTHING_CHOSEN)}
 # axe takes seconds for each page of the course. The slow runs see them all.
 ONE_OF_EACH_KIND = (
     "index.html",
@@ -70,9 +70,9 @@ def open_everything(page: Page) -> None:
     )
 
 
-def cases(course: tuple[str, int, str] | None = None) -> list[Any]:
-    """Every book, colour scheme, width and state. Of the long ``course``, all but one are slow, of
-    the others those between the extremes.
+def cases() -> list[Any]:
+    """Every book, colour scheme, width and state. The long ``course`` is slow, and so is what of
+    the others is between the extremes.
     """
     return [
         pytest.param(book, scheme, width, state, marks=[] if quick else pytest.mark.slow)
@@ -80,12 +80,12 @@ def cases(course: tuple[str, int, str] | None = None) -> list[Any]:
         for scheme in ("light", "dark")
         for width in (1280, 320)
         for state in (NOTHING_CHOSEN, ALL_OPEN)
-        for quick in [(scheme, width, state) in ({course} if book == "course" else EXTREMES)]
+        for quick in [book != "course" and (scheme, width, state) in EXTREMES]
     ]
 
 
 @pytest.mark.parametrize(("book", "scheme", "width", "state"), cases())
-def test_axe_finds_nothing_on_any_page(
+def test_two_engines_find_nothing_on_any_page_and_none_scrolls_sideways(
     request: pytest.FixtureRequest,
     page_with: Callable[..., Page],
     book: str,
@@ -95,16 +95,14 @@ def test_axe_finds_nothing_on_any_page(
 ) -> None:
     site = request.getfixturevalue(f"{book}_site")
     page = page_with(color_scheme=scheme, viewport={"width": width, "height": 900})
-    wcag: dict[str, list[str]] = {}
-    advice: dict[str, list[str]] = {}
+    faults: dict[str, tuple[list[str], ...]] = {}
     for path in pages_of(request.getfixturevalue(f"{book}_html")):
         page.goto(f"{site}/{path}")
         expect(page.locator("form.ac-exercise:not([data-ready])")).to_have_count(0)
         if state == ALL_OPEN:
             open_everything(page)
-        wcag[path], advice[path] = scan(page)
-    assert {path: found for path, found in wcag.items() if found} == {}
-    assert {path: found for path, found in advice.items() if found} == {}
+        faults[path] = (*scan(page), sniff(page), sideways(page))
+    assert {path: found for path, found in faults.items() if any(found)} == {}
 
 
 def test_axe_finds_nothing_on_a_page_of_each_kind(
@@ -118,27 +116,20 @@ def test_axe_finds_nothing_on_a_page_of_each_kind(
         assert scan(page) == ([], []), path
 
 
-@pytest.mark.parametrize(("book", "scheme", "width", "state"), cases(QUICK))
-def test_html_codesniffer_finds_nothing_on_any_page(
-    request: pytest.FixtureRequest,
-    page_with: Callable[..., Page],
-    book: str,
-    scheme: str,
-    width: int,
-    state: str,
+def test_no_page_of_the_course_scrolls_sideways_and_html_codesniffer_finds_nothing(
+    course_html: Path, course_site: str, page_with: Callable[..., Page]
 ) -> None:
-    site = request.getfixturevalue(f"{book}_site")
-    page = page_with(color_scheme=scheme, viewport={"width": width, "height": 900})
-    sniffer = SNIFFER.read_text(encoding="utf-8")
-    errors: dict[str, list[str]] = {}
-    for path in pages_of(request.getfixturevalue(f"{book}_html")):
-        page.goto(f"{site}/{path}")
+    page = page_with(color_scheme="light")
+    faults: dict[str, tuple[list[str], ...]] = {}
+    for path in pages_of(course_html):
+        page.set_viewport_size({"width": 320, "height": 900})
+        page.goto(f"{course_site}/{path}")
         expect(page.locator("form.ac-exercise:not([data-ready])")).to_have_count(0)
-        if state == ALL_OPEN:
-            open_everything(page)
-        page.evaluate(sniffer)
-        errors[path] = page.evaluate(SNIFF)
-    assert {path: found for path, found in errors.items() if found} == {}
+        open_everything(page)
+        too_wide = sideways(page)
+        page.set_viewport_size({"width": 1280, "height": 900})
+        faults[path] = (too_wide, sniff(page))
+    assert {path: found for path, found in faults.items() if any(found)} == {}
 
 
 def test_both_engines_find_nothing_in_the_submission_and_the_open_contents(
@@ -156,8 +147,7 @@ def test_both_engines_find_nothing_in_the_submission_and_the_open_contents(
     dialog.get_by_role("button", name="Download the file").click()
     expect(dialog.get_by_text("There is no id yet")).to_be_visible()
     assert scan(page) == ([], [])
-    page.evaluate(SNIFFER.read_text(encoding="utf-8"))
-    assert page.evaluate(SNIFF) == []
+    assert sniff(page) == []
     small = dialog.locator(":is(button, input, summary):visible").evaluate_all(
         """all => all.map(e => [e.outerHTML.slice(0, 80), e.getBoundingClientRect()])
           .filter(([_, box]) => box.width < 24 || box.height < 24).map(([html]) => html)"""
@@ -320,18 +310,6 @@ def restyle(page: Page, css: str) -> None:
         }""",
         css,
     )
-
-
-@pytest.mark.parametrize("book", ["tiny", "fields", "course"])
-def test_no_page_needs_sideways_scroll_at_320_pixels(
-    request: pytest.FixtureRequest, page_with: Callable[..., Page], book: str
-) -> None:
-    site = request.getfixturevalue(f"{book}_site")
-    page = page_with(viewport={"width": 320, "height": 640})
-    for path in pages_of(request.getfixturevalue(f"{book}_html")):
-        page.goto(f"{site}/{path}")
-        open_everything(page)
-        assert sideways(page) == [], path
 
 
 def test_text_at_200_per_cent_loses_nothing(tiny_site: str, page_with: Callable[..., Page]) -> None:

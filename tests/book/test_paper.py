@@ -9,6 +9,7 @@ import subprocess
 import xml.etree.ElementTree as ET
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pypdf
 import pytest
@@ -37,7 +38,7 @@ def test_the_pdf_is_tagged_and_holds_every_question(browser: Browser, tmp_path: 
     """The open browser has an event loop of its own, as has the kernel of a notebook."""
     make_paper(FIELDS, ROOT / "_config.yml", "pdf", tmp_path / "course.pdf")
     pdf = pypdf.PdfReader(tmp_path / "course.pdf")
-    root = pdf.trailer["/Root"]
+    root: Any = pdf.trailer["/Root"]
     assert root["/MarkInfo"]["/Marked"]
     assert root["/StructTreeRoot"]
     assert root["/Lang"] == "en"

@@ -9,6 +9,7 @@ import io
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 import pypdf
 import pytest
@@ -100,7 +101,7 @@ def test_paper_says_which_answers_were_chosen(tiny_site: str, page: Page) -> Non
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_paper_is_black_on_white_whatever_the_screen_shows(
-    tiny_site: str, page_with: Callable[..., Page], scheme: str
+    tiny_site: str, page_with: Callable[..., Page], scheme: Literal["light", "dark"]
 ) -> None:
     page = open_tiny(page_with(color_scheme=scheme), tiny_site)
     page.emulate_media(media="print", color_scheme=scheme)

@@ -129,7 +129,9 @@ def test_who_teaches_is_said_by_a_list_or_by_the_platform(
     monkeypatch.setenv("ALLYSHIP_INSTRUCTORS", "prof tutor")
     monkeypatch.setenv("ALLYSHIP_LTI_CONTEXT", "c-1")
     names = runpy.run_path(str(FOLDER / "jupyterhub_config.py"), {"get_config": Config})
-    state = None if roles is None else {f"{CLAIM}/roles": roles, "sub": name}
+    state: dict[str, Any] | None = None
+    if roles is not None:
+        state = {f"{CLAIM}/roles": roles, "sub": name}
     if state and context:
         state[f"{CLAIM}/context"] = {"id": context}
     who = names["with_groups"](None, None, {"name": name, "auth_state": state})
@@ -248,7 +250,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
         with config.open("a") as f:
             f.write(f"load_subconfig({str(FOLDER / 'jupyterhub_config.py')!r})\n")
         variables = {k: v for k, v in values["hub"]["extraEnv"].items() if isinstance(v, str)}
-        command = [place / "bin/jupyterhub", "-f", config]
+        command: list[str | Path] = [place / "bin/jupyterhub", "-f", config]
         here = {
             "JUPYTERHUB_API_URL": f"http://127.0.0.1:{ports[1]}/hub/api",
             "JUPYTERHUB_SERVICE_URL": exchange,

@@ -16,7 +16,7 @@ from playwright.sync_api import Page
 
 from allyship_course.form.case_maps import SIZES, case_map
 from allyship_course.form.drawings import empty_drawing, empty_sum, empty_way
-from allyship_course.spec import END, Choice, Exercise, load_module
+from allyship_course.spec import END, Choice, Exercise, Scale, load_module
 from tests.support.accessibility import scan
 from tests.support.paths import ROOT
 from tests.support.strategies import quick
@@ -319,7 +319,7 @@ def test_an_empty_form_has_the_same_places_as_the_picture(draw: Draw) -> None:
             ]
             assert on_paper == on_screen
         elif exercise.drawing.kind == "slope":
-            steps = next(f.steps for f in fields.values() if f.type == "scale")
+            steps = next(f.steps for f in fields.values() if isinstance(f, Scale))
             apart = exercise.drawing.apart
             given_ = {"steps": [s for s in steps if s != apart], "apart": apart, "rows": []}
             drawn = draw("slope", given_)

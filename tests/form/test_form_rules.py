@@ -110,7 +110,7 @@ def test_hints_belong_to_their_fields_and_hold_no_links(forms: list[Tag]) -> Non
         described = {
             ref
             for tag in form.select("[aria-describedby]")
-            for ref in tag["aria-describedby"].split()
+            for ref in str(tag["aria-describedby"]).split()
         }
         for hint in form.select(".ac-hint[id]"):
             assert hint["id"] in described, hint

@@ -29,16 +29,18 @@ from tests.support.vectorfiles import (
     vectors,
 )
 
-NAMED = {"ids": lambda case: case["name"]}
+
+def named(case: dict[str, Any]) -> str:
+    return str(case["name"])
 
 
-@pytest.mark.parametrize("case", rule_cases("merge"), **NAMED)
+@pytest.mark.parametrize("case", rule_cases("merge"), ids=named)
 def test_what_was_changed_meets_what_is_kept(case: dict[str, Any]) -> None:
     mine, kept, expected = (Note(*case[name]) for name in ("mine", "kept", "merged"))
     assert merged(mine, kept, case["changed"]) == expected
 
 
-@pytest.mark.parametrize("case", rule_cases("entries", "entry"), **NAMED)
+@pytest.mark.parametrize("case", rule_cases("entries", "entry"), ids=named)
 def test_what_is_collected_of_a_note(case: dict[str, Any]) -> None:
     exercise = exercise_of(vectors("entry")["of"])
     assert entry_of(exercise, Note(*case["note"]), mirror=5).to_json() == case["entry"]
@@ -52,7 +54,7 @@ def test_a_moment(case: dict[str, Any]) -> None:
     assert sound_moment(case["text"], now) == case.get("sound", case["moment"])
 
 
-@pytest.mark.parametrize("case", rule_cases("combine"), **NAMED)
+@pytest.mark.parametrize("case", rule_cases("combine"), ids=named)
 def test_two_notes_become_one_and_twice_is_as_once(case: dict[str, Any]) -> None:
     now = moment_of(vectors("combine")["now"])
     assert now
@@ -66,14 +68,14 @@ def test_two_notes_become_one_and_twice_is_as_once(case: dict[str, Any]) -> None
         assert list(different(here, theirs, types, now)) == case["different"]
 
 
-@pytest.mark.parametrize("case", rule_cases("entries"), **NAMED)
+@pytest.mark.parametrize("case", rule_cases("entries"), ids=named)
 def test_answers_of_several_days(case: dict[str, Any]) -> None:
     answers = case["answers"]
     assert [list(entry) for entry in entries_of(answers, "door")] == case["entries"]
     assert sorted(key for key in answers if belongs_to(key, ["door"])) == case["more"]
 
 
-@pytest.mark.parametrize("case", rule_cases("go_on", "go-on"), **NAMED)
+@pytest.mark.parametrize("case", rule_cases("go_on", "go-on"), ids=named)
 def test_where_somebody_goes_on(case: dict[str, Any]) -> None:
     file = vectors("go-on")
     journal: dict[str, dict[str, Note]] = {}
@@ -84,7 +86,7 @@ def test_where_somebody_goes_on(case: dict[str, Any]) -> None:
     assert (f"{found[0].module}/{found[1].id}" if found else None) == case["to"]
 
 
-@pytest.mark.parametrize("case", rule_cases("minutes_left", "minutes-left"), **NAMED)
+@pytest.mark.parametrize("case", rule_cases("minutes_left", "minutes-left"), ids=named)
 def test_minutes_that_are_left(case: dict[str, Any]) -> None:
     module = timed_module(case)
     done = [i in case["complete"] for i in range(len(module.exercises))]
@@ -101,7 +103,7 @@ def test_answers_in_words(field: Mapping[str, Any]) -> None:
         assert answer_in_words(text, case["value"]) == case["lines"], case
 
 
-@pytest.mark.parametrize("case", rule_cases("journal_text", "journal-text"), **NAMED)
+@pytest.mark.parametrize("case", rule_cases("journal_text", "journal-text"), ids=named)
 def test_the_journal_as_text(case: dict[str, Any]) -> None:
     modules = modules_of(vectors("journal-text")["modules"])
     journal = {

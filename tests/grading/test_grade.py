@@ -6,6 +6,7 @@ import csv
 import json
 import re
 import shutil
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -37,6 +38,12 @@ COMMANDS = [
     ("allyship", "grade"),
     pytest.param(("nbgrader", "autograde", "01-tiny"), marks=pytest.mark.slow),
 ]
+
+
+def runs(command: tuple[str, ...]) -> Callable[..., str]:
+    return ours if command[0] == "allyship" else nbgrader
+
+
 STUDENTS = {"ada": honest, "ben": late, "cleo": honest}
 
 
@@ -191,7 +198,7 @@ def test_what_a_person_changed_in_formgrader_stays(course: Path) -> None:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_late_is_late_unless_there_was_an_extension(course: Path, command: tuple[str, ...]) -> None:
-    run = {"allyship": ours, "nbgrader": nbgrader}[command[0]]
+    run = runs(command)
     set_due(course)
     configure(course, 'c.LateSubmissionPlugin.penalty_method = "zero"')
     run(course, *command[1:])
@@ -220,7 +227,7 @@ def test_a_due_date_that_is_set_later_counts_without_being_forced(course: Path) 
 def test_handing_in_again_keeps_the_last_or_the_better(
     course: Path, command: tuple[str, ...], keep: str, first: int, then: int
 ) -> None:
-    run = {"allyship": ours, "nbgrader": nbgrader}[command[0]]
+    run = runs(command)
     set_due(course)
     configure(course, f'c.SaveCompletion.resubmission = "{keep}"')
     run(course, *command[1:])

@@ -349,6 +349,10 @@ def test_wherever_a_run_was_killed_the_next_gives_the_same(pairs: Pairs, gradebo
         disturb(pair, point)
 
 
+def has_pages(folder: Path, wanted: int) -> bool:
+    return folder.exists() and len([*folder.iterdir()]) >= wanted
+
+
 @pytest.mark.slow
 def test_wherever_feedback_was_killed_the_next_gives_the_same(pair: Pair) -> None:
     pair.begin_anew()
@@ -359,7 +363,7 @@ def test_wherever_feedback_was_killed_the_next_gives_the_same(pair: Pair) -> Non
         shutil.rmtree(pages, ignore_errors=True)
         run = Run(pair.course, "feedback")
         wanted = chance.randrange(1, FEW)
-        run.until(lambda n=wanted: pages.exists() and len([*pages.iterdir()]) >= n)
+        run.until(functools.partial(has_pages, pages, wanted))
         run.kill("all")
         run.end()
         allyship(pair.course, "feedback")

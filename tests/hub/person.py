@@ -58,7 +58,7 @@ class Person:
             time.sleep(1)
         raise AssertionError(f"{self.name} has no server: {page.status_code} {page.url}")
 
-    def call(self, method: str, path: str, data: object = None) -> Any:
+    def call(self, method: str, path: str, data: Any = None) -> Any:
         """Call the own server's API."""
         answer = self.session.request(
             method, f"{self.server}/{path}", json=data, headers={"X-XSRFToken": self._token()}

@@ -263,7 +263,7 @@ def server_of(name: str) -> psutil.Process:
 
 
 def port_of(process: psutil.Process) -> int:
-    return min(c.laddr.port for c in process.net_connections("tcp") if c.status == "LISTEN")
+    return min(int(c.laddr.port) for c in process.net_connections("tcp") if c.status == "LISTEN")
 
 
 @pytest.fixture(scope="module")
@@ -418,7 +418,7 @@ def test_by_a_page_that_the_instructor_opens(weak: Scene, guarded: Scene, browse
         content = PAGE.replace("ADDRESS", page_of)
         more = {"mine": mine.pid, "my port": port_of(mine), "page": content}
         address = f"{scene.people[scene.me].server}/page"
-        program = [scene.room.environment / "bin" / "python", "-c", KNOWN + SERVE]
+        program: list[str | Path] = [scene.room.environment / "bin" / "python", "-c", KNOWN + SERVE]
         with logged_in(browser, scene.hub, scene.room.instructor) as page:
             process = subprocess.Popen(
                 program, user=scene.me, group=scene.me, extra_groups=[], stdin=subprocess.PIPE

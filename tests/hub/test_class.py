@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from playwright.sync_api import Browser, FrameLocator, Page, expect
+from playwright.sync_api import Browser, FrameLocator, Page, ViewportSize, expect
 
 from tests.hub.login import WINDOW, logged_in
 from tests.hub.running import MODULE, Hub
@@ -21,7 +21,10 @@ pytestmark = pytest.mark.hub
 
 PICTURES = ROOT / "_build" / "hub"
 SECRET = "walnut-lantern-private-answer-of-"
-WHOLE_NOTEBOOK = {"width": 1280, "height": 20_000}  # JupyterLab draws what is in view only
+WHOLE_NOTEBOOK: ViewportSize = {
+    "width": 1280,
+    "height": 20_000,
+}  # JupyterLab draws what is in view only
 SHARED = "grey-screen"
 DONE = {1: 5, 2: 1, 3: 5}
 """Of five exercises, by student; leaving one out counts."""

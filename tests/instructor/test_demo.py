@@ -136,7 +136,7 @@ def test_a_folder_that_is_not_a_demo_is_refused_and_left_alone(tmp_path: Path, n
 def test_what_a_person_can_mend_is_said_in_one_line(
     folder: Path, arguments: list[str], message: str
 ) -> None:
-    command = [Path(sys.executable).with_name("allyship"), *arguments]
+    command: list[str | Path] = [Path(sys.executable).with_name("allyship"), *arguments]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert done.stdout == ""

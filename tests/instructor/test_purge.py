@@ -269,7 +269,15 @@ def test_what_belongs_to_somebody_else_is_said(course: Path, tmp_path: Path) -> 
     theirs = tmp_path / "exchange" / "allyship" / "inbound" / "ada+01-tiny+2026+x"
     for path in (theirs, theirs / RECORD_FILE):
         os.chown(path, 4_321, 4_321)
-    command = ["setpriv", "--reuid=4322", "--clear-groups", ALLYSHIP, "purge", "--all", "--yes"]
+    command: list[str | Path] = [
+        "setpriv",
+        "--reuid=4322",
+        "--clear-groups",
+        ALLYSHIP,
+        "purge",
+        "--all",
+        "--yes",
+    ]
     for path in [tmp_path, *tmp_path.rglob("*")]:
         if theirs not in {path, path.parent}:
             os.chown(path, 4_322, 4_322, follow_symlinks=False)

@@ -29,7 +29,7 @@ MODULES = [TINY_MODULE, *sorted(p.parent for p in ROOT.glob("book/modules/*/exer
 
 @pytest.fixture(scope="module", params=MODULES, ids=lambda folder: folder.name)
 def module_folder(request: pytest.FixtureRequest) -> Path:
-    return request.param
+    return Path(request.param)
 
 
 @pytest.fixture(scope="module")

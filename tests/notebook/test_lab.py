@@ -11,7 +11,7 @@ import logging
 import shutil
 import socket
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import nbformat
@@ -30,6 +30,7 @@ from tests.support.forms import answer_all_types, card, form, progress, secret, 
 from tests.support.lab import Lab, running_lab
 from tests.support.notebook import (
     ALL_AT_ONCE,
+    CLOSE_ALL,
     Notebook,
     call,
     end_kernels,
@@ -40,6 +41,25 @@ from tests.support.paths import ROOT
 pytestmark = pytest.mark.browser
 
 PHRASE = "quartz-hedgehog-nobody-else-reads-this"
+
+
+@pytest.fixture(scope="module")
+def empty_labs() -> list[Page]:
+    """Pages of this file's JupyterLab that show no document: to load it takes most of a test."""
+    return []
+
+
+@pytest.fixture
+def page(context: BrowserContext, empty_labs: list[Page]) -> Iterator[Page]:
+    page = empty_labs.pop() if empty_labs else context.new_page()
+    yield page
+    for other in context.pages:
+        if other is not page:
+            other.close()
+    if not page.is_closed() and page.evaluate(CLOSE_ALL):
+        empty_labs.append(page)
+    else:
+        page.close()
 
 
 @pytest.fixture
@@ -606,6 +626,7 @@ def test_axe_finds_nothing_in_an_exercise_in_jupyterlab(
 ) -> None:
     setting = "lab/api/settings/@jupyterlab/apputils-extension:themes"
     call(notebook.lab, "PUT", setting, {"raw": json.dumps({"theme": theme})})
+    page.goto("about:blank")  # JupyterLab asks for its theme when it is loaded
     notebook.start()
     dark = "dark" in theme.lower()
     expect(page.locator("body")).to_have_attribute("data-jp-theme-light", str(not dark).lower())

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import nbformat
@@ -90,6 +91,10 @@ def test_who_saves_while_the_opened_notebook_is_saved_is_not_asked_which_to_keep
     expect(thoughts(page)).to_have_value("My aunt Ottilie, mostly")
 
 
+def changed_since(before: int, file: Path) -> bool:
+    return file.stat().st_mtime_ns != before
+
+
 def test_who_only_looks_into_a_notebook_is_asked_nothing_and_it_does_not_grow(
     notebook: Notebook, context: BrowserContext, page: Page
 ) -> None:
@@ -98,7 +103,7 @@ def test_who_only_looks_into_a_notebook_is_asked_nothing_and_it_does_not_grow(
         before = notebook.file.stat().st_mtime_ns
         notebook.open()
         notebook.until_run()
-        notebook.until(lambda before=before: notebook.file.stat().st_mtime_ns != before)
+        notebook.until(partial(changed_since, before, notebook.file))
         expect(page.locator("form[data-known]")).to_have_count(3)
         expect(page.locator(".jp-mod-dirty")).to_have_count(0)
         page.close()

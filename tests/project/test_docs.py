@@ -19,9 +19,9 @@ def test_the_readme_names_no_make_target_that_is_not_there() -> None:
     assert {a or b for a, b in named} <= targets
 
 
-@pytest.mark.parametrize("link", re.findall(r"\]\(([^)#:]+)\)", README))
-def test_every_link_of_the_readme_leads_to_a_file(link: str) -> None:
-    assert (ROOT / link).exists()
+@pytest.mark.parametrize("link", re.findall(r"\]\(([^)#:]+)\)|src=\"([^\":]+)\"", README))
+def test_every_link_and_picture_of_the_readme_leads_to_a_file(link: tuple[str, str]) -> None:
+    assert (ROOT / "".join(link)).exists()
 
 
 def test_every_path_that_the_readme_names_is_there() -> None:

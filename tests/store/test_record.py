@@ -15,8 +15,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from allyship_course.store.files import MAX_RECORD_BYTES, RecordError
+from allyship_course.store.files import RecordError
 from allyship_course.store.journal import Note, entry_of
+from allyship_course.store.limits import MAX_RECORD_BYTES
 from allyship_course.store.record import (
     Entry,
     NewerSchemaError,

@@ -21,7 +21,7 @@ import psutil
 import pytest
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 
 from allyship_course.grading.batch import grade
 from allyship_course.instructor.demo import _DEMO_CONFIG, Demo, _config
@@ -37,7 +37,10 @@ pytestmark = pytest.mark.slow
 
 PHRASE = "quartz-hedgehog-nobody-else-reads-this"
 MODULES = ("00-welcome", "01-what-allyship-means", "03-is-and-is-not")
-WHOLE_NOTEBOOK = {"width": 1280, "height": 20_000}  # JupyterLab draws what is in view only
+WHOLE_NOTEBOOK: ViewportSize = {
+    "width": 1280,
+    "height": 20_000,
+}  # JupyterLab draws what is in view only
 
 
 class Student:
@@ -289,10 +292,16 @@ def test_the_package_alone_is_enough(tmp_path: Path) -> None:
     lock = (ROOT / "requirements.lock").read_text().splitlines()
     locked = [re.sub(r"\[.*?\]| \\$", "", line) for line in lock if "==" in line]
     (tmp_path / "constraints.txt").write_text("\n".join(locked))
-    install = [venv / "bin" / "pip", "install", "-q", "-c", tmp_path / "constraints.txt"]
+    install: list[str | Path] = [
+        venv / "bin" / "pip",
+        "install",
+        "-q",
+        "-c",
+        tmp_path / "constraints.txt",
+    ]
     done = subprocess.run([*install, f"{wheel}[learn]"], check=False, capture_output=True)
     assert done.returncode == 0, done.stderr.decode()[-3000:]
-    listed = [venv / "bin" / "pip", "list"]
+    listed: list[str | Path] = [venv / "bin" / "pip", "list"]
     packages = subprocess.run(listed, check=True, capture_output=True, text=True).stdout
     assert not re.search(r"^(nbgrader|pandas|jupyter-book)\b", packages, re.MULTILINE)
 

@@ -9,13 +9,13 @@ from playwright.sync_api import Page
 
 from tests.support.paths import ROOT
 
-SNIFFER = ROOT / "tests" / "vendored" / "HTMLCS.js"
+_SNIFFER = ROOT / "tests" / "vendored" / "HTMLCS.js"
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text(encoding="utf-8")
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 # A second engine, which knows other techniques. Its errors count; its warnings ask a person to
 # look at what no program can tell.
-SNIFF = """() => new Promise((done) => HTMLCS.process("WCAG2AA", document, () => done(
+_SNIFF = """() => new Promise((done) => HTMLCS.process("WCAG2AA", document, () => done(
   HTMLCS.getMessages().filter((found) => found.type === HTMLCS.ERROR)
     // An exercise keeps itself and is never sent: it has nothing to submit.
     .filter(({ code, element }) => !(code.endsWith(".H32.2") && element.matches(".ac-exercise")))
@@ -30,7 +30,8 @@ def scan(page: Page) -> tuple[list[str], list[str]]:
     result = page.evaluate(
         "tags => axe.run(document, {runOnly: tags, resultTypes: ['violations']})", tags
     )
-    wcag, advice = [], []
+    wcag: list[str] = []
+    advice: list[str] = []
     for violation in result["violations"]:
         into = wcag if set(WCAG) & set(violation["tags"]) else advice
         into += [
@@ -38,6 +39,13 @@ def scan(page: Page) -> tuple[list[str], list[str]]:
             for node in violation["nodes"]
         ]
     return wcag, advice
+
+
+def sniff(page: Page) -> list[str]:
+    """Run HTML CodeSniffer; return what it takes for an error."""
+    page.evaluate(_SNIFFER.read_text(encoding="utf-8"))
+    errors: list[str] = page.evaluate(_SNIFF)
+    return errors
 
 
 def sideways(page: Page) -> list[str]:

@@ -15,7 +15,7 @@ from typing import Any
 
 import nbformat
 from click.testing import CliRunner
-from jupyter_client.blocking import BlockingKernelClient
+from jupyter_client.blocking.client import BlockingKernelClient
 from nbclient import NotebookClient
 from sqlalchemy import URL, make_url, text
 
@@ -83,7 +83,7 @@ def _run(
 
 
 def make_class(
-    root: Path, students: Mapping[str, Callable[[Path], None]], gradebook: str = "sqlite"
+    root: Path, students: Mapping[str, Callable[[Path], object]], gradebook: str = "sqlite"
 ) -> Path:
     """A course in which all of them have handed in, not graded yet.
 
@@ -265,6 +265,7 @@ def _model_of(nb: nbformat.NotebookNode, exercise_id: str) -> str:
 
 def _send(client: NotebookClient, model: str, note: Mapping[str, Any]) -> None:
     """Save a note by a comm message and wait until the kernel says that it is kept."""
+    assert client.km
     browser = BlockingKernelClient()
     browser.load_connection_file(client.km.connection_file)
     browser.start_channels()

@@ -17,7 +17,7 @@ def table_version() -> str:
     """Answer as nbgrader's own function does, which fails where PATH does not lead to alembic."""
     if not shutil.which("alembic"):
         raise FileNotFoundError("alembic")
-    return _asked()
+    return str(_asked())
 
 
 nbgrader.api.get_alembic_version = table_version

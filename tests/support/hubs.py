@@ -151,7 +151,7 @@ def running_hub(folder: Path, database: str) -> Iterator[Hub]:
             "command": [str(programs / "python"), "-m", "allyship_course.exchange"],
             "environment": {"ALLYSHIP_EXCHANGE_DB": database, "PYTHONPATH": str(ROOT / "src")},
         }
-        settings = {
+        settings: dict[str, dict[str, Any]] = {
             "JupyterHub": {
                 "bind_url": f"{address}/",
                 "hub_bind_url": f"http://127.0.0.1:{hub_port}",

@@ -47,6 +47,7 @@ def running_lab(root: Path, journal: Path, state: Path, port: int = 0) -> Iterat
         "--ServerApp.ip=127.0.0.1",
         f"--ServerApp.port={port}",
         f"--ServerApp.root_dir={root}",
+        "--LabApp.expose_app_in_browser=True",  # a test can ask it to open a notebook
     ]
     log = state / "lab.log"
     with log.open("w") as out:

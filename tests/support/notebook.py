@@ -16,13 +16,29 @@ from typing import Any
 
 import nbformat
 import psutil
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, ViewportSize, expect
 
 from tests.support.browser import PATIENCE
 from tests.support.lab import Lab
 
 KERNEL = "Python 3 (ipykernel)"
-ALL_AT_ONCE = {"width": 1280, "height": 4000}  # JupyterLab draws only the cells that are in view
+# JupyterLab draws only the cells that are in view.
+ALL_AT_ONCE: ViewportSize = {"width": 1280, "height": 4000}
+
+
+# In a JupyterLab that is there and shows nothing; where it shows something, a page is loaded anew.
+OPEN = """async (path) => {
+  const { shell, commands } = globalThis.jupyterapp ?? {};
+  if (!shell || [...shell.widgets("main")].length) return false;
+  await commands.execute("docmanager:open", { path });
+  return true;
+}"""
+# What is not saved goes: nobody is asked.
+CLOSE_ALL = """() => {
+  if (!globalThis.jupyterapp || document.querySelector(".jp-Dialog")) return false;
+  for (const shown of [...jupyterapp.shell.widgets("main")]) shown.dispose();
+  return true;
+}"""
 
 
 def call(lab: Lab, method: str, path: str, data: object = None) -> Any:
@@ -83,11 +99,12 @@ class Notebook:
     def open(self) -> None:
         """Open it, alone, and wait for its kernel."""
         path = self.file.relative_to(self.lab.root).as_posix()
-        workspace = "-".join(self.file.relative_to(self.lab.root).with_suffix("").parts)
         self.page.set_viewport_size(ALL_AT_ONCE)
-        self.page.goto(
-            f"{self.lab.address}/lab/workspaces/{workspace}/tree/{path}?token={self.lab.token}"
-        )
+        if not (self.page.url.startswith(self.lab.address) and self.page.evaluate(OPEN, path)):
+            workspace = "-".join(self.file.relative_to(self.lab.root).with_suffix("").parts)
+            self.page.goto(
+                f"{self.lab.address}/lab/workspaces/{workspace}/tree/{path}?token={self.lab.token}"
+            )
         # Before the kernel is there, "Run All Cells" does nothing and does not say so.
         self.page.get_by_text(f"{KERNEL} | Idle").wait_for()
 
@@ -141,7 +158,7 @@ class Notebook:
         """What would be handed in of an exercise."""
         if not self.record_file.exists():
             return {}
-        found: dict[str, Any] = json.loads(self.record_file.read_text())["exercises"]
+        found: dict[str, dict[str, Any]] = json.loads(self.record_file.read_text())["exercises"]
         return found.get(exercise, {})
 
     def answers(self, exercise: str, module: str = "01-tiny") -> dict[str, Any]:
@@ -149,8 +166,8 @@ class Notebook:
         file = self.lab.journal / f"{module}.json"
         if not file.exists():
             return {}
-        found: dict[str, Any] = json.loads(file.read_text())["exercises"]
-        return found.get(exercise, {}).get("answers", {})
+        notes: dict[str, dict[str, dict[str, Any]]] = json.loads(file.read_text())["exercises"]
+        return notes.get(exercise, {}).get("answers", {})
 
     def until(self, condition: Callable[[], object]) -> None:
         for _ in range(PATIENCE // 50):

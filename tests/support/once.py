@@ -8,7 +8,7 @@ from pathlib import Path
 from filelock import FileLock
 
 
-def once(shared: Path, name: str, make: Callable[[Path], None]) -> Path:
+def once(shared: Path, name: str, make: Callable[[Path], object]) -> Path:
     """Let the first worker that needs it make ``shared/name``; the others wait for it."""
     folder = shared / name
     with FileLock(shared / f"{name}.lock"):

@@ -218,12 +218,13 @@ def page_file(
     } | {name: entry.to_json() for name, entry in (own or {}).items()}
     record = {"schema": 1, "module": module.module, "exercises": entries}
     notebook.metadata["allyship"] = {"record": record, "student": student}
-    return nbformat.writes(notebook).encode()
+    return str(nbformat.writes(notebook)).encode()
 
 
 def plain_notebook(folder: Path = TINY_MODULE) -> bytes:
     """The notebook as it comes out of Jupyter, without the record."""
-    return nbformat.writes(assignment_notebook(load_module(folder), folder / "index.md")).encode()
+    notebook = assignment_notebook(load_module(folder), folder / "index.md")
+    return str(nbformat.writes(notebook)).encode()
 
 
 def record_file(

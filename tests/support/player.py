@@ -80,6 +80,7 @@ class Platform:
 @contextlib.contextmanager
 def platform_with(package: Path, standard: str, folder: Path) -> Iterator[Platform]:
     """Unpack a package and serve it in a platform on loopback."""
+    assert SCORM_AGAIN.is_dir(), "no scorm-again: run 'make scripts', which gets it"
     with zipfile.ZipFile(package) as archive:
         archive.extractall(folder)
     platform = Platform("", standard)

@@ -43,7 +43,7 @@ class Started:
 def started(root: Path, shared: Path, *arguments: str) -> Iterator[Started]:
     """Run our command, ``start`` if no other is named, until it says how to stop it."""
     arguments = arguments or ("start", "--demo", str(root / "demo"))
-    command = [Path(sys.executable).with_name("allyship"), *arguments]
+    command: list[str | Path] = [Path(sys.executable).with_name("allyship"), *arguments]
     with FileLock(shared / "start.lock"):  # two at once might both find the same port free
         process = subprocess.Popen(
             command,

@@ -125,7 +125,7 @@ def _steps(draw: st.DrawFn, fields: list[dict[str, Any]]) -> list[dict[str, Any]
         draw(st.sampled_from(steps))["fields"].append(field)
     for step in steps:
         choices = [f for f in step["fields"] if f["type"] == "choice" and not f.get("optional")]
-        if choices and draw(st.booleans()):
+        if bool(choices) and draw(st.booleans()):
             # The last option keeps leading to the step below.
             for option in draw(st.sampled_from(choices))["options"][:-1]:
                 if draw(st.booleans()):
@@ -170,8 +170,8 @@ def valid_value(field: dict[str, Any]) -> st.SearchStrategy[Any]:
             return st.fixed_dictionaries(dict.fromkeys(_ids_of(field["cards"]), places))
         case "order":
             names = _ids_of(field["items"])
-            places = st.permutations(range(1, len(names) + 1))
-            return places.map(lambda p: dict(zip(names, p, strict=True)))
+            ranks = st.permutations(range(1, len(names) + 1))
+            return ranks.map(lambda r: dict(zip(names, r, strict=True)))
         case "date":
             return st.dates(min_value=date(1000, 1, 1)).map(date.isoformat)
         case "list":

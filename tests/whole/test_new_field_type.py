@@ -191,6 +191,7 @@ def test_its_form_asks_for_it(module: Module, kind: str) -> None:
         (drawn,) = html.select(f'[data-field="{field.id}"]')
         assert field.label in drawn.text
         assert drawn.select(SAMPLES[kind].controls)
+        assert html.form
         rule = json.loads(str(html.form["data-rule"]))
         assert rule["fields"] == {field.id: field.rule()}
 
@@ -233,6 +234,7 @@ def test_the_graded_copy_shows_what_was_shared_of_it(demo: Demo, kind: str) -> N
     nb = nbformat.read(copy, as_version=4)
     (check,) = [c for c in nb.cells if c.source.endswith(f'check("my-{kind}")')]
     html = BeautifulSoup(check.outputs[0].data["text/html"], "html.parser")
+    assert html.dd
     assert html.dd.get_text("\n") == SAMPLES[kind].words
 
 

@@ -223,8 +223,10 @@ def test_a_term_of_three_hundred(tmp_path: Path) -> None:
         file = downloads / f"{system}.{'xls' if system == 'blackboard' else 'csv'}"
         column = "Grade" if system == "moodle" else "Module 1"
         to = downloads / f"upload-{file.name}"
-        where = ("--lms", system, "--gradebook", str(file), "--column", column, "--to", str(to))
-        assert "70 grades written" in desk.run("export", *where, "--module", MODULES[0])
+        files = ("--gradebook", str(file), "--column", column, "--to", str(to))
+        assert "70 grades written" in desk.run(
+            "export", "--lms", system, *files, "--module", MODULES[0]
+        )
         grades = taken_in(system, to.read_bytes())
         assert len([g for g in grades.values() if g]) == 70
         assert grades[own_id(system, people[0])] == "30"

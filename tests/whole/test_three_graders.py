@@ -91,7 +91,7 @@ def test_three_graders_give_one_result(data: st.DataObject) -> None:
         module = {"module": "01-drawn", "title": "Drawn", "minutes": 5, "exercises": exercises}
         (drawn / "exercises.yml").write_text(yaml.safe_dump(module, allow_unicode=True))
         cells = "".join(
-            f'\n```{{code-cell}} python\nexercise("{e["id"]}")\n```\n' for e in module["exercises"]
+            f'\n```{{code-cell}} python\nexercise("{e["id"]}")\n```\n' for e in exercises
         )
         (drawn / "index.md").write_text(READING + cells)
         terms = Terms({name: data.draw(st.sampled_from([0.5, 1, 3])) for name in names})

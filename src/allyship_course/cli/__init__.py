@@ -8,6 +8,8 @@ import sys
 from . import author, instructor, lti, student  # noqa: F401  their commands join main when imported
 from .command import main
 
+__all__ = ["main", "run"]
+
 
 def run() -> None:
     """Run the command: the entry point that is installed."""

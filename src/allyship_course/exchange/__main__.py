@@ -1,4 +1,4 @@
-"""``python -m allyship_course.service``: what the hub starts."""
+"""``python -m allyship_course.exchange``: what the hub starts."""
 
 from .server import main
 

@@ -15,7 +15,8 @@ from traitlets.config import Config
 from traitlets.log import get_logger
 
 from ..store.files import RecordError, parse_notebook
-from ..store.record import MAX_NOTEBOOK_BYTES, RECORD_FILE
+from ..store.limits import MAX_NOTEBOOK_BYTES
+from ..store.record import RECORD_FILE
 from ..store.submission import SECRET_FILE, TIMESTAMP_FILE, parse_timestamp
 from .kinds import is_module
 from .refused import REFUSED_FOLDER, list_refused
@@ -78,18 +79,18 @@ def _stand_in(folder: Path, notebook: Path, released: Path) -> None:
 
 
 def _files_below(folder: Path) -> list[Path]:
-    found = []
+    paths = []
     for inside, folders, files in os.walk(folder):
-        found += [Path(inside) / name for name in (*files, *folders)]
-    return [path for path in found if path.is_symlink() or not path.is_dir()]
+        paths += [Path(inside) / name for name in (*files, *folders)]
+    return [path for path in paths if path.is_symlink() or not path.is_dir()]
 
 
 def _unsafe(path: Path, module: str) -> str:
     """Say why nbgrader should not have a file; empty if it may."""
-    found = path.lstat()
-    if not stat.S_ISREG(found.st_mode):
-        return "is a link" if stat.S_ISLNK(found.st_mode) else "is not a plain file"
-    if found.st_size > MAX_NOTEBOOK_BYTES:
+    status = path.lstat()
+    if not stat.S_ISREG(status.st_mode):
+        return "is a link" if stat.S_ISLNK(status.st_mode) else "is not a plain file"
+    if status.st_size > MAX_NOTEBOOK_BYTES:
         return "is too large"
     if path.name == TIMESTAMP_FILE:
         try:

@@ -313,11 +313,11 @@ class ServiceList(ServiceExchange, default.ExchangeList):
         return []
 
     def _releases(self) -> list[dict[str, Any]]:
-        found = self._ask("GET", "releases").json()["releases"]
+        releases = self._ask("GET", "releases").json()["releases"]
         course, assignment = self.coursedir.course_id, self.coursedir.assignment_id
         return [
             one
-            for one in found
+            for one in releases
             if course in {"", "*", one["course"]} and assignment in {"", "*", one["assignment"]}
         ]
 
@@ -329,8 +329,8 @@ class ServiceList(ServiceExchange, default.ExchangeList):
     def _released(self, one: Mapping[str, Any]) -> dict[str, Any]:
         home = self._home(one).absolute()
         fetched = home.exists()
-        there = [path.stem for path in sorted(home.glob("*.ipynb"))]
-        names = there if fetched else one["notebooks"]
+        present = [path.stem for path in sorted(home.glob("*.ipynb"))]
+        names = present if fetched else one["notebooks"]
         return {
             "course_id": one["course"],
             "assignment_id": one["assignment"],
@@ -403,10 +403,10 @@ class _Released(ServiceExchange):
         """It is given."""
 
     def copy_files(self) -> None:
-        here = {"course": self.coursedir.course_id, "assignment": self.assignment}
+        release = {"course": self.coursedir.course_id, "assignment": self.assignment}
         for one in self._ask("GET", "releases").json()["releases"]:
-            if here.items() <= one.items():
-                path = ("courses", here["course"], "assignments", here["assignment"])
+            if release.items() <= one.items():
+                path = ("courses", release["course"], "assignments", release["assignment"])
                 lay_out(self._files(*path), self.folder)
 
 

@@ -15,10 +15,9 @@ from pathlib import Path
 
 from traitlets.log import get_logger
 
+from ..store.limits import MAX_DEPTH, MAX_FILES
 from ..store.submission import RefusedError, open_folder, visible
 
-_MAX_FILES = 1000
-_MAX_DEPTH = 10
 _MAX_FILES_OF_OTHERS = 100_000
 _MAX_DEPTH_OF_OTHERS = 50
 
@@ -75,11 +74,11 @@ class Limits:
 
     @property
     def files(self) -> int:
-        return _MAX_FILES if self.of_module else _MAX_FILES_OF_OTHERS
+        return MAX_FILES if self.of_module else _MAX_FILES_OF_OTHERS
 
     @property
     def depth(self) -> int:
-        return _MAX_DEPTH if self.of_module else _MAX_DEPTH_OF_OTHERS
+        return MAX_DEPTH if self.of_module else _MAX_DEPTH_OF_OTHERS
 
 
 def copy_safely(source: Path, target: Path, limits: Limits) -> None:
@@ -120,28 +119,28 @@ class _Copy:
 
     def _file(self, name: str, folder: int, target: Path) -> None:
         with _open_plain(name, folder) as fd:
-            found = os.fstat(fd)
-            if not self._limits.of_module and found.st_size > self._limits.file:
+            status = os.fstat(fd)
+            if not self._limits.of_module and status.st_size > self._limits.file:
                 get_logger().warning("Left out, as it is too large: %s", visible(name))
                 return
-            self._check(visible(name), found)
+            self._check(visible(name), status)
             mode = 0o664 if self._limits.groupshared else 0o644
             to = os.open(target / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
             with os.fdopen(to, "wb") as out:
-                left = found.st_size  # it may still grow
+                left = status.st_size  # it may still grow
                 while left and (block := _read(fd, min(left, 1 << 20), name)):
                     out.write(block)
                     left -= len(block)
 
-    def _check(self, name: str, found: os.stat_result) -> None:
+    def _check(self, name: str, status: os.stat_result) -> None:
         self._files += 1
-        self._bytes += found.st_size
-        if not stat.S_ISREG(found.st_mode):
+        self._bytes += status.st_size
+        if not stat.S_ISREG(status.st_mode):
             raise RefusedError(f"{name} in it is not a plain file")
-        if self._owner is not None and found.st_uid != self._owner:
+        if self._owner is not None and status.st_uid != self._owner:
             raise RefusedError(f"{name} in it belongs to somebody else")
-        if found.st_size > self._limits.file or self._bytes > self._limits.folder:
-            raise RefusedError(f"it is too large ({name} is {found.st_size / 1e6:,.1f} MB)")
+        if status.st_size > self._limits.file or self._bytes > self._limits.folder:
+            raise RefusedError(f"it is too large ({name} is {status.st_size / 1e6:,.1f} MB)")
         if self._files > self._limits.files:
             raise RefusedError(self._too_many)
 

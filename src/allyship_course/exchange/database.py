@@ -133,15 +133,15 @@ class Store:
         """Hand out an assignment. TakenError: another one of that name is, and may stay."""
         notebooks = notebooks_in(unpack(raw))
         row = {"notebooks": notebooks, "digest": _digest(raw), "parcel": raw}
-        here = (_releases.c.course == course) & (_releases.c.assignment == assignment)
+        of_release = (_releases.c.course == course) & (_releases.c.assignment == assignment)
         with self._engine.begin() as db:
-            known = db.execute(select(_releases.c.digest).where(here)).scalar()
+            known = db.execute(select(_releases.c.digest).where(of_release)).scalar()
             if known is None:
                 db.execute(insert(_releases).values(course=course, assignment=assignment, **row))
             elif known != row["digest"]:
                 if not replace:
                     raise TakenError(f"{assignment} is handed out already")
-                db.execute(update(_releases).where(here).values(**row))
+                db.execute(update(_releases).where(of_release).values(**row))
 
     def releases(self, courses: set[str]) -> list[Release]:
         """Return what these courses have handed out."""
@@ -152,15 +152,17 @@ class Store:
 
     def released(self, course: str, assignment: str) -> bytes:
         """Return the parcel of an assignment."""
-        here = (_releases.c.course == course) & (_releases.c.assignment == assignment)
+        of_release = (_releases.c.course == course) & (_releases.c.assignment == assignment)
         with self._engine.connect() as db:
-            return bytes(_found(db, select(_releases.c.parcel).where(here), "no such assignment"))
+            return bytes(
+                _found(db, select(_releases.c.parcel).where(of_release), "no such assignment")
+            )
 
     def withdraw(self, course: str, assignment: str) -> None:
         """Hand an assignment out no longer. What was handed in stays."""
-        here = (_releases.c.course == course) & (_releases.c.assignment == assignment)
+        of_release = (_releases.c.course == course) & (_releases.c.assignment == assignment)
         with self._engine.begin() as db:
-            db.execute(delete(_releases).where(here))
+            db.execute(delete(_releases).where(of_release))
 
     # --------------------------------------------------------------- handed in
 
@@ -188,8 +190,10 @@ class Store:
         }
         c = _submissions.c
         with self._engine.begin() as db:
-            here = (_releases.c.course == course) & (_releases.c.assignment == assignment)
-            _found(db, select(_releases.c.digest).where(here), f"{assignment} is not handed out")
+            of_release = (_releases.c.course == course) & (_releases.c.assignment == assignment)
+            _found(
+                db, select(_releases.c.digest).where(of_release), f"{assignment} is not handed out"
+            )
             columns = (c.course, c.assignment, c.student, c.notebooks, c.digest)
             known = db.execute(select(*columns).where(c.id == upload)).one_or_none()
             if known is None:
@@ -222,10 +226,10 @@ class Store:
     def submission(self, upload: str) -> Submission:
         """Return one thing that was handed in, without its files."""
         with self._engine.connect() as db:
-            found = self._submissions(db, _submissions.c.id == upload)
-        if not found:
+            submissions = self._submissions(db, _submissions.c.id == upload)
+        if not submissions:
             raise MissingError("no such submission")
-        return found[0]
+        return submissions[0]
 
     def submitted(self, upload: str) -> bytes:
         """Return the parcel of a submission."""
@@ -243,8 +247,8 @@ class Store:
         """Delete all of a course."""
         c = _submissions.c
         with self._engine.begin() as db:
-            theirs = select(c.id).where(c.course == course)
-            db.execute(delete(_feedback).where(_feedback.c.submission.in_(theirs)))
+            of_course = select(c.id).where(c.course == course)
+            db.execute(delete(_feedback).where(_feedback.c.submission.in_(of_course)))
             db.execute(delete(_submissions).where(c.course == course))
             db.execute(delete(_releases).where(_releases.c.course == course))
         # What was deleted could be read in the database's files till then.
@@ -293,10 +297,10 @@ class Store:
 
 
 def _found(db: Connection, query: Select[Any], otherwise: str) -> Any:
-    found = db.execute(query).scalar()
-    if found is None:
+    value = db.execute(query).scalar()
+    if value is None:
         raise MissingError(otherwise)
-    return found
+    return value
 
 
 def _digest(raw: bytes) -> str:

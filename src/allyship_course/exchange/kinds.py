@@ -40,10 +40,10 @@ def other_assignments(where: CourseDirectory) -> set[str]:
 
 def _holds(file: Path, words: bytes, *, first_key: bool = False) -> bool:
     try:
-        found = file.stat()
+        status = file.stat()
     except OSError:
         return False
-    return _looked_up(file, found.st_mtime_ns, found.st_size, words, first_key)
+    return _looked_up(file, status.st_mtime_ns, status.st_size, words, first_key)
 
 
 @functools.lru_cache(_REMEMBERED)

@@ -14,11 +14,10 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
 from ..store.files import RecordError, parse_json
+from ..store.limits import MAX_DEPTH, MAX_FILES
 
 MAX_PARCEL_BYTES = 10_000_000
 """The longest parcel. What a student hands in of a module has some thousands."""
-_MAX_FILES = 1000
-_MAX_DEPTH = 10
 _MAX_PARTS = 10_000  # base64 has none of the letters that are counted
 _MAX_NAME = 128
 _UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
@@ -62,8 +61,8 @@ def pack(files: Mapping[str, bytes]) -> bytes:
 
 def pack_folder(folder: Path) -> bytes:
     """Return the parcel of the plain files in a folder."""
-    found = sorted(path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
-    return pack({path.relative_to(folder).as_posix(): path.read_bytes() for path in found})
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
+    return pack({path.relative_to(folder).as_posix(): path.read_bytes() for path in files})
 
 
 def unpack(raw: bytes) -> dict[str, bytes]:
@@ -85,14 +84,14 @@ def unpack(raw: bytes) -> dict[str, bytes]:
 
 
 def _check_paths(files: Mapping[str, bytes]) -> None:
-    if len(files) > _MAX_FILES:
-        raise ParcelError(f"it holds more than {_MAX_FILES:,} files")
+    if len(files) > MAX_FILES:
+        raise ParcelError(f"it holds more than {MAX_FILES:,} files")
     for path in files:
         parts = path.split("/")
         for part in parts:
             check_name(part)
-        if len(parts) > _MAX_DEPTH:
-            raise ParcelError(f"its folders are nested deeper than {_MAX_DEPTH}")
+        if len(parts) > MAX_DEPTH:
+            raise ParcelError(f"its folders are nested deeper than {MAX_DEPTH}")
         if any(str(above) in files for above in PurePosixPath(path).parents):
             raise ParcelError(f"{path!a} in it lies in a file")
 

@@ -26,11 +26,11 @@ class _List:
     def is_still(self, file: Path) -> bool:
         """Tell whether a file is this list, and nobody else has written to it."""
         try:
-            there = file.stat()
+            at_path = file.stat()
         except FileNotFoundError:
             return False
-        here = os.fstat(self._fd)
-        return (there.st_ino, there.st_size) == (here.st_ino, self._size)
+        opened = os.fstat(self._fd)
+        return (at_path.st_ino, at_path.st_size) == (opened.st_ino, self._size)
 
     def add(self, line: str) -> None:
         if line not in self._known:
@@ -61,14 +61,14 @@ def list_refused(root: Path, module: str, what: str, why: str) -> None:
 def why_refused(root: Path, module: str) -> dict[str, str]:
     """Return by student why the last thing that they handed in of a module was refused."""
     file = root / REFUSED_FOLDER / REFUSED_LIST
-    found = {}
+    reasons = {}
     for line in file.read_text(encoding="utf-8").splitlines() if file.exists() else []:
         _, of, what, why = [*line.split("\t", 3), "", "", ""][:4]
         path = what.split("/")
         if of != module:
             continue
         if len(path) > 2:  # where it was in the course folder: submitted/student/...
-            found[path[1]] = f"{path[-1]} {why}"
+            reasons[path[1]] = f"{path[-1]} {why}"
         elif "+" in what:  # as it is called in the exchange
-            found[what.rsplit("+", 3)[0]] = why
-    return found
+            reasons[what.rsplit("+", 3)[0]] = why
+    return reasons

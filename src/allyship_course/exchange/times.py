@@ -74,12 +74,12 @@ class Times:
 
 def _last_change(folder: Path) -> datetime | None:
     try:
-        found = [folder.lstat()]
+        stats = [folder.lstat()]
         with os.scandir(folder) as entries:
-            found += [entry.stat(follow_symlinks=False) for entry in islice(entries, _MOST)]
+            stats += [entry.stat(follow_symlinks=False) for entry in islice(entries, _MOST)]
     except OSError:  # it is just being changed, or can't be looked into
         return None
-    latest = max(one.st_ctime for one in found)
+    latest = max(one.st_ctime for one in stats)
     return datetime.fromtimestamp(latest, UTC).replace(tzinfo=None)
 
 

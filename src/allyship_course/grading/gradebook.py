@@ -242,7 +242,7 @@ class ModuleGrades:
         return set()
 
     def _submission_rows(self, ids: Sequence[str]) -> dict[str, Any]:
-        found = self._db.execute(
+        rows = self._db.execute(
             select(
                 SubmittedAssignment.student_id,
                 SubmittedAssignment.id,
@@ -258,12 +258,12 @@ class ModuleGrades:
                 SubmittedAssignment.student_id.in_(ids),
             )
         )
-        return {row.student_id: row for row in found}
+        return {row.student_id: row for row in rows}
 
     def _grade_rows(self, notebooks: Sequence[str]) -> dict[str, dict[str, Any]]:
         if not notebooks:
             return {}  # SQLite reads the whole table to find that none of it is in an empty list
-        found = self._db.execute(
+        grades = self._db.execute(
             select(
                 Grade.id,
                 Grade.notebook_id,
@@ -275,7 +275,7 @@ class ModuleGrades:
             ).where(Grade.notebook_id.in_(notebooks))
         )
         rows: dict[str, dict[str, Any]] = {}
-        for row in found:
+        for row in grades:
             rows.setdefault(row.notebook_id, {})[row.cell_id] = row
         return rows
 

@@ -35,7 +35,7 @@ def _patiently(
     what: str,
     undo: Callable[[], None] = lambda: None,
 ) -> T:
-    started, tries, told = time.monotonic(), 0, False
+    started, tries, has_told = time.monotonic(), 0, False
     while True:
         tries += 1
         try:
@@ -49,11 +49,11 @@ def _patiently(
                     f"the gradebook can't be {what}: {_why(e)}. "
                     "When that is mended, run it again: it goes on where it was"
                 ) from None
-            if not conflict and not told:
+            if not conflict and not has_told:
                 tell(
                     f"The gradebook can't be {what} yet ({_why(e)}). Waiting; it goes on by itself."
                 )
-                told = True
+                has_told = True
             time.sleep(min(2.0 ** min(tries, 5) / 4, 8.0))
 
 

@@ -37,13 +37,13 @@ def belongs_to(key: str, ids: Collection[str]) -> bool:
 
 def entries_of(answers: Mapping[str, Any], field_id: str) -> list[DatedEntry]:
     """Return all answers to a field, the first one first."""
-    found = []
+    first = []
     if field_id in answers:
         day = answers.get(_first_day(field_id))
         known = day if isinstance(day, str) and _is_day(day) else ""
-        found.append(DatedEntry(known, answers[field_id]))
+        first.append(DatedEntry(known, answers[field_id]))
     later = sorted(key for key in answers if key != field_id and parts_of(key)[0] == field_id)
-    return found + [DatedEntry(parts_of(key)[1], answers[key]) for key in later]
+    return first + [DatedEntry(parts_of(key)[1], answers[key]) for key in later]
 
 
 def _first_day(field_id: str) -> str:

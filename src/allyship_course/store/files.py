@@ -13,13 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import CourseError
-
-MAX_RECORD_BYTES = 1_000_000
-"""The longest file that says what is complete, and any JSON file of which nothing else is said."""
-MAX_JSON_DEPTH = 20
-MAX_JSON_PARTS = 250_000
-"""Values in a stranger's JSON: each takes up to some hundred bytes of memory, 2 bytes of a file."""
-
+from .limits import MAX_JSON_DEPTH, MAX_JSON_PARTS, MAX_RECORD_BYTES
 
 # Neither follow a link nor wait for somebody to write into a pipe. A browser's files are neither,
 # and JupyterLite would write a file anew after a read that asks for this.
@@ -55,14 +49,14 @@ def read_plain(file: Path | str, limit: int, dir_fd: int | None = None) -> bytes
         if e.errno == errno.ELOOP:
             raise RecordError(f"{name} is a link, not a file") from None
         raise RecordError(f"{name} can't be read: {e.strerror}") from None
-    found = os.fstat(fd)
-    if not stat.S_ISREG(found.st_mode):  # before fdopen, which chokes on a folder
+    status = os.fstat(fd)
+    if not stat.S_ISREG(status.st_mode):  # before fdopen, which chokes on a folder
         os.close(fd)
         raise RecordError(f"{name} is not a plain file")
     with os.fdopen(fd, "rb") as f:
         # Not at once up to the limit: making room for so much takes longer than reading.
-        raw = f.read(min(found.st_size, limit) + 1)
-        if found.st_size < len(raw) <= limit:  # it has grown
+        raw = f.read(min(status.st_size, limit) + 1)
+        if status.st_size < len(raw) <= limit:  # it has grown
             raw += f.read(limit + 1 - len(raw))
     if len(raw) > limit:
         raise RecordError(f"{name} is larger than {limit // 1000:,} kB")

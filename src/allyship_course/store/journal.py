@@ -149,9 +149,9 @@ def catch_up(module: Module, assignment: Path, folder: Path | None = None) -> No
         notes = read_notes(folder, module.module)
         record = read_record(assignment / RECORD_FILE) or Record(module.module)
         if record.module == module.module:
-            told = {name: entry.mirror for name, entry in record.exercises.items()}
+            mirrors = {name: entry.mirror for name, entry in record.exercises.items()}
             mine = {
-                e.id: entry_of(e, notes[e.id], told.get(e.id, 0))
+                e.id: entry_of(e, notes[e.id], mirrors.get(e.id, 0))
                 for e in module.exercises
                 if e.id in notes
             }
@@ -309,12 +309,12 @@ def entry_of(exercise: Exercise, note: Note, mirror: int = 0) -> Entry:
 
     ``mirror`` is what the learner was told of a mirror beside the box; see :class:`Entry`.
     """
-    found = answered(exercise, note.answers)
+    given = answered(exercise, note.answers)
     fields = exercise.all_fields()
     optional = {f.id for f in fields if f.optional}
     private = {f.id for f in fields if f.private == "always"}
-    counted = tuple(name for name in found.fields if name not in optional)
-    words = {name: n for name, n in found.words.items() if name not in optional | private}
+    counted = tuple(name for name in given.fields if name not in optional)
+    words = {name: n for name, n in given.words.items() if name not in optional | private}
     shared = None
     if note.shared:
         open_to_share = [f.id for f in fields if f.id not in private]

@@ -27,7 +27,6 @@ from pathlib import Path
 from typing import Any
 
 from .files import (
-    MAX_RECORD_BYTES,
     RecordError,
     encode_json,
     parse_notebook,
@@ -35,12 +34,10 @@ from .files import (
     read_plain,
     replace_file,
 )
+from .limits import MAX_NOTEBOOK_BYTES, MAX_RECORD_BYTES, MAX_WORDS
 
 RECORD_FILE = "completion.json"
 SCHEMA = 1
-MAX_WORDS = 10_000_000
-MAX_NOTEBOOK_BYTES = 10_000_000
-"""One of ours has a megabyte, with all that it shows. In memory each byte may become ten."""
 NOTEBOOK_KEY = "allyship"
 """In a notebook's metadata: ``{"record": {...}, "student": "the id that the class uses"}``."""
 

@@ -11,8 +11,9 @@ from datetime import datetime
 from typing import Any
 
 from ..errors import CourseError
-from .files import MAX_RECORD_BYTES, RecordError, parse_json, parse_notebook, read_plain
-from .record import MAX_NOTEBOOK_BYTES, RECORD_FILE, Record, notebook_record, parse_record
+from .files import RecordError, parse_json, parse_notebook, read_plain
+from .limits import MAX_ID, MAX_NOTE, MAX_NOTEBOOK_BYTES, MAX_RECORD_BYTES
+from .record import RECORD_FILE, Record, notebook_record, parse_record
 
 CHECK_PREFIX = "check-"
 """The id of an exercise's check cell in nbgrader is this and the exercise's id."""
@@ -31,11 +32,7 @@ TIMESTAMP_FILE = "timestamp.txt"
 SECRET_FILE = "submission_secret.txt"  # noqa: S105  nbgrader's name for it
 STAGING = ".allyship"
 """The folder in autograded/ of copies on their way to their places."""
-MAX_ID = 128
-"""The longest student id that nbgrader's gradebook holds."""
 _MAX_LINE = 1000
-MAX_NOTE = 3_000_000
-"""The characters of a note that are shown to the instructor."""
 
 
 class RefusedError(CourseError):
@@ -253,5 +250,5 @@ def parse_timestamp(raw: bytes) -> datetime:
 
 def _small_files(folder: int) -> dict[str, bytes]:
     """Return the files by which nbgrader recognises a submission and returns feedback."""
-    found = {name: _plain(folder, name, _MAX_LINE) for name in (TIMESTAMP_FILE, SECRET_FILE)}
-    return {name: raw for name, raw in found.items() if isinstance(raw, bytes)}
+    contents = {name: _plain(folder, name, _MAX_LINE) for name in (TIMESTAMP_FILE, SECRET_FILE)}
+    return {name: raw for name, raw in contents.items() if isinstance(raw, bytes)}

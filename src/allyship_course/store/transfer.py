@@ -140,14 +140,14 @@ def _read_export(file: Path) -> dict[str, dict[str, Note]]:
     modules = migrate(data, file.name).get("modules")
     if not isinstance(modules, dict):
         raise RecordError(f"{file.name} is no journal of this course. Nothing was changed")
-    found = {}
+    journal = {}
     for name, module in modules.items():
         exercises = module.get("exercises") if isinstance(module, dict) else None
         if not isinstance(exercises, dict) or not all(map(_is_id, (name, *exercises))):
             raise RecordError(f"{file.name} is damaged. Nothing was changed")
         where = f"an entry of {file.name}"
-        found[name] = {key: read_note(note, where) for key, note in exercises.items()}
-    return found
+        journal[name] = {key: read_note(note, where) for key, note in exercises.items()}
+    return journal
 
 
 def _is_id(name: str) -> bool:

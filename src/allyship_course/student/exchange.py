@@ -41,14 +41,14 @@ class Exchange:
 
     def offer(self, module: str) -> Offer | None:
         """Return the one offer of ``module``. Raises ExchangeError if several courses have one."""
-        found = [offer for offer in self.offers() if offer.module == module]
-        if len(found) > 1:
-            courses = ", ".join(offer.course for offer in found)
+        offers = [offer for offer in self.offers() if offer.module == module]
+        if len(offers) > 1:
+            courses = ", ".join(offer.course for offer in offers)
             raise ExchangeError(
                 f"several courses have handed out {module}: {courses}. Say in nbgrader_config.py "
                 "which is yours: c.CourseDirectory.course_id"
             )
-        return found[0] if found else None
+        return offers[0] if offers else None
 
     def fetch(self, offer: Offer, folder: Path) -> None:
         """Fetch a module into ``folder/<module>``, which must not be there."""

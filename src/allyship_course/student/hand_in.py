@@ -19,7 +19,6 @@ from ..completion import Completion, completion
 from ..form.words import words_of_fields
 from ..spec import EXERCISES_FILE, Exercise, Module, load_module
 from ..store.files import (
-    MAX_RECORD_BYTES,
     RecordError,
     encode_json,
     parse_json,
@@ -28,6 +27,7 @@ from ..store.files import (
     replace_file,
 )
 from ..store.journal import catch_up, locked
+from ..store.limits import MAX_RECORD_BYTES
 from ..store.record import (
     NOTEBOOK_KEY,
     RECORD_FILE,
@@ -164,11 +164,11 @@ def _state(exercise: Exercise, record: Record) -> str:
 
 def changes(work: Work, before: Before) -> Iterator[str]:
     """Return what is not as it was handed in last, as lines."""
-    found = []
+    changed = []
     for exercise in work.module.exercises:
         then, now = (_state(exercise, record) for record in (before.record, work.record))
         if then != now:
-            found.append(f"  {exercise.title}: {now}. It was: {then}")
+            changed.append(f"  {exercise.title}: {now}. It was: {then}")
         old, new = (_shared(record, exercise) for record in (before.record, work.record))
         if old != new:
             what = (
@@ -178,12 +178,12 @@ def changes(work: Work, before: Before) -> Iterator[str]:
                 if new
                 else "shared no longer"
             )
-            found.append(f"  {exercise.title}: {what}")
+            changed.append(f"  {exercise.title}: {what}")
     if before.note != work.note:
-        found.append("  Your note to the instructor")
-    if found:
+        changed.append("  Your note to the instructor")
+    if changed:
         yield f"Changed since you handed in at {before.when}:"
-        yield from found
+        yield from changed
     else:
         yield f"You handed in the very same at {before.when}."
 

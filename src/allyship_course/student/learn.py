@@ -254,11 +254,11 @@ def _jupyterlab(folder: Path, page: str, port: int, browser: bool) -> list[str]:
 def _follow(process: subprocess.Popen[str], tell: Tell) -> None:
     """Read JupyterLab's many lines, and tell the one with its address."""
     last: deque[str] = deque(maxlen=20)
-    told = False
+    has_told = False
     for line in process.stderr or ():
         last.append(line)
-        if not told and line.strip().startswith(f"http://{LOOPBACK}"):
-            told = True
+        if not has_told and line.strip().startswith(f"http://{LOOPBACK}"):
+            has_told = True
             tell(f"It is at {line.strip()}")
     if process.wait():
         raise LearnError(f"JupyterLab ended. It said:\n{''.join(last)}")

@@ -14,7 +14,7 @@ from tests.support.once import once
 @pytest.fixture(scope="session")
 def blank(shared: Path) -> Path:
     """A course with the assignment made, and an honest submission to copy."""
-    return once(shared, "to-collect", lambda root: make_class(root, {}) and None)
+    return once(shared, "to-collect", lambda root: make_class(root, {}))
 
 
 @pytest.fixture

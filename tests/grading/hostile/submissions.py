@@ -21,7 +21,7 @@ from nbformat.v4 import new_code_cell
 from allyship_course.store.record import RECORD_FILE
 from allyship_course.store.submission import NOTE_TAG
 
-Change = Callable[[Path], None]
+Change = Callable[[Path], object]
 
 # Everybody has answered the first two exercises and not the third.
 HONEST = [1.0, 1.0, 0.0]
@@ -91,7 +91,7 @@ def in_record(change: Callable[[dict[str, Any]], Any]) -> Change:
 
 
 def record_is(raw: bytes) -> Change:
-    return lambda folder: (folder / RECORD_FILE).write_bytes(raw) and None
+    return lambda folder: (folder / RECORD_FILE).write_bytes(raw)
 
 
 def checks(nb: NotebookNode) -> list[NotebookNode]:
@@ -167,14 +167,14 @@ NOTEBOOK: dict[str, Change] = {
     ),
     "runs-code": in_notebook(evil),
     "all-code-broken": in_notebook(lambda nb: set_all(nb, "raise SystemExit")),
-    "easier-exercises": lambda folder: (folder / "exercises.yml").write_text(EASY) and None,
-    "broken-exercises": lambda folder: (folder / "exercises.yml").write_text("[") and None,
+    "easier-exercises": lambda folder: (folder / "exercises.yml").write_text(EASY),
+    "broken-exercises": lambda folder: (folder / "exercises.yml").write_text("["),
     "files-missing": lambda folder: (folder / "exercises.yml").unlink(),
     "hostile-note": in_notebook(lambda nb: note_of(nb).update(source=HOSTILE)),
     "hostile-raw-note": in_notebook(raw_note),
     "hostile-text": in_notebook(lambda nb: set_all(nb, HOSTILE)),
-    "own-module": lambda folder: (
-        (folder / "allyship_course.py").write_text(EVIL.format(outside="ran-outside")) and None
+    "own-module": lambda folder: (folder / "allyship_course.py").write_text(
+        EVIL.format(outside="ran-outside")
     ),
 }
 
@@ -211,7 +211,7 @@ RECORD: dict[str, tuple[Change, list[float], str]] = {
 
 
 def raw_notebook(raw: bytes) -> Change:
-    return lambda folder: (folder / NOTEBOOK_FILE).write_bytes(raw) and None
+    return lambda folder: (folder / NOTEBOOK_FILE).write_bytes(raw)
 
 
 def instead(name: str, make: Callable[[Path], Any]) -> Change:
@@ -306,11 +306,8 @@ def entry(**changes: Any) -> Change:
 
 def said(text: str) -> Change:
     """Write the record of the third exercise as this JSON, valid or not."""
-    return lambda folder: (
-        (folder / RECORD_FILE).write_text(
-            '{"schema": 1, "module": "01-tiny", "exercises": {"mine": ' + text + "}}"
-        )
-        and None
+    return lambda folder: (folder / RECORD_FILE).write_text(
+        '{"schema": 1, "module": "01-tiny", "exercises": {"mine": ' + text + "}}"
     )
 
 
@@ -371,7 +368,7 @@ UNREADABLE: dict[str, Change] = {
 }
 
 # Notes that are odd, and what stands in the graded copy.
-NOTES: dict[str, tuple[Change, str]] = {
+NOTES: dict[str, tuple[Change, str | None]] = {
     "note-half-a-character": (note_is("half \ud83d"), "half ?"),
     "note-nul": (note_is("nul \0."), "nul \0."),
     "note-line-ends": (note_is("a\r\nb\u2028c\x0bd"), "a\r\nb\u2028c\x0bd"),
@@ -428,7 +425,8 @@ HONEST_STUDENTS = ("00-honest", "zz-honest")
 CHANGES: dict[str, Change] = {
     **dict.fromkeys(HONEST_STUDENTS, NOTEBOOK["untouched"]),
     **NOTEBOOK,
-    **{name: change for name, (change, *_) in (*RECORD.items(), *FILES.items())},
+    **{name: change for name, (change, _, _) in RECORD.items()},
+    **{name: change for name, (change, _) in FILES.items()},
     **UNREADABLE,
     **{name: change for name, (change, _) in (*NOTES.items(), *CLAIMS.items())},
 }

@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
+from allyship_course.store.record import RECORD_FILE
 from tests.grading.hostile.exchange import EARLIER, LATER, ME, Exchange, mine
 from tests.grading.hostile.submissions import (
     HONEST,
-    RECORD_FILE,
     Change,
     deep_folders,
     endless,
@@ -41,13 +41,13 @@ def test_an_honest_submission_is_collected_as_it_is(exchange: Exchange) -> None:
 
 def test_a_newer_one_replaces_the_collected_one_and_an_older_does_not(exchange: Exchange) -> None:
     def saying(text: str) -> Change:
-        return lambda folder: (folder / "said.txt").write_text(text) and None
+        return lambda folder: (folder / "said.txt").write_text(text)
 
     def stamp(when: str) -> Change:
-        return lambda folder: (folder / "timestamp.txt").write_text(when) and None
+        return lambda folder: (folder / "timestamp.txt").write_text(when)
 
     def both(*changes: Change) -> Change:
-        return lambda folder: [change(folder) for change in changes] and None
+        return lambda folder: [change(folder) for change in changes]
 
     exchange.hand_in(mine(EARLIER), both(saying("earlier"), stamp(EARLIER)))
     exchange.collect()
@@ -93,6 +93,11 @@ def in_it(name: str, make: Callable[[Path], object]) -> Change:
     return instead(name, make)
 
 
+def many_files(folder: Path) -> None:
+    for number in range(1100):
+        (folder / str(number)).touch()
+
+
 UNSAFE: dict[str, tuple[Change, str]] = {
     "link": (in_it(RECORD_FILE, lambda f: f.symlink_to("/etc/hostname")), "is a link"),
     "link-nowhere": (in_it("x", nowhere), "is a link"),
@@ -101,7 +106,7 @@ UNSAFE: dict[str, tuple[Change, str]] = {
     "link-to-folder": (in_it("x", lambda f: f.symlink_to("/etc")), "is a link"),
     "pipe": (in_it("x", os.mkfifo), "is not a plain file"),
     "huge": (in_it("x", sparse(3_000_000)), "too large"),
-    "many": (lambda d: [(d / str(n)).touch() for n in range(1100)] and None, "more than 1,000"),
+    "many": (many_files, "more than 1,000"),
     "deep": (in_it("x", deep_folders), "nested deeper"),
 }
 

@@ -31,9 +31,7 @@ def collected_time(exchange: Exchange) -> datetime:
 
 def test_a_timestamp_that_was_written_anew_takes_no_lateness_away(exchange: Exchange) -> None:
     due(exchange, parse_timestamp(b"2026-11-21 00:00 UTC"))
-    exchange.hand_in(
-        mine(LATER), lambda folder: (folder / "timestamp.txt").write_text(EARLIER) and None
-    )
+    exchange.hand_in(mine(LATER), lambda folder: (folder / "timestamp.txt").write_text(EARLIER))
     exchange.collect()
     assert collected_time(exchange) >= parse_timestamp(LATER.encode())
 
@@ -108,8 +106,8 @@ def test_ten_thousand_refusals_are_listed_in_two_seconds(tmp_path: Path) -> None
 
 SECRETS: dict[str, Change] = {
     "deleted": lambda folder: (folder / SECRET_FILE).unlink(),
-    "empty": lambda folder: (folder / SECRET_FILE).write_text("") and None,
-    "garbled": lambda folder: (folder / SECRET_FILE).write_bytes(b"\xff\xfe\x00") and None,
+    "empty": lambda folder: (folder / SECRET_FILE).write_text(""),
+    "garbled": lambda folder: (folder / SECRET_FILE).write_bytes(b"\xff\xfe\x00"),
     "a-folder": instead(SECRET_FILE, lambda f: f.mkdir()),
 }
 
@@ -118,7 +116,7 @@ SECRETS: dict[str, Change] = {
 def test_no_secret_stops_the_feedback_of_others(exchange: Exchange, grader: str) -> None:
     with (exchange.course / "nbgrader_config.py").open("a") as config:
         config.write("c.ExchangeCollect.check_owner = False\n")
-    fine: Change = lambda folder: (folder / SECRET_FILE).write_text("a" * 128) and None  # noqa: E731
+    fine: Change = lambda folder: (folder / SECRET_FILE).write_text("a" * 128)  # noqa: E731
     for student, change in {"ann": fine, **SECRETS, "zoe": fine}.items():
         folder = exchange.hand_in(f"{student}+01-tiny+{EARLIER}+x", fine)
         change(folder)

@@ -22,13 +22,14 @@ from allyship_course.form import render
 from allyship_course.instructor.report.disclosure import FEWEST, Counted, Gathered, count, gather
 from allyship_course.instructor.report.mirror import MirrorError, Shown, mirror
 from allyship_course.notebook.assignments import Terms, make_assignment
-from allyship_course.spec import load_module
+from allyship_course.spec import Choice, load_module
 from allyship_course.store.journal import Note, entry_of, keep
 from allyship_course.store.record import RECORD_FILE, Record
-from tests.support.accessibility import AXE, SNIFF, SNIFFER, WCAG, scan, sideways
+from tests.support.accessibility import AXE, WCAG, scan, sideways, sniff
+from tests.support.browser import PATIENCE
 from tests.support.classroom import full_note, ours
 from tests.support.lab import running_lab
-from tests.support.notebook import ALL_AT_ONCE, KERNEL, PATIENCE, Notebook, call, end_kernels
+from tests.support.notebook import ALL_AT_ONCE, KERNEL, Notebook, call, end_kernels
 from tests.support.paths import COURSE_CONFIG, TINY_MODULE
 from tests.support.site import served
 
@@ -39,9 +40,13 @@ OPTIONS = ("a", "b", "c")
 Snapshot = Mapping[int, str]
 
 
-def transcript(snapshots: list[Snapshot]) -> list[tuple[object, ...]]:
+Counts = tuple[tuple[tuple[str, ...], ...], tuple[int, ...]]
+
+
+def transcript(snapshots: list[Snapshot]) -> list[Counts]:
     """What is shown to the class if a mirror is made of each of these, one after another."""
-    shown, told = Counted(OPTIONS), []
+    shown = Counted(OPTIONS)
+    told: list[Counts] = []
     for answers in snapshots:
         shown = count(shown, {str(p): a for p, a in answers.items()}, AT_LEAST)
         told.append((shown.groups, shown.counts))
@@ -128,7 +133,7 @@ class GrowingClass(RuleBasedStateMachine):
 
     @invariant()
     def tables_differ_by_many_or_not_at_all(self) -> None:
-        for (_, small), (_, large) in pairwise([(0, ()), *transcript(self.snapshots)]):
+        for (_, small), (_, large) in pairwise([((), ()), *transcript(self.snapshots)]):
             if small != large:
                 more = [b - a for a, b in zip(small or (0,) * len(large), large, strict=True)]
                 assert sum(more) >= AT_LEAST
@@ -197,7 +202,7 @@ def a_note(number: int, shared: bool = True, **own: Any) -> dict[str, Any]:
     (exercise,) = [e for e in load_module(TINY_MODULE).exercises if e.id == "all-types"]
     note = full_note(exercise, shared)
     note["answers"] |= {"thoughts": f"Thoughts of number {number:02}, and more words.", **own}
-    choice = next(f for f in exercise.all_fields() if f.type == "choice")
+    choice = next(f for f in exercise.all_fields() if isinstance(f, Choice))
     note["answers"][choice.id] = choice.options[number % 2].id
     return note
 
@@ -380,8 +385,7 @@ def test_everybody_can_use_the_mirror_and_nothing_in_it_runs(
     expect(page.get_by_text("<b>bold</b>")).to_have_count(1)
     assert page.title() != "run"
     assert scan(page) == ([], [])
-    page.evaluate(SNIFFER.read_text(encoding="utf-8"))
-    assert page.evaluate(SNIFF) == []
+    assert sniff(page) == []
     assert sideways(page) == []
 
 

@@ -21,7 +21,7 @@ from allyship_course.instructor.demo import Demo
 from allyship_course.instructor.report.report import MOST_ON_A_PAGE, left_out, report
 from allyship_course.instructor.report.table import exercise_table, read_class
 from allyship_course.store.submission import CHECK_PREFIX
-from tests.support.accessibility import SNIFF, SNIFFER, scan, sideways
+from tests.support.accessibility import scan, sideways, sniff
 from tests.support.classroom import ours
 from tests.support.site import served
 
@@ -164,8 +164,8 @@ def test_a_report_says_what_is_new_since_the_last_one_of_another_day(course: Pat
     page = report(course, now=today + timedelta(days=1)).page.read_text()
     assert "Since 10 January 2031 nothing new has been graded." in page
     (course / "report" / "remembered.json").write_text("{")
-    page = report(course, now=today + timedelta(days=1))
-    assert "could not be read" in page.notes[0]
+    made = report(course, now=today + timedelta(days=1))
+    assert "could not be read" in made.notes[0]
 
 
 @pytest.mark.parametrize(
@@ -211,8 +211,7 @@ def test_everybody_can_use_the_report(
     page.goto(f"{site}/report.html")
     page.evaluate("for (const d of document.querySelectorAll('details')) d.open = true")
     assert scan(page) == ([], [])
-    page.evaluate(SNIFFER.read_text(encoding="utf-8"))
-    assert page.evaluate(SNIFF) == []
+    assert sniff(page) == []
     assert sideways(page) == []
     # A table that is wider than the page is read with the arrow keys, too.
     table = page.get_by_role("region", name="By student")

@@ -54,7 +54,8 @@ BAD: dict[str, tuple[Change, str]] = {
 
 
 def _made(root: Path) -> None:
-    make_class(root, {"fine": lambda _: None, **{name: bad for name, (bad, _) in BAD.items()}})
+    changes: dict[str, Change] = {name: change for name, (change, _) in BAD.items()}
+    make_class(root, {"fine": lambda _: None, **changes})
 
 
 @pytest.fixture

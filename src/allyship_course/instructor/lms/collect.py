@@ -34,7 +34,6 @@ from ...grading.waiting import persist
 from ...messages import Tell
 from ...spec import Module, folders_in, load_module
 from ...store.files import (
-    MAX_JSON_PARTS,
     RecordError,
     encode_json,
     parse_json,
@@ -43,8 +42,8 @@ from ...store.files import (
     read_plain,
     replace_file,
 )
+from ...store.limits import MAX_JSON_PARTS, MAX_NOTEBOOK_BYTES
 from ...store.record import (
-    MAX_NOTEBOOK_BYTES,
     NOTEBOOK_KEY,
     RECORD_FILE,
     Record,

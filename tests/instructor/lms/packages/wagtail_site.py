@@ -171,7 +171,8 @@ def main() -> None:
         # Each value comes in a request of its own, and this platform saves all that it has of an
         # attempt each time: two at once, and one of them is lost.
         with turn:
-            return application(environ, start)
+            answer: Iterable[bytes] = application(environ, start)
+            return answer
 
     with make_server("127.0.0.1", 0, one_by_one, server_class=Server) as server:
         site = f"http://127.0.0.1:{server.server_port}"
