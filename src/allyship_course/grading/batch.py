@@ -57,12 +57,12 @@ def grade(
     ``jobs`` is the number of processes. ``force`` grades anew what has not changed, too.
     Raises GradeError when it can't begin or go on; what was graded until then is kept.
     """
-    from .folder import course_directory, load_config, only_one
+    from .folder import course_directory, load_settings, only_one
     from .gradebook import known_modules, open_gradebook
-    from .plugin import rules_of
+    from .rules import rules_of
     from .waiting import persist
 
-    config = load_config(course)
+    config = load_settings(course)
     where = course_directory(course, config)
     rules = rules_of(config)
     summary = Summary()
