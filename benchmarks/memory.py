@@ -24,7 +24,7 @@ from allyship_course.exchange.database import Store
 from allyship_course.exchange.parcel import pack
 from allyship_course.exchange.refused import list_refused
 from allyship_course.grading.folder import find_alembic
-from allyship_course.store.files import MAX_BYTES, MAX_PARTS
+from allyship_course.store.files import MAX_JSON_PARTS, MAX_RECORD_BYTES
 from allyship_course.store.record import MAX_NOTEBOOK_BYTES, RECORD_FILE
 from allyship_course.store.submission import NOTE_TAG
 
@@ -55,9 +55,9 @@ WORST: dict[str, Callable[[], bytes]] = {
     "a note of letters that take four bytes": lambda: _notebook(_EMOJI + "x" * (_ROOM - 9)),
     "a note of line breaks": lambda: _notebook("\n" * (_ROOM // 2)),
     "a note of line breaks, and one such letter": lambda: _notebook(_EMOJI + "\n" * (_ROOM // 2)),
-    "as many objects as may be": lambda: _notebook("", ", {}" * (MAX_PARTS // 2 - 100)),
+    "as many objects as may be": lambda: _notebook("", ", {}" * (MAX_JSON_PARTS // 2 - 100)),
     "as many nested ones": lambda: _notebook(
-        "", "".join(f', {{"k{n}": {{}}}}' for n in range(MAX_PARTS // 3 - 100))
+        "", "".join(f', {{"k{n}": {{}}}}' for n in range(MAX_JSON_PARTS // 3 - 100))
     ),
     "ten megabytes of objects": lambda: _notebook("", ", {}" * (_ROOM // 4)),
 }
@@ -77,7 +77,9 @@ def _graded(root: Path) -> Iterator[Row]:
     for what, make in WORST.items():
         for student in students[:2]:
             (student / MODULE / f"{MODULE}.ipynb").write_bytes(make())
-            (student / MODULE / RECORD_FILE).write_bytes(_record("\n" * (MAX_BYTES // 2 - 500)))
+            (student / MODULE / RECORD_FILE).write_bytes(
+                _record("\n" * (MAX_RECORD_BYTES // 2 - 500))
+            )
         with _peak_memory() as peak:
             _timed(course, "allyship", "grade", "--force")
         yield Row(f"allyship grade: {what}", peak(), "MB", 400)
