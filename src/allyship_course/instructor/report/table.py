@@ -33,7 +33,13 @@ from ...grading.other_courses import (
 )
 from ...spec import EXERCISES_FILE, load_module
 from ...store.record import Record
-from ...store.submission import CHECK_PREFIX, RefusedError, open_folder, read_record_of
+from ...store.submission import (
+    CHECK_PREFIX,
+    RefusedError,
+    left_out,
+    open_folder,
+    read_record_of,
+)
 from ..course import COURSE_FILE, load_course
 
 if TYPE_CHECKING:
@@ -191,9 +197,8 @@ def passes(submitted: Path, module: str, students: Collection[str]) -> Counter[s
     counts for nothing. Who it was is not kept.
     """
     count: Counter[str] = Counter()
-    for _, record in records(submitted, module, students):
-        if record.module == module:
-            count.update(name for name, entry in record.exercises.items() if entry.passed)
+    for _, folder in _folders(submitted, module, students):
+        count.update(left_out(folder, module))
     return count
 
 
@@ -201,6 +206,14 @@ def records(
     submitted: Path, module: str, students: Collection[str]
 ) -> Iterator[tuple[str, Record]]:
     """Yield the record of each student who handed in ``module`` and whose record can be read."""
+    for student, folder in _folders(submitted, module, students):
+        record = read_record_of(folder, module)
+        if isinstance(record, Record):
+            yield student, record
+
+
+def _folders(submitted: Path, module: str, students: Collection[str]) -> Iterator[tuple[str, int]]:
+    """Yield what each of the students handed in of ``module``, as an open folder."""
     if not submitted.is_dir():
         return
     with open_folder(submitted.resolve()) as root:
@@ -208,11 +221,12 @@ def records(
             # An id from a gradebook may be anything; a folder's name has no "/" in it.
             if "/" in student or student in {"", ".", ".."}:
                 continue
-            with contextlib.suppress(RefusedError), open_folder(f"{student}", root) as home:
-                with open_folder(module, home) as folder:
-                    record = read_record_of(folder, module)
-                if isinstance(record, Record):
-                    yield student, record
+            with (
+                contextlib.suppress(RefusedError),
+                open_folder(f"{student}", root) as home,
+                open_folder(module, home) as folder,
+            ):
+                yield student, folder
 
 
 def _module(
