@@ -25,8 +25,8 @@ from .row import Row
 SITE = ROOT / "_build" / "lite"
 MODULE = "08-keeping-it-going"
 PACKED = {".html", ".js", ".mjs", ".json", ".ipynb", ".wasm", ".yml", ".css", ".svg"}
-USABLE = "form[data-ready] :is(input, textarea):enabled"
-PATIENCE = 300_000
+USABLE = "form[data-ready] :is(input, textarea, button):enabled:visible"
+PATIENCE = 120_000
 
 
 def run() -> list[Row]:
