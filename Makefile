@@ -12,6 +12,11 @@ SOURCES := $(shell find src -type f -not -name '*.pyc' 2>/dev/null)
 SCRIPTS := $(shell find src lite -name '*.mjs' -o -name '*.js' 2>/dev/null)
 CONTENT := _config.yml $(shell find book -type f 2>/dev/null)
 
+# One line for each step that takes long: what it is, and its time once it is done. What its
+# commands say is shown only if one of them fails. Stopped anywhere, it is taken up where it was.
+BEGIN = began=$$SECONDS; said=$$(mktemp); trap 'rm -f $$said' EXIT; printf '%-40s' "$(1) ..."
+END = >$$said 2>&1 || { echo failed; cat $$said; exit 1; }; echo "$$((SECONDS - began)) s"
+
 .PHONY: start setup test quick test-all test-postgres test-hub test-exchange hub hub-remove check scripts book pdf epub lite demo assignments bench dist audit lock clean
 
 start: _build/html/index.html demo/completion.csv
@@ -172,15 +177,15 @@ clean:
 $(READY): requirements.lock pyproject.toml $(shell find src/jupyter -type f)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "This needs Python 3.11 or newer. Name one with: make PYTHON=python3.12 ..."; exit 1; }
-	@echo "Setting up .venv from requirements.lock (once; about a minute) ..."
-	@$(PYTHON) -m venv .venv || \
-	  { echo "Python's venv module is missing. On Debian or Ubuntu: apt install python3-venv"; exit 1; }
 	@# pip gets uv, of the lock's version, and uv fetches and unpacks the rest at the same time.
-	@sed -n '/^uv==/,/[^\\]$$/p' requirements.lock >.venv/uv.txt
-	@$(BIN)/pip --quiet --disable-pip-version-check install --require-hashes --no-deps -r .venv/uv.txt
-	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --require-hashes --no-deps --compile-bytecode \
-	  -r requirements.lock
-	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --no-build-isolation --no-deps --editable .
+	@$(call BEGIN,Making an environment in .venv); { $(PYTHON) -m venv .venv || \
+	  { echo "Python's venv module is missing. On Debian or Ubuntu: apt install python3-venv"; false; } && \
+	  sed -n '/^uv==/,/[^\\]$$/p' requirements.lock >.venv/uv.txt && \
+	  $(BIN)/pip --quiet --disable-pip-version-check install --require-hashes --no-deps -r .venv/uv.txt; } $(END)
+	@$(call BEGIN,Fetching what requirements.lock names); VIRTUAL_ENV=.venv \
+	  $(BIN)/uv pip install --quiet --require-hashes --no-deps --compile-bytecode -r requirements.lock $(END)
+	@$(call BEGIN,Setting up the course in it); VIRTUAL_ENV=.venv \
+	  $(BIN)/uv pip install --quiet --no-build-isolation --no-deps --editable . $(END)
 	@touch $@
 
 # What checks the scripts. Node comes with .venv.
@@ -189,11 +194,9 @@ node_modules/.ready: package.json package-lock.json .npmrc $(READY)
 	@touch $@
 
 _build/html/index.html: $(READY) $(CONTENT) $(SOURCES)
-	@echo "Building the book ..."
-	@set -o pipefail; $(BIN)/jupyter-book build --config _config.yml --path-output . book \
-	  --warningiserror --keep-going --quiet 2>&1 | sed '/Kernel is running over TCP/d'
+	@$(call BEGIN,Building the book); $(BIN)/jupyter-book build --config _config.yml \
+	  --path-output . book --warningiserror --keep-going --quiet $(END)
 	@touch $@
 
 demo/completion.csv: $(READY) $(CONTENT) $(SOURCES) course/nbgrader_config.py
-	@echo "Making a demo class ..."
-	@$(BIN)/allyship demo --into demo
+	@$(call BEGIN,Making a demo class); $(BIN)/allyship demo --into demo $(END)

@@ -9,7 +9,7 @@ import sys
 from .row import Row
 
 RUNS = 15
-BAR_MS = 150
+BAR_MS = 60
 LIBRARIES = "import ipywidgets, anywidget"
 OURS = f"{LIBRARIES}; import allyship_course; allyship_course.exercise"
 

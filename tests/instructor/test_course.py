@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from allyship_course.grading.folder import load_config
-from allyship_course.grading.plugin import rules_of
+from allyship_course.grading.rules import rules_of
 from allyship_course.instructor.course import load_course
 from allyship_course.instructor.times import WrongTimeError, moment
 from allyship_course.spec import SpecError, load_module

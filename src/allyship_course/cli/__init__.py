@@ -7,6 +7,7 @@ import sys
 
 from . import author, instructor, lti, student  # noqa: F401  their commands join main when imported
 from .command import main
+from .lighter import begin_later
 
 __all__ = ["main", "run"]
 
@@ -16,4 +17,5 @@ def run() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # for a name that it has no letters for
+    begin_later()
     main()

@@ -9,7 +9,6 @@ from typing import Literal
 import click
 
 from .command import FILE, FOLDER, book_and_config, check_writable, course_root, main, overlay
-from .missing import requirement
 
 
 @main.command()
@@ -194,6 +193,8 @@ def new_course_(folder: Path, title: str) -> None:
 
     folder = folder.absolute()
     _, config = book_and_config()
+    from .missing import requirement
+
     files = new_course(folder, title, config, requirement("book"))
     click.echo(f"Written: {folder}, with {len(files)} files.")
     click.echo("README.md in it says how to go on. In that folder, 'allyship check' has nothing")

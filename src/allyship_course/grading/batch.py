@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 
 _WORTH_A_POOL = 2 * BATCH
+_IN_THE_WAY = {errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR}
 _AHEAD = 3  # batches for each process that may wait to be stored: bounds the memory
 
 
@@ -57,12 +58,12 @@ def grade(
     ``jobs`` is the number of processes. ``force`` grades anew what has not changed, too.
     Raises GradeError when it can't begin or go on; what was graded until then is kept.
     """
-    from .folder import course_directory, load_config, only_one
+    from .folder import course_directory, load_settings, only_one
     from .gradebook import known_modules, open_gradebook
-    from .plugin import rules_of
+    from .rules import rules_of
     from .waiting import persist
 
-    config = load_config(course)
+    config = load_settings(course)
     where = course_directory(course, config)
     rules = rules_of(config)
     summary = Summary()
@@ -181,20 +182,22 @@ class _Work:
 def _settle(batch: Batch, student: str) -> None:
     """Put a graded copy in its place, from one moment to the next."""
     place, old = batch.copy_of(student), batch.old_copy_of(student)
-    for folder in (place, old):
-        folder.parent.mkdir(parents=True, exist_ok=True)
+    place.parent.mkdir(parents=True, exist_ok=True)
     while True:
-        with contextlib.suppress(FileNotFoundError):
-            place.rename(old)
         try:
             batch.new_copy_of(student).rename(place)
         except OSError as e:
-            if e.errno not in {errno.ENOTEMPTY, errno.EEXIST}:
+            if e.errno not in _IN_THE_WAY:
                 raise
-            shutil.rmtree(old)  # 'nbgrader autograde' has just begun to write there, too
+            # An earlier copy, or 'nbgrader autograde' has just begun to write there, too.
+            old.parent.mkdir(parents=True, exist_ok=True)
+            shutil.rmtree(old, ignore_errors=True)
+            with contextlib.suppress(FileNotFoundError):
+                place.rename(old)
         else:
             break
-    shutil.rmtree(old, ignore_errors=True)
+    if old.exists():
+        shutil.rmtree(old, ignore_errors=True)
 
 
 class _Pool:

@@ -14,7 +14,7 @@ import jinja2
 from ..messages import Tell
 from ..store.files import replace_file, sweep
 from ..store.submission import SECRET_FILE, TIMESTAMP_FILE
-from .folder import course_directory, load_config, only_one
+from .folder import course_directory, load_settings, only_one
 from .gradebook import ModuleGrades, known_modules, open_gradebook
 from .results import BATCH, Progress, Result
 from .waiting import persist
@@ -50,7 +50,7 @@ def write_feedback(
     Beside it stands what ``nbgrader release_feedback`` needs to find its reader. Raises
     GradeError when it can't begin or go on; the pages written until then are kept.
     """
-    config = load_config(course)
+    config = load_settings(course)
     where = course_directory(course, config)
     counted = [0, 0]
     without: list[tuple[str, str]] = []

@@ -7,6 +7,7 @@ import os
 import sysconfig
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -17,6 +18,27 @@ from traitlets.config.loader import PyFileConfigLoader
 from .results import GradeError
 
 CONFIG_FILE = "nbgrader_config.py"
+
+
+_with_steps = ContextVar("with_steps", default=True)
+
+
+def steps_are_wanted() -> bool:
+    """Tell whether who reads a configuration is going to run steps of nbgrader's converters."""
+    return _with_steps.get()
+
+
+def load_settings(course: Path) -> Config:
+    """Read ``nbgrader_config.py`` of a course folder without the steps of nbgrader's converters.
+
+    They load nbconvert and a Jupyter server, and a command that only reads or writes the
+    gradebook would wait for that.
+    """
+    before = _with_steps.set(False)
+    try:
+        return load_config(course)
+    finally:
+        _with_steps.reset(before)
 
 
 def load_config(course: Path) -> Config:
@@ -32,7 +54,7 @@ def load_config(course: Path) -> Config:
 
 def course_directory(course: Path, config: Config | None = None) -> CourseDirectory:
     """Return nbgrader's view of a course folder, from its own configuration."""
-    config = config or load_config(course)
+    config = config or load_settings(course)
     if "root" not in config.CourseDirectory:
         config.CourseDirectory.root = str(course.resolve())
     return CourseDirectory(config=config)

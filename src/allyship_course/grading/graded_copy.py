@@ -8,10 +8,10 @@ edited, metadata of another schema) neither changes a grade nor stops nbgrader i
 from __future__ import annotations
 
 import hashlib
-import json
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from json.encoder import encode_basestring
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -153,7 +153,7 @@ class ModuleToGrade:
 
 
 def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
+    return encode_basestring(text)  # what json.dumps would return, after asking what it is given
 
 
 def load_to_grade(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import math
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,6 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook, SubmittedNotebook
 from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.plugins import BasePlugin
 from nbgrader.preprocessors import (
     AssignLatePenalties,
     CheckCellMetadata,
@@ -21,7 +19,6 @@ from nbgrader.preprocessors import (
     NbGraderPreprocessor,
     SaveAutoGrades,
 )
-from traitlets import Dict, Enum, Float
 from traitlets.config import Config
 
 from ..exchange.aside import hook_for_modules
@@ -32,10 +29,11 @@ from ..store.record import NOTEBOOK_KEY, Record, submitted_record
 from ..store.submission import note_in, visible
 from .by_kind import by_kind, one_replaced, stock_steps
 from .feedback import PAGES, TEMPLATE
-from .folder import find_alembic, quiet
-from .gradebook import Rules, bounded
+from .folder import find_alembic
+from .gradebook import bounded
 from .graded_copy import Checks, is_check, note_cells, points_of, show_check
 from .results import GradeError, after_lateness
+from .rules import Extensions, Resubmission
 from .shown import PageOfModules, markdown_filter
 
 _NBGRADERS_PAGES = Path(nbgrader.__file__).parent / "server_extensions/formgrader/templates"
@@ -109,14 +107,8 @@ class CompletionChecks(NbGraderPreprocessor):
         return nb, resources
 
 
-class SaveCompletion(SaveAutoGrades):
+class SaveCompletion(Resubmission, SaveAutoGrades):
     """Saves the points, and on handing in again keeps the last result or the better one."""
-
-    resubmission = Enum(
-        ("last", "best"),
-        default_value="last",
-        help="Whether an exercise that was complete may become open again by handing in again.",
-    ).tag(config=True)
 
     def _add_score(self, cell: NotebookNode, resources: dict[str, Any]) -> None:
         if self.resubmission == "last":
@@ -142,12 +134,8 @@ class SaveCompletion(SaveAutoGrades):
         """Leave the place for the instructor's comment alone."""
 
 
-class LatePenalties(AssignLatePenalties):
+class LatePenalties(Extensions, AssignLatePenalties):
     """nbgrader's late penalties; with ``best``, none takes away what was earned before."""
-
-    extensions = Dict(
-        help="Until when (UTC) one student may hand in, by assignment and student."
-    ).tag(config=True)
 
     def preprocess(
         self, nb: NotebookNode, resources: dict[str, Any]
@@ -171,23 +159,6 @@ class LatePenalties(AssignLatePenalties):
         return bounded(penalty, notebook.score, self._earned) or 0.0
 
 
-class LossPerDay(BasePlugin):
-    """What lateness costs by ``late`` in ``course.yml``: percent of the score, a day begun each."""
-
-    per_day = Float(help="Percent of the score for each day begun.").tag(config=True)
-    at_most = Float(100.0, help="The most that is lost, in percent.").tag(config=True)
-    grace_hours = Float(0.0, help="Hours that cost nothing.").tag(config=True)
-
-    def late_submission_penalty(
-        self, _student_id: str, score: float, total_seconds_late: float
-    ) -> float | None:
-        late = total_seconds_late - self.grace_hours * 3600
-        if late <= 0:
-            return None
-        percent = min(self.per_day * math.ceil(late / 86400), self.at_most)
-        return score * float(percent) / 100
-
-
 class EarnedBefore(NbGraderPreprocessor):
     """Notes what a submission had earned before it is graded anew."""
 
@@ -204,25 +175,6 @@ class EarnedBefore(NbGraderPreprocessor):
                     notebook.score, notebook.late_submission_penalty
                 )
         return nb, resources
-
-
-def rules_of(config: Config) -> Rules:
-    """Return what a course's configuration says about late and repeated submissions."""
-    late = LatePenalties(config=config, log=quiet())
-    late.init_plugin()
-    plugin = late.plugin_inst
-    save = SaveCompletion(config=config)
-    return Rules(
-        plugin.late_submission_penalty,
-        save.resubmission == "best",
-        Autograde(config=config).create_student,
-        (
-            save.resubmission,
-            late.plugin_class.__name__,
-            repr({t: getattr(plugin, t) for t in sorted(plugin.trait_names(config=True))}),
-        ),
-        late.extensions,
-    )
 
 
 def share_engines() -> None:

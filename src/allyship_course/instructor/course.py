@@ -310,9 +310,13 @@ def configure(c: Any, folder: Path) -> None:
     With a ``course.yml`` that can't be read, this ends the program: nbgrader would go on
     without any configuration, and run what students handed in.
     """
-    from ..grading import plugin
+    from ..grading.folder import find_alembic, steps_are_wanted
 
-    plugin.configure(c)
+    find_alembic()
+    if steps_are_wanted():
+        from ..grading import plugin
+
+        plugin.configure(c)
     c.ExportApp.plugin_class = "allyship_course.instructor.report.points.PointsTable"
     c.CourseDirectory.root = str(folder)
     c.CourseDirectory.course_id = course_named(folder).settings.name
@@ -344,11 +348,11 @@ def set_late(c: Any, rule: Late | None) -> None:
 
     Of modules only: an assignment of another kind keeps nbgrader's rule.
     """
-    from ..grading import plugin
+    from ..grading.rules import LossPerDay
 
     c.LatePenalties.pop("plugin_class", None)
     if rule:
-        c.LatePenalties.plugin_class = plugin.LossPerDay
+        c.LatePenalties.plugin_class = LossPerDay
         c.LossPerDay.update(rule.model_dump())
 
 

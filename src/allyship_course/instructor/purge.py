@@ -32,7 +32,7 @@ from sqlalchemy import Select, delete, false, func, make_url, select, text
 
 from ..exchange.client import kept_by_service
 from ..exchange.refused import REFUSED_FOLDER, REMOVED_FOLDER
-from ..grading.folder import course_directory, load_config, only_one
+from ..grading.folder import course_directory, load_settings, only_one
 from ..grading.gradebook import open_gradebook
 from ..grading.other_courses import (
     other_courses,
@@ -253,7 +253,7 @@ def _service(where: CourseDirectory, *, forget: bool = False, but: Collection[st
 
 
 def _where(course: Path, term: str | None) -> CourseDirectory:
-    where = course_directory(course, load_config(course))
+    where = course_directory(course, load_settings(course))
     if term is None:
         return where
     if not (course / COURSE_FILE).exists():

@@ -23,7 +23,6 @@ import traitlets
 from ..course_progress import in_all, progress_by_notes, progress_by_record, where_to_go_on
 from ..form import DRAWING_STYLE, STYLE, VIEW_STYLE, render
 from ..form.bundle import bundle
-from ..form.posters import load_posters, markdown, page_html, sheet_of
 from ..form.replies import replies
 from ..spec import (
     Exercise,
@@ -219,6 +218,9 @@ def exercise(exercise_id: str) -> ExerciseWidget | Page:
 
 def poster(poster_id: str) -> Page:
     """Show a poster of the module in whose folder this notebook runs, with its full text."""
+    # here, for a kernel that starts without a poster
+    from ..form.posters import load_posters, markdown, page_html, sheet_of
+
     try:
         posters = {p.id: p for p in load_posters(Path.cwd())}
         if poster_id not in posters:

@@ -40,7 +40,7 @@ def read_plain(file: Path | str, limit: int, dir_fd: int | None = None) -> bytes
     ``dir_fd`` is an open folder that ``file`` is named in. Raises RecordError for a link, a
     pipe, a folder and a file that is too large.
     """
-    name = Path(file).name
+    name = os.path.basename(file)  # noqa: PTH119  of each file of a large class: a Path takes long
     try:
         fd = os.open(file, os.O_RDONLY | _PLAIN_ONLY, dir_fd=dir_fd)
     except FileNotFoundError:
@@ -77,7 +77,7 @@ def parse_json(
     if max_parts is not None and sum(map(raw.count, (b",", b"[", b"{"))) > max_parts:
         raise RecordError(f"{name} has more than {max_parts:,} parts")
     try:
-        data: object = json.loads(raw, parse_constant=_finite, parse_float=_finite)
+        data: object = _DECODER.decode(raw.decode(json.detect_encoding(raw), "surrogatepass"))
     except (ValueError, RecursionError):
         # The reason may quote what stands in the file: leave it out.
         raise RecordError(f"{name} is damaged: it is not complete, valid JSON") from None
@@ -101,17 +101,22 @@ def _finite(digits: str) -> float:
     return number
 
 
+_DECODER = json.JSONDecoder(parse_constant=_finite, parse_float=_finite)
+
+
 def _too_deep(data: object, max_depth: int = MAX_JSON_DEPTH) -> bool:
     """Tell whether lists and objects are nested deeper than any form of ours nests them."""
-    level = [data]
-    for _ in range(max_depth):
-        if not level:
+    parts = [data] if isinstance(data, dict | list) else []
+    for _ in range(max_depth - 1):
+        if not parts:
             return False
-        parts = [part for part in level if isinstance(part, dict | list)]
-        level = [
-            child for part in parts for child in (part.values() if isinstance(part, dict) else part)
+        parts = [
+            child
+            for part in parts
+            for child in (part.values() if isinstance(part, dict) else part)
+            if isinstance(child, dict | list)
         ]
-    return bool(level)
+    return any(parts)
 
 
 def encode_json(data: object) -> bytes:

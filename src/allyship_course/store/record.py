@@ -145,6 +145,10 @@ def parse_record(data: dict[str, Any], name: str = RECORD_FILE) -> Record:
     return Record(module, {k: _entry(v, k, name) for k, v in exercises.items()})
 
 
+_STRINGS = frozenset({str})
+_NUMBERS = frozenset({int})  # and no bool
+
+
 def _entry(data: object, exercise: str, name: str) -> Entry:
     if not isinstance(data, dict):
         raise RecordError(f"{name}: the entry of exercise {exercise[:60]!r} is not an object")
@@ -153,9 +157,11 @@ def _entry(data: object, exercise: str, name: str) -> Entry:
     mirror = data.get("mirror", 0)
     if not (
         isinstance(answered, list)
-        and all(isinstance(a, str) for a in answered)
+        and _STRINGS.issuperset(map(type, answered))
         and isinstance(words, dict)
-        and all(type(n) is int and 0 <= n <= MAX_WORDS for n in words.values())
+        and _NUMBERS.issuperset(map(type, words.values()))
+        and min(words.values(), default=0) >= 0
+        and max(words.values(), default=0) <= MAX_WORDS
         and isinstance(passed, bool)
         and (shared is None or isinstance(shared, dict))
         and type(mirror) is int

@@ -109,11 +109,13 @@ def read_submission(folder: int, module: str) -> Submission:
     raw = _plain(folder, RECORD_FILE, MAX_RECORD_BYTES)
     if notebook is None and raw is None:
         raise RefusedError(f"there is neither {module}.ipynb nor {RECORD_FILE} in it")
+    # By these nbgrader recognises a submission and returns feedback.
+    small = {name: _plain(folder, name, _MAX_LINE) for name in (TIMESTAMP_FILE, SECRET_FILE)}
     return Submission(
         _record(raw, notebook, module),
         note_in(notebook.get("cells")) if notebook else None,
-        _timestamp(folder, remarks),
-        _small_files(folder),
+        _timestamp(small[TIMESTAMP_FILE], remarks),
+        {name: raw for name, raw in small.items() if isinstance(raw, bytes)},
         tuple(remarks),
     )
 
@@ -126,6 +128,17 @@ def read_record_of(folder: int, module: str) -> Record | RecordError | None:
     raw = _plain(folder, RECORD_FILE, MAX_RECORD_BYTES)
     notebook = _notebook(folder, module, []) if raw is None else None
     return _record(raw, notebook, module)
+
+
+def left_out(folder: int, module: str) -> list[str]:
+    """Return which exercises of ``module`` a submission in an open folder leaves out by choice."""
+    raw = _plain(folder, RECORD_FILE, MAX_RECORD_BYTES)
+    if isinstance(raw, bytes) and b"true" not in raw and b"\0" not in raw:
+        return []  # most leave nothing out, and UTF-8 has no other way to write that one does
+    record = _record(raw, _notebook(folder, module, []) if raw is None else None, module)
+    if not isinstance(record, Record) or record.module != module:
+        return []
+    return [name for name, entry in record.exercises.items() if entry.passed]
 
 
 def why_nothing_counts(
@@ -219,8 +232,7 @@ def _text(source: object) -> str:
     return "".join(line for line in lines if isinstance(line, str))
 
 
-def _timestamp(folder: int, remarks: list[str]) -> datetime | None:
-    raw = _plain(folder, TIMESTAMP_FILE, _MAX_LINE)
+def _timestamp(raw: bytes | RecordError | None, remarks: list[str]) -> datetime | None:
     if raw is None:
         return None
     if not isinstance(raw, RecordError):
@@ -246,9 +258,3 @@ def parse_timestamp(raw: bytes) -> datetime:
     except (OverflowError, TypeError, AttributeError) as e:
         raise ValueError from e
     return parsed
-
-
-def _small_files(folder: int) -> dict[str, bytes]:
-    """Return the files by which nbgrader recognises a submission and returns feedback."""
-    contents = {name: _plain(folder, name, _MAX_LINE) for name in (TIMESTAMP_FILE, SECRET_FILE)}
-    return {name: raw for name, raw in contents.items() if isinstance(raw, bytes)}

@@ -26,10 +26,10 @@ from ...exchange.copying import replacing, take_up
 from ...exchange.kinds import is_module
 from ...exchange.refused import REFUSED_FOLDER, REFUSED_LIST, list_refused
 from ...grading.console import listed
-from ...grading.folder import course_directory, load_config, only_one, source_of
+from ...grading.folder import course_directory, load_settings, only_one, source_of
 from ...grading.gradebook import open_gradebook
-from ...grading.plugin import rules_of
 from ...grading.results import GradeError, Notice
+from ...grading.rules import rules_of
 from ...grading.waiting import persist
 from ...messages import Tell
 from ...spec import Module, folders_in, load_module
@@ -183,7 +183,7 @@ def collect_lms(
     there if it is newer. Run again, it finds nothing new. Raises GradeError, TableError or
     ClassListError before anything was changed.
     """
-    config = load_config(course)
+    config = load_settings(course)
     where = course_directory(course, config)
     if not is_module(where, module):
         raise GradeError(_no_such_module(where, module))

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from nbgrader.api import Gradebook
 
-from ...grading.folder import course_directory, load_config
+from ...grading.folder import course_directory, load_settings
 from ...grading.gradebook import ModuleGrades, known_modules, open_gradebook
 from ...grading.results import BATCH, GradeError
 from ...grading.waiting import persist
@@ -134,7 +134,7 @@ def export_lms(
             "as it came"
         )
     target = find_column(table, layout, system, column, export)
-    where = course_directory(course, load_config(course))
+    where = course_directory(course, load_settings(course))
     with open_gradebook(where, tell) as gradebook:
         people = persist(gradebook, lambda: people_in(gradebook), tell)
         members = sorted(person.id for person in people)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ...grading.folder import load_config
+from ...grading.folder import load_settings
 from ...grading.gradebook import ModuleGrades
-from ...grading.plugin import rules_of
+from ...grading.rules import rules_of
 from ...store.files import encode_json, replace_file
 from ..course import LATE_FILE, Late, set_late
 from ..term import Term
@@ -28,7 +28,7 @@ def plan_lateness(setting: Setting, due_then: DueDates) -> None:
         setting.plan.add("lateness", f"costs {rule or 'nothing'}{was}", do)
         costs = Late(**before) if before else "nothing"
         setting.plan.otherwise.append(f"Lateness goes on costing {costs}.")
-    rules = load_config(setting.term.folder)
+    rules = load_settings(setting.term.folder)
     set_late(rules, rule)
     for name, assignment in setting.assignments().items():
         if not setting.is_module(name) or not assignment.submissions:

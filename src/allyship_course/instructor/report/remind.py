@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from ...grading.folder import course_directory, load_config, source_of
+from ...grading.folder import course_directory, load_settings, source_of
 from ...grading.gradebook import known_modules, open_gradebook
 from ...spec import load_module
 from ...store.submission import visible
@@ -88,7 +88,7 @@ class Reminder:
 
 def remind(course: Path, module: str) -> Reminder:
     """Return who might be reminded of a module, from the gradebook as it stands."""
-    where = course_directory(course, load_config(course))
+    where = course_directory(course, load_settings(course))
     with open_gradebook(where) as gradebook:
         known_modules(gradebook, where, [module])
         people = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
@@ -11,7 +12,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-import pandas as pd
 from nbgrader.api import (
     Assignment,
     Grade,
@@ -33,10 +33,17 @@ from ...grading.other_courses import (
 )
 from ...spec import EXERCISES_FILE, load_module
 from ...store.record import Record
-from ...store.submission import CHECK_PREFIX, RefusedError, open_folder, read_record_of
+from ...store.submission import (
+    CHECK_PREFIX,
+    RefusedError,
+    left_out,
+    open_folder,
+    read_record_of,
+)
 from ..course import COURSE_FILE, load_course
 
 if TYPE_CHECKING:
+    import pandas as pd
     from nbgrader.api import Gradebook
     from nbgrader.coursedir import CourseDirectory
 
@@ -45,6 +52,7 @@ State = Literal["graded", "not graded yet", "nothing handed in"]
 COLUMNS = [
     "student", "name", "module", "state", "complete", "of", "late", "handed_in", "due",
 ]  # fmt: skip
+_STATES = 10_000
 EXERCISE_COLUMNS = ["module", "exercise", "title", "handed_in", "complete", "stopped_here"]
 
 
@@ -137,6 +145,8 @@ def completion_table(course: Path) -> pd.DataFrame:
 
 def table_of(state: ClassState) -> pd.DataFrame:
     """Return the completion table of a class that was read; see :func:`completion_table`."""
+    import pandas as pd  # slow to load, and not all that reads a class makes tables of it
+
     columns: dict[str, list[Any]] = {name: [] for name in COLUMNS}
     for student, name in state.names.items():
         for module in state.modules:
@@ -167,6 +177,8 @@ def exercise_table(state: ClassState) -> pd.DataFrame:
     ``complete`` (who has it complete or left it out), ``stopped_here`` (for whom it is the last
     complete one, though it is not the module's last).
     """
+    import pandas as pd
+
     rows = []
     for module in state.modules:
         done = [work.done for work in module.work.values()]
@@ -185,9 +197,8 @@ def passes(submitted: Path, module: str, students: Collection[str]) -> Counter[s
     counts for nothing. Who it was is not kept.
     """
     count: Counter[str] = Counter()
-    for _, record in records(submitted, module, students):
-        if record.module == module:
-            count.update(name for name, entry in record.exercises.items() if entry.passed)
+    for _, folder in _folders(submitted, module, students):
+        count.update(left_out(folder, module))
     return count
 
 
@@ -195,6 +206,14 @@ def records(
     submitted: Path, module: str, students: Collection[str]
 ) -> Iterator[tuple[str, Record]]:
     """Yield the record of each student who handed in ``module`` and whose record can be read."""
+    for student, folder in _folders(submitted, module, students):
+        record = read_record_of(folder, module)
+        if isinstance(record, Record):
+            yield student, record
+
+
+def _folders(submitted: Path, module: str, students: Collection[str]) -> Iterator[tuple[str, int]]:
+    """Yield what each of the students handed in of ``module``, as an open folder."""
     if not submitted.is_dir():
         return
     with open_folder(submitted.resolve()) as root:
@@ -202,11 +221,12 @@ def records(
             # An id from a gradebook may be anything; a folder's name has no "/" in it.
             if "/" in student or student in {"", ".", ".."}:
                 continue
-            with contextlib.suppress(RefusedError), open_folder(f"{student}", root) as home:
-                with open_folder(module, home) as folder:
-                    record = read_record_of(folder, module)
-                if isinstance(record, Record):
-                    yield student, record
+            with (
+                contextlib.suppress(RefusedError),
+                open_folder(f"{student}", root) as home,
+                open_folder(module, home) as folder,
+            ):
+                yield student, folder
 
 
 def _module(
@@ -223,13 +243,7 @@ def _module(
     exercises = [e for e in exercises if e[0] in names]
     exercises += [(name, name) for name in names if name not in dict(exercises)]
     places = {name: place for place, (name, _) in enumerate(exercises)}
-    done: dict[str, set[int]] = {}
-    for cell, (name, points) in cells.items():
-        place = places[name.removeprefix(CHECK_PREFIX)]
-        scores = select(Grade.notebook_id, Grade.score).where(Grade.cell_id == cell)
-        for notebook, score in gradebook.db.execute(scores):
-            if score >= points:
-                done.setdefault(notebook, set()).add(place)
+    done = _done(gradebook, cells, places)
     # Not joined: the database has no index for it.
     copies = gradebook.db.execute(
         select(SubmittedNotebook.assignment_id, SubmittedNotebook.id)
@@ -247,14 +261,34 @@ def _module(
     )
     work = {}
     for submission, student, timestamp, extension in handed_in:
-        mine = done.get(notebooks.get(submission, ""), set())
+        mine = done.get(notebooks.get(submission, ""), 0)
         work[student] = Work(
-            tuple(place in mine for place in range(len(exercises))),
-            _utc(timestamp),
-            _utc(row.duedate, extension),
+            _each_of(mine, len(exercises)), _utc(timestamp), _utc(row.duedate, extension)
         )
     waiting = frozenset(s for s in students if s not in work and _is_there(submitted, s, row.name))
     return ModuleState(row.name, title, _utc(row.duedate), tuple(exercises), work, waiting)
+
+
+def _done(
+    gradebook: Gradebook, cells: Mapping[str, tuple[str, float]], places: Mapping[str, int]
+) -> dict[str, int]:
+    """Return by submitted notebook which exercises are done: one bit for each, at its place.
+
+    A large class has a million grades: they are compared by the database, and come as plain rows.
+    """
+    connection = gradebook.db.connection()
+    done: dict[str, int] = {}
+    for cell, (name, points) in cells.items():
+        bit = 1 << places[name.removeprefix(CHECK_PREFIX)]
+        enough = select(Grade.notebook_id).where(Grade.cell_id == cell, Grade.score >= points)
+        for notebook in connection.scalars(enough):
+            done[notebook] = done.get(notebook, 0) | bit
+    return done
+
+
+@functools.lru_cache(_STATES)
+def _each_of(bits: int, count: int) -> tuple[bool, ...]:
+    return tuple(bool(bits >> place & 1) for place in range(count))
 
 
 def _exercises(where: CourseDirectory, module: str) -> tuple[str, list[tuple[str, str]]]:
