@@ -6,7 +6,6 @@ With ALLYSHIP_PICTURES=1 in the environment, it also takes the guide's pictures 
 from __future__ import annotations
 
 import csv
-import io
 import logging
 import os
 import re
@@ -18,7 +17,6 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from PIL import Image
 from playwright.sync_api import Page, expect
 
 from allyship_course.instructor import demo
@@ -28,10 +26,10 @@ from allyship_course.store.journal import Note, keep
 from tests.support.classroom import ALLYSHIP, a_persons_answers, rows_of
 from tests.support.lab import running_lab
 from tests.support.paths import ROOT
+from tests.support.pictures import take
 from tests.support.site import served
 
 GUIDE = (ROOT / "book" / "guides" / "instructors.md").read_text(encoding="utf-8")
-PICTURES = ROOT / "book" / "guides" / "pictures"
 MODULE = "03-is-and-is-not"
 NAMES = ["Abena", "Bilal", "Chen", "Dara", "Ewa", "Farid", "Gita", "Hugo", "Inés", "Jun", "Kofi"]
 NAMES += ["Leila", "Marek", "Noor", "Olu", "Petra"]
@@ -71,15 +69,6 @@ def run(command: str, folder: Path, stdin: str = "", ok: bool = True) -> str:
     )
     assert (done.returncode == 0) == ok, f"{command}\n{done.stdout[-3000:]}{done.stderr[-3000:]}"
     return done.stdout + done.stderr
-
-
-def take(page: Page, name: str) -> None:
-    """Take a picture for the guide, of few colours, if pictures are asked for."""
-    raw = page.screenshot()
-    if "ALLYSHIP_PICTURES" in os.environ:
-        PICTURES.mkdir(exist_ok=True)
-        few = Image.open(io.BytesIO(raw)).convert("RGB").quantize(24, dither=Image.Dither.NONE)
-        few.save(PICTURES / f"{name}.png", optimize=True)
 
 
 @pytest.mark.slow

@@ -5,7 +5,7 @@ Sphinx directives for MyST pages::
     ```{go-on}
     ```
     ```{trail}
-    0. [Welcome](modules/00-welcome/index.md): how the course works
+    1. [A module](modules/01-a-module/index.md): what it is about
     ```
     ```{routes}
     ```
