@@ -13,7 +13,7 @@ from tests.support.paths import ROOT
 PICTURES = ROOT / "book" / "guides" / "pictures"
 ASKED_FOR = "ALLYSHIP_PICTURES" in os.environ
 """Pictures are written only if they are asked for: another machine's fonts draw others."""
-_COLOURS = 24
+_COLOURS = 64
 _GAP = 16
 
 

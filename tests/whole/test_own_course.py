@@ -230,6 +230,9 @@ def on_the_page(html: Path, page: Page, folder: Path) -> Path:
             f"lab-safety:/:{FIRST}/left-behind",
             f"lab-safety:/:{FIRST}/this-week",
         ]
+        contents = page.get_by_role("navigation", name="Contents")
+        expect(contents.locator(f"[data-module='{FIRST}']")).to_contain_text("2 of 7")
+        expect(contents.locator("[data-module=journal]")).to_have_text("Journal")
         first = "getComputedStyle(document.documentElement).getPropertyValue('--course-accent')"
         assert page.evaluate(first).strip() == "#1f4e8c"
         assert scan(page) == ([], [])
