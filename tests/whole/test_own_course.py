@@ -230,6 +230,7 @@ def on_the_page(html: Path, page: Page, folder: Path) -> Path:
             f"lab-safety:/:{FIRST}/left-behind",
             f"lab-safety:/:{FIRST}/this-week",
         ]
+        page.reload()  # whoever begins is shown nothing beside the exercise yet
         contents = page.get_by_role("navigation", name="Contents")
         expect(contents.locator(f"[data-module='{FIRST}']")).to_contain_text("2 of 7")
         expect(contents.locator("[data-module=journal]")).to_have_text("Journal")
