@@ -3,6 +3,8 @@
 JupyterLite with Pyodide, and everything that they load, on one's own site. What is downloaded is
 pinned with hashes in this folder: ``build.lock`` (what builds the site), ``browser.lock`` (Python
 packages in the browser) and ``package-lock.json`` (Pyodide itself). Needs node and npm.
+
+``python -m lite COURSE`` does the same for the course in the folder COURSE.
 """
 
 from __future__ import annotations
@@ -26,6 +28,7 @@ from nbformat.v4 import new_code_cell
 
 from allyship_course.notebook.assignments import make_assignment, make_journal
 from allyship_course.spec import EXERCISES_FILE, JOURNAL, folders_in, module_folders
+from allyship_course.spec.settings import course_of, settings_of
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
@@ -74,7 +77,7 @@ def main(book: Path, site: Path) -> None:
     with tempfile.TemporaryDirectory() as work:
         say("Building the site ...")
         contents = write_contents(book, Path(work, "contents"))
-        build_site(contents, site, Path(work, "site"))
+        build_site(contents, site, Path(work, "site"), course_of(book).title)
         say("Compiling Python for the browser ...")
         add_python(site, folders_in(contents)[0] / EXERCISES_FILE, Path(work, "wheel"))
     finish(site)
@@ -162,7 +165,7 @@ def write_contents(book: Path, contents: Path) -> Path:
     """Write what a learner's drive begins with: a folder for each module, and the journal's."""
     for folder in module_folders(book):
         add_submission(make_assignment(folder, contents))
-    if (book / JOURNAL).exists():
+    if (book / JOURNAL).exists() and settings_of(book).has("journal"):
         make_journal(book, contents)
     return contents
 
@@ -175,11 +178,13 @@ def add_submission(notebook: Path) -> None:
     nbformat.write(content, notebook)
 
 
-def build_site(contents: Path, site: Path, lite: Path) -> None:
+def build_site(contents: Path, site: Path, lite: Path, title: str) -> None:
     """Let JupyterLite write its pages, without JupyterLab's own: Notebook's are lighter."""
     shutil.rmtree(site, ignore_errors=True)
     lite.mkdir()
-    shutil.copy(HERE / "jupyter-lite.json", lite)
+    config = json.loads((HERE / "jupyter-lite.json").read_text("utf-8"))
+    config["jupyter-config-data"]["appName"] = title
+    (lite / "jupyter-lite.json").write_text(json.dumps(config), "utf-8")
     settings = json.loads((ROOT / "src/jupyter/overrides.json").read_text("utf-8")) | AS_THE_DEVICE
     (lite / "overrides.json").write_text(json.dumps(settings), "utf-8")
     where = ("--lite-dir", lite, "--output-dir", site, "--contents", contents)
@@ -322,4 +327,5 @@ def write_script(script: Path, target: Path, constants: Mapping[str, object]) ->
 
 
 if __name__ == "__main__":
-    main(ROOT / "book", ROOT / "_build" / "lite")
+    course = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT
+    main(course / "book", course.absolute() / "_build" / "lite")

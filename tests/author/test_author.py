@@ -46,6 +46,17 @@ def test_an_exercise_of_each_type_works_at_once(project: Path) -> None:
     assert to_dos(project / "book", before) == {"draft"}
 
 
+def test_a_draft_speaks_of_a_source_map_only_where_the_book_has_one(project: Path) -> None:
+    file = project / "book" / "modules" / "01-tiny" / "exercises.yml"
+    new(project, "exercise", "01-tiny", "without-one")
+    assert "source map" not in file.read_text("utf-8")
+    rows = project / "book" / "developing" / "source-map.yml"
+    rows.parent.mkdir()
+    rows.write_text("- {row: C4, idea: Water}\n", "utf-8")
+    new(project, "exercise", "01-tiny", "with-one")
+    assert "# Rows of the source map, such as [C4]" in file.read_text("utf-8")
+
+
 def test_what_a_draft_shows_in_comments_works_once_its_sign_is_taken_away(project: Path) -> None:
     for kind in FIELD_TYPES:
         new(project, "exercise", "01-tiny", f"my-{kind}", "--type", kind)

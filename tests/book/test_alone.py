@@ -64,6 +64,21 @@ def test_it_keeps_what_is_written_and_saves_it(site: Path, page: Page) -> None:
         page.close()
 
 
+@pytest.mark.browser
+def test_it_is_dark_where_the_page_around_it_is(site: Path, page: Page) -> None:
+    with served(site) as address:
+        page.goto(f"{address}/notes/index.html")
+        one = form(page, "all-types")
+        expect(one).to_have_attribute("data-ready", "")
+        expect(one).to_have_css("background-color", "rgb(255, 255, 255)")
+        page.evaluate("document.body.style.color = 'oklch(0.95 0 0)'")
+        page.evaluate("document.body.style.background = '#111'")
+        expect(one).to_have_css("background-color", "rgb(30, 34, 36)")
+        one.get_by_role("button", name="Show it all here").click()
+        assert scan(page)[0] == []
+        page.close()
+
+
 def test_what_is_not_there_is_told_with_what_is_near(tmp_path: Path) -> None:
     file = tmp_path / "a.mjs"
     command = ["exercise", str(TINY_MODULE), "all-tipes", "--for-myst", str(file)]

@@ -16,6 +16,7 @@ from tests.support.accessibility import scan, sideways
 from tests.support.forms import form
 from tests.support.once import once
 from tests.support.paths import TINY_MODULE
+from tests.support.pictures import side_by_side
 from tests.support.site import served
 
 THEMES = ("furo", "pydata_sphinx_theme", "sphinx_book_theme")
@@ -62,6 +63,20 @@ exercise("kettle")
 """,
     "mine.md": "# What I wrote\n\n```{{exercise-journal}}\n```\n",
 }
+COLOURS = """() => {
+  const form = document.querySelector("form.ac-exercise");
+  const link = document.createElement("a");
+  link.href = "https://elsewhere.example/";
+  form.parentElement.append(link);
+  const grounds = [];
+  for (let one = form; one !== document.documentElement; one = one.parentElement) {
+    const { backgroundColor } = getComputedStyle(one);
+    if (backgroundColor !== "rgba(0, 0, 0, 0)") grounds.push(backgroundColor);
+  }
+  const edge = getComputedStyle(form).borderInlineStartColor;
+  return [grounds, getComputedStyle(link).color, edge];
+}"""
+"""The grounds from the form outwards, the colour of links beside it, and that of its edge."""
 WORDS = "It reminds me of a letter that I owe"
 
 
@@ -80,14 +95,18 @@ def sphinx(source: Path, out: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.fixture(scope="session", params=THEMES)
-def site(request: pytest.FixtureRequest, shared: Path) -> Path:
+def site_of(theme: str, shared: Path) -> Path:
     def build(folder: Path) -> None:
-        write_site(folder / "source", request.param)
+        write_site(folder / "source", theme)
         done = sphinx(folder / "source", folder / "html")
         assert done.returncode == 0, done.stdout + done.stderr
 
-    return once(shared, f"site-{request.param}", build) / "html"
+    return once(shared, f"site-{theme}", build) / "html"
+
+
+@pytest.fixture(scope="session", params=THEMES)
+def site(request: pytest.FixtureRequest, shared: Path) -> Path:
+    return site_of(request.param, shared)
 
 
 @pytest.mark.slow
@@ -110,6 +129,27 @@ def test_a_form_looks_right_under_a_theme(
         page.goto(f"{address}/index.html")
         assert page.locator("script[src*='page.js']").count() == 0
         page.close()
+
+
+@pytest.mark.slow
+@pytest.mark.browser
+def test_a_form_has_the_colours_of_the_page_around_it(
+    shared: Path, page_with: Callable[..., Page]
+) -> None:
+    taken = []
+    for theme, scheme in zip(THEMES, ("light", "dark", "light"), strict=True):
+        page = page_with(color_scheme=scheme, viewport={"width": 460, "height": 620}, whole=False)
+        with served(site_of(theme, shared)) as address:
+            page.goto(f"{address}/plants/cell.html")
+            expect(page.locator("form[data-ready]")).to_have_count(1)
+            grounds, link, edge = page.evaluate(COLOURS)
+            assert len(grounds) > 1, theme
+            assert len({*grounds}) == 1, theme
+            assert edge == link, theme
+            form(page, "kettle").scroll_into_view_if_needed()
+            taken.append(page.screenshot())
+            page.close()
+    side_by_side(taken, "three-themes")
 
 
 @pytest.mark.slow

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from allyship_course.cli import main
+from allyship_course.spec import module_folders
 from tests.support.paths import ROOT
 
 SOURCE = ROOT / "src"
@@ -41,6 +42,18 @@ def test_nothing_in_the_source_names_this_courses_subject() -> None:
         for number, line in enumerate(file.read_text("utf-8").splitlines(), 1)
         if re.search(r"(?i)\ball(y|ies)|allyship", ALLOWED.sub("", line))
     ]
+    assert not said, "\n".join(said)
+
+
+def test_no_module_of_this_course_stands_in_the_source_as_an_example() -> None:
+    names = [folder.name for folder in module_folders(ROOT / "book")]
+    said = [
+        f"{file.relative_to(ROOT)}: {name}"
+        for file in files()
+        for name in names
+        if name in file.read_text("utf-8")
+    ]
+    assert names
     assert not said, "\n".join(said)
 
 

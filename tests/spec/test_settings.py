@@ -60,7 +60,7 @@ def test_what_is_misspelt_is_told_in_its_line_with_what_there_is(tmp_path: Path)
     (line,) = told(written(tmp_path, "parts: [jurnall]"))
     assert line == (
         "5: entry 1 of 'parts' can't be 'jurnall'. "
-        "Write 'journal', 'certificate' or 'posters', or remove the line"
+        "Write 'journal', 'certificate', 'trail' or 'posters', or remove the line"
     )
     (line,) = told(written(tmp_path, 'colours: {frsit: "#000000"}'))
     assert line == "5: unknown key 'frsit'. Did you mean 'first'?"

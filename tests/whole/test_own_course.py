@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -12,6 +13,7 @@ from pathlib import Path
 import nbformat
 import pytest
 import yaml
+from bs4 import BeautifulSoup
 from click.testing import CliRunner
 from playwright.sync_api import Page, expect
 
@@ -20,8 +22,9 @@ from allyship_course.author.own_course import name_for
 from allyship_course.cli import main
 from allyship_course.spec import FIELD_TYPES, TO_WRITE, load_module
 from tests.support.accessibility import scan
-from tests.support.classroom import full_note, nbgrader, ours, rows_of, type_in
+from tests.support.classroom import allyship, full_note, nbgrader, ours, rows_of, type_in
 from tests.support.forms import LEAVE_OUT, form, kept_names
+from tests.support.paths import ROOT
 from tests.support.site import served
 
 FIRST, SECOND = "01-a-shared-room", "02-the-spill"
@@ -87,6 +90,14 @@ def test_a_course_is_begun_with_an_exercise_of_each_kind_and_nothing_to_mend(
     assert workflow["jobs"]["deploy"]["environment"]["name"] == "github-pages"
 
 
+def test_a_course_is_begun_beside_any_other_book(tmp_path: Path) -> None:
+    """In a folder that looks like a course and has none of what a class needs."""
+    (tmp_path / "book").mkdir()
+    (tmp_path / "_config.yml").write_text("title: A book of somebody's\n")
+    ours(tmp_path, "new", "course", "mine", "--title", "Mine")
+    assert (tmp_path / "mine" / "course" / "nbgrader_config.py").exists()
+
+
 def test_nothing_is_written_over(tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("years of work")
     done = CliRunner().invoke(main, ["new", "course", str(tmp_path), "--title", "Mine"])
@@ -100,6 +111,28 @@ def test_nothing_is_written_over(tmp_path: Path) -> None:
 )
 def test_a_title_in_any_script_gives_a_name(title: str, name: str) -> None:
     assert name_for(title) == name
+
+
+@pytest.mark.slow
+def test_begun_from_a_wheel_a_course_takes_it_along(tmp_path: Path) -> None:
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    uv = str(Path(sys.executable).with_name("uv"))
+    installed = tmp_path / "installed"
+    install = [uv, "pip", "install", "-q", "--no-deps", "--target", str(installed), str(wheel)]
+    subprocess.run(install, check=True)
+    run = "import sys; from allyship_course.cli import run; run()"
+    command = [sys.executable, "-c", run, "new", "course", "lab", "--title", "Lab safety"]
+    env = {**os.environ, "PYTHONPATH": str(installed)}
+    subprocess.run(command, cwd=tmp_path, env=env, check=True)
+    course = tmp_path / "lab"
+    assert (course / "requirements.txt").read_text() == f"./{wheel.name}[book]\n"
+    assert (course / wheel.name).read_bytes() == wheel.read_bytes()
+    assert check_book(course / "book") == []
+    here = begun(tmp_path / "here")
+    usual = {f.relative_to(here) for f in here.rglob("*")}
+    assert {f.relative_to(course) for f in course.rglob("*")} - usual == {Path(wheel.name)}
 
 
 def built(course: Path) -> Path:
@@ -118,11 +151,11 @@ def test_a_second_course_goes_from_its_page_to_the_gradebook(
 ) -> None:
     html = built(own)
     file = on_the_page(html, page, tmp_path)
-    for built_page in html.rglob("*.html"):
-        assert "llyship" not in built_page.read_text()
+    for file_of_site in html.rglob("*.*"):
+        assert b"Allyship" not in file_of_site.read_bytes(), file_of_site
 
     course = own / "course"
-    ours(course, "teach", ".", "--no-open", "--yes")
+    assert "Unwritable" not in allyship(course, "teach", ".", "--no-open", "--yes")
     (course / "submitted" / "ada" / FIRST).mkdir(parents=True)
     shutil.move(file, course / "submitted" / "ada" / FIRST)
     work = shutil.copytree(course / "release" / SECOND, tmp_path / "home" / SECOND)
@@ -143,6 +176,37 @@ def test_a_second_course_goes_from_its_page_to_the_gradebook(
     assert SECRET not in report
     journal = nbformat.read(course / "journal" / "journal.ipynb", as_version=4)
     assert 'certificate("Lab safety")' in journal.cells[-1].source
+
+
+@pytest.mark.slow
+def test_a_course_has_only_the_parts_that_it_wants(tmp_path: Path) -> None:
+    course = begun(tmp_path / "lab-safety")
+    home = parsed(built(course), "index.html")
+    (tile,) = home.select(".trail li")
+    assert "7 exercises, about 5 minutes" in tile.get_text()
+    assert home.select("[data-course=continue]")
+
+    config = course / "_config.yml"
+    config.write_text(re.sub(r"parts: .*", "parts: []", config.read_text()))
+    for part in ("journal/exercises.yml", "journal/index.md", "my-journal.md"):
+        (course / "book" / part).unlink()
+    toc = course / "book" / "_toc.yml"
+    toc.write_text(re.sub(r" *- file: (journal/index|my-journal)\n", "", toc.read_text()))
+    assert check_book(course / "book") == []
+    html = built(course)  # in the same place: what was read before is read anew
+    home = parsed(html, "index.html")
+    assert not home.select(".trail, [data-course=continue]")
+    assert [li.get_text(strip=True) for li in home.select("article ol > li")] == [
+        "A shared room: what we leave behind us, and who finds it"
+    ]
+    module = parsed(html, f"modules/{FIRST}/index.html")
+    assert module.select("form, .ac-exercise")
+    assert not module.select("[data-course=certificate], .ac-poster, a[href*=journal]")
+    assert (html / "_static" / "routes.json").read_text() == "[]"
+
+
+def parsed(html: Path, page: str) -> BeautifulSoup:
+    return BeautifulSoup((html / page).read_text("utf-8"), "html.parser")
 
 
 def points(course: Path) -> dict[str, float]:
@@ -166,6 +230,10 @@ def on_the_page(html: Path, page: Page, folder: Path) -> Path:
             f"lab-safety:/:{FIRST}/left-behind",
             f"lab-safety:/:{FIRST}/this-week",
         ]
+        page.reload()  # whoever begins is shown nothing beside the exercise yet
+        contents = page.get_by_role("navigation", name="Contents")
+        expect(contents.locator(f"[data-module='{FIRST}']")).to_contain_text("2 of 7")
+        expect(contents.locator("[data-module=journal]")).to_have_text("Journal")
         first = "getComputedStyle(document.documentElement).getPropertyValue('--course-accent')"
         assert page.evaluate(first).strip() == "#1f4e8c"
         assert scan(page) == ([], [])

@@ -16,6 +16,7 @@ from ..spec import (
     did_you_mean,
     module_folders,
 )
+from ..spec.folders import source_rows
 from ..spec.modules import TOC
 from ..spec.overlay import READING, with_cells, with_chapter
 
@@ -25,9 +26,9 @@ _EXERCISE = """\
   - id: {id}
     title: {title}
     minutes: 3
-    # Rows of the source map, such as [C4]; an exercise in an overlay needs none.
-    # sources: []
-    # Experience, and no study. Or name the studies: evidence: [gollwitzer2006]
+{mapped}\
+    # Experience, and no study. Or name the studies, by their keys in references.bib:
+    # evidence: [surname2026]
     practice-wisdom: true
     # note: "{to_write} what could be hard here. It can be left out with “I'd rather not”."
     # people:
@@ -43,6 +44,11 @@ _EXERCISE = """\
         # ours: "{to_write} what you would say."
         # others:
         #   - {{by: "written by us, as a neighbour might say it", text: "{to_write} it."}}
+"""
+
+_MAPPED = """\
+    # Rows of the source map, such as [C4]; an exercise in an overlay needs none.
+    # sources: []
 """
 
 _MODULE = """\
@@ -105,7 +111,7 @@ def new_module(book: Path, overlay: Path | None, module: str) -> list[Path]:
     title = _title(re.sub(r"^\d+-", "", module))
     toc = with_chapter((book / TOC).read_text("utf-8"), module)
     folder.mkdir(parents=True)
-    exercise = _exercise("first-thoughts", "text")
+    exercise = _exercise(book, "first-thoughts", "text")
     written = [folder / EXERCISES_FILE, folder / READING]
     written[0].write_text(_MODULE.format(module=module, title=title) + exercise, "utf-8")
     written[1].write_text(_READING.format(title=title, to_write=TO_WRITE), "utf-8")
@@ -134,7 +140,7 @@ def new_exercise(
     for known_in in {here, target}:
         if (known_in / EXERCISES_FILE).exists() and exercise in _ids(known_in / EXERCISES_FILE):
             raise AuthorError(f"{module} has an exercise '{exercise}' already. Choose another id")
-    draft = _exercise(exercise, kind)
+    draft = _exercise(book, exercise, kind)
     reading = target / READING
     if not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -157,9 +163,10 @@ def _ids(file: Path) -> list[str]:
     return [e["id"] for e in listed or [] if isinstance(e, dict) and "id" in e]
 
 
-def _exercise(exercise: str, kind: str) -> str:
+def _exercise(book: Path, exercise: str, kind: str) -> str:
     return _EXERCISE.format(
         id=exercise,
+        mapped=_MAPPED if source_rows(book) else "",
         title=_title(exercise),
         field="answer",
         type=kind,

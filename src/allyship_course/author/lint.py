@@ -208,7 +208,7 @@ def _terms(book: Path) -> Iterator[Problem]:
 
 
 def can_spell() -> bool:
-    """Tell whether codespell is installed; it comes with the extra ``dev``."""
+    """Tell whether codespell is installed, which no command of ours needs."""
     return importlib.util.find_spec("codespell_lib") is not None
 
 

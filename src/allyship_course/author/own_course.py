@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from ..errors import CourseError
 
@@ -21,10 +22,17 @@ class OwnCourseError(CourseError):
     """No course can be begun there; the message says why. Nothing was written."""
 
 
-def new_course(folder: Path, title: str, nbgrader_config: Path, requirement: str) -> list[Path]:
+class Package(NamedTuple):
+    """What pip installs this package from: a line for it, and the wheel that the line may name."""
+
+    requirement: str
+    wheel: Path | None
+
+
+def new_course(folder: Path, title: str, nbgrader_config: Path, package: Package) -> list[Path]:
     """Write a course called ``title`` into ``folder``, which is new or empty; return its files.
 
-    ``requirement`` is what pip installs this package from.
+    A wheel goes along: who builds the course elsewhere has nothing else to install from.
     """
     if folder.exists() and any(folder.iterdir()):
         raise OwnCourseError(f"{folder} is not empty. Name a folder that is not there yet")
@@ -44,7 +52,9 @@ def new_course(folder: Path, title: str, nbgrader_config: Path, requirement: str
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(_filled_in(file, words), "utf-8")
         shutil.copyfile(nbgrader_config, course / "course" / nbgrader_config.name)
-        (course / "requirements.txt").write_text(f"{requirement}\n", "utf-8")
+        (course / "requirements.txt").write_text(f"{package.requirement}\n", "utf-8")
+        if package.wheel:
+            shutil.copy(package.wheel, course)
         if folder.exists():
             folder.rmdir()
         course.replace(folder)

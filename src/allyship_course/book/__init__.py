@@ -59,7 +59,8 @@ def _dress(app: Sphinx, config: Config) -> None:
         config.course_settings = read_settings(config[KEY])
     except SpecError as e:
         raise _stop(e) from None
-    config.allyship_forms = forms_fingerprint()
+    # The parts decide what is read of a page, and not only how it is shown.
+    config.allyship_forms = f"{forms_fingerprint()} {config.course_settings.parts}"
     config.allyship_look = page_fingerprint(config.course_settings)
     config.allyship_live = os.environ.get(LIVE, "")
     address = os.environ.get(ADDRESS) or config.html_baseurl
@@ -115,7 +116,9 @@ def _check_and_print(book: Path, static: Path, title: str, settings: Settings) -
     _write_json(static / "course.json", described)
     _write_json(static / "cards.json", cards(pages))
     _write_json(static / "outline.json", [outline(module) for module in described])
-    _write_json(static / "routes.json", [_stops(route) for route in load_routes(book)])
+    # A browser that chose a way while there was a trail is led along it no longer.
+    routes = load_routes(book) if settings.has("trail") else []
+    _write_json(static / "routes.json", [_stops(route) for route in routes])
     if not settings.has("posters"):
         return
     sheet = Sheet.of(title, settings)

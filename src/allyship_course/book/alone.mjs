@@ -35,9 +35,36 @@ async function render({ el }) {
   const form = /** @type {HTMLElement} */ (el.firstElementChild);
   // Its style stands beside it: within a shadow root no other reaches it.
   el.append(make("style", { textContent: ALONE.style }), saving());
+  dressAsThePage(el);
   const store = pageStore(form);
   await enhance(form, store, FRAME);
   answer(form, store, ALONE.replies, true);
+}
+
+/**
+ * Dark where the text around it is light: each page has its own switch for that.
+ * @param {HTMLElement} el
+ */
+function dressAsThePage(el) {
+  const look = () => {
+    const [red, green, blue] = asPixel(getComputedStyle(el).color);
+    el.dataset.theme = red + green + blue > 1.5 * 255 ? "dark" : "light";
+  };
+  look();
+  const seen = new MutationObserver(look);
+  for (const one of [document.documentElement, document.body]) {
+    seen.observe(one, { attributeFilter: ["class", "style", "data-theme"] });
+  }
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", look);
+}
+
+/** Red, green and blue of a colour, in whatever way it is written. @param {string} colour */
+function asPixel(colour) {
+  const context = make("canvas", { width: 1, height: 1 }).getContext("2d");
+  if (!context) return [0, 0, 0];
+  context.fillStyle = colour;
+  context.fillRect(0, 0, 1, 1);
+  return context.getImageData(0, 0, 1, 1).data;
 }
 
 /** What was written into this exercise, as a file that My journal takes in elsewhere. */

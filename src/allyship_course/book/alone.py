@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 from ..form import STYLE, VIEW_STYLE, render
@@ -28,7 +29,7 @@ def exercise_alone(folder: Path, exercise_id: str) -> str:
     words = [one for one in described["exercises"] if one["id"] == exercise_id]
     styles = "".join(file.read_text("utf-8") for file in (STYLE, VIEW_STYLE))
     # Within a shadow root no rule knows the page's own root.
-    styles = styles.replace(":root", ".ac-alone")
+    styles = (styles + _dark_colours()).replace(":root", ".ac-alone")
     data = {
         "form": render(module, exercise, "page"),
         "style": rcssmin.cssmin(styles),
@@ -37,3 +38,10 @@ def exercise_alone(folder: Path, exercise_id: str) -> str:
     }
     script = rjsmin.jsmin(bundle(_ROOM / "alone.mjs"))
     return f"const EXERCISE = {json.dumps(data, ensure_ascii=False)};\n{script}"
+
+
+def _dark_colours() -> str:
+    """Return the rule of the book's style that has its dark colours."""
+    style = (_ROOM / "book.css").read_text("utf-8")
+    rule = re.search(r':root\[data-theme="dark"\] \{.*?\}', style, re.DOTALL)
+    return rule[0] if rule else ""

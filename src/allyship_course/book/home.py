@@ -5,13 +5,14 @@ Sphinx directives for MyST pages::
     ```{go-on}
     ```
     ```{trail}
-    0. [Welcome](modules/00-welcome/index.md): how the course works
+    1. [A module](modules/01-a-module/index.md): what it is about
     ```
     ```{routes}
     ```
 
 Each is whole without a script: links that lead somewhere and words that hold for everybody.
-``trail.mjs`` puts in how far somebody is.
+``trail.mjs`` puts in how far somebody is. In a course without the part ``trail`` the list of
+modules stands as it is written, and the other two show nothing.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from ..form.scenes import TILES, scene
 from ..spec import EXERCISES_FILE, Exercise, Module, load_module, module_folders
 from ..spec.modules import TOC
 from ..spec.routes import ROUTES_FILE, load_routes
+from ..spec.settings import Settings
 from .website import TEMPLATES
 
 SHORT_TIMES = (3, 5, 10)
@@ -48,6 +50,12 @@ class _Home(SphinxDirective):
         return [load_module(folder) for folder in folders]
 
     @property
+    def wanted(self) -> bool:
+        """Whether the course has a trail."""
+        settings: Settings = self.config.course_settings
+        return settings.has("trail")
+
+    @property
     def up(self) -> str:
         """The way from this page to the site's root."""
         return "../" * self.env.docname.count("/")
@@ -62,6 +70,8 @@ class GoOn(_Home):
     """The one link that leads on, and what fits into a few minutes."""
 
     def run(self) -> list[nodes.Node]:
+        if not self.wanted:
+            return []
         return [self.part("go-on", first=self.modules()[0], times=SHORT_TIMES)]
 
 
@@ -69,6 +79,8 @@ class Routes(_Home):
     """The ways through the course; nothing where a book has none."""
 
     def run(self) -> list[nodes.Node]:
+        if not self.wanted:
+            return []
         modules = {module.module: module for module in self.modules()}
         ways = [
             (route, [(*_exercise(modules, one.stop), one.why) for one in route.stops])
@@ -88,8 +100,10 @@ class Trail(_Home):
     has_content: ClassVar[bool] = True
 
     def run(self) -> list[nodes.Node]:
-        modules = {module.module: module for module in self.modules()}
         trail: list[nodes.Node] = self.parse_content_to_nodes()
+        if not self.wanted:
+            return trail
+        modules = {module.module: module for module in self.modules()}
         for item in (item for node in trail for item in node.findall(nodes.list_item)):
             if module := modules.get(_module_of(item)):
                 item.insert(0, nodes.raw("", self._picture(module), format="html"))

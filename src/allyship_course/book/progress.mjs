@@ -48,9 +48,12 @@ function markContents(course) {
     const done = mine.filter(({ complete }) => complete).length;
     const state = item.querySelector(".state") ?? make("span", { className: "state" });
     item.querySelector("a")?.append(state);
-    state.toggleAttribute("data-complete", done === mine.length);
-    const some = mine.some(({ saved }) => saved) ? `${done} of ${mine.length}` : "";
-    setText(state, done === mine.length ? "complete" : some);
+    // Questions that one may leave open, as a journal's, are complete before anybody has come.
+    const begun = mine.some(({ saved }) => saved);
+    const complete = begun && done === mine.length;
+    state.toggleAttribute("data-complete", complete);
+    const some = begun ? `${done} of ${mine.length}` : "";
+    setText(state, complete ? "complete" : some);
   }
 }
 

@@ -6,7 +6,7 @@ Sphinx directives for MyST pages::
     ```
     ```{evidence-ledger}
     ```
-    ```{module-facts} 03-is-and-is-not
+    ```{module-facts} 03-a-module
     ```
     ```{field-use}
     ```

@@ -8,7 +8,15 @@ from typing import Literal
 
 import click
 
-from .command import FILE, FOLDER, book_and_config, check_writable, course_root, main, overlay
+from .command import (
+    FILE,
+    FOLDER,
+    check_writable,
+    course_root,
+    installed_book_and_config,
+    main,
+    overlay,
+)
 
 
 @main.command()
@@ -36,7 +44,7 @@ def check(site: str | None, *, report: bool) -> None:
     if report:
         return _report(book)
     if not can_spell():
-        click.echo("Spelling is not looked at: codespell, of the extra 'dev', is not installed.")
+        click.echo("Spelling is not looked at. To have it looked at: pip install codespell")
     problems = check_book(book, overlay())
     for problem in problems:
         click.echo(problem, err=True)
@@ -189,13 +197,13 @@ def new_course_(folder: Path, title: str) -> None:
     It holds a welcome, one module with an exercise of each kind, a journal, a glossary, all that
     a class needs, and a workflow that publishes the website.
     """
-    from ..author.own_course import new_course
+    from ..author.own_course import Package, new_course
 
     folder = folder.absolute()
-    _, config = book_and_config()
-    from .missing import requirement
+    from .missing import own_wheel, requirement
 
-    files = new_course(folder, title, config, requirement("book"))
+    _, config = installed_book_and_config()
+    files = new_course(folder, title, config, Package(requirement("book"), own_wheel()))
     click.echo(f"Written: {folder}, with {len(files)} files.")
     click.echo("README.md in it says how to go on. In that folder, 'allyship check' has nothing")
     click.echo("to mend; the module is a sample, to be changed or thrown away.")

@@ -139,15 +139,20 @@ def overlay() -> Path | None:
 
 def book_and_config() -> tuple[Path, Path]:
     """Return the book and nbgrader's configuration: of the folder of the course, or installed."""
-    from ..student.modules import installed_book
-
     try:
         root = course_root()
     except click.ClickException:
-        book = installed_book()
-        packed = book / "course" / "nbgrader_config.py"
-        return book, packed if packed.exists() else book.parent / "course" / packed.name
+        return installed_book_and_config()
     return root / "book", root / "course" / "nbgrader_config.py"
+
+
+def installed_book_and_config() -> tuple[Path, Path]:
+    """Return the book and nbgrader's configuration that came with the package."""
+    from ..student.modules import installed_book
+
+    book = installed_book()
+    packed = book / "course" / "nbgrader_config.py"
+    return book, packed if packed.exists() else book.parent / "course" / packed.name
 
 
 def course_root() -> Path:

@@ -423,7 +423,7 @@ def remind(module: str) -> None:
 @click.argument("module")
 @click.argument("date")
 def extend(student: str, module: str, date: str) -> None:
-    """Give STUDENT until DATE for MODULE, such as: extend ada 03-is-and-is-not "2027-03-21 18:00".
+    """Give STUDENT until DATE for MODULE, such as: extend ada 03-a-module "2027-03-21 18:00".
 
     The clocks are those of the course, and a day alone means its end. The line is written into
     course.yml; the next 'allyship grade' goes by it. Another DATE takes the place of an earlier.

@@ -45,7 +45,8 @@ def _how(extra: str) -> str:
 def requirement(extra: str) -> str:
     """Return the line of a requirements.txt that installs this package as it was installed here.
 
-    A wheel on this machine is of no use elsewhere: it is looked for in the folder of that file.
+    A wheel on this machine is of no use elsewhere: it is looked for in the folder of that file,
+    where :func:`own_wheel` belongs.
     """
     came = _came_from()
     url, version = came.get("url", ""), came.get("vcs_info", {})
@@ -56,6 +57,13 @@ def requirement(extra: str) -> str:
     if url.endswith(".whl"):
         return f"./{unquote(urlsplit(url).path).rpartition('/')[2]}[{extra}]"
     return f"{PACKAGE}[{extra}]=={distribution_version(PACKAGE)}"
+
+
+def own_wheel() -> Path | None:
+    """Return the wheel that this package was installed from, if it was one and is still there."""
+    url = _came_from().get("url", "")
+    file = Path(unquote(urlsplit(url).path))
+    return file if url.startswith("file:") and file.suffix == ".whl" and file.is_file() else None
 
 
 def _came_from() -> dict[str, Any]:

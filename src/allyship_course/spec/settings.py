@@ -22,7 +22,7 @@ CONFIG = "_config.yml"
 KEY = "course"
 PLACE: Loc = ("sphinx", "config", KEY)
 """Where the settings stand in the file: Jupyter Book hands what stands there to Sphinx."""
-OwnPart = Literal["journal", "certificate", "posters"]
+OwnPart = Literal["journal", "certificate", "trail", "posters"]
 PARTS: tuple[OwnPart, ...] = get_args(OwnPart)
 
 

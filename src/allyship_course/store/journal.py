@@ -2,7 +2,7 @@
 
 Shape (schema 1)::
 
-    {"schema": 1, "module": "03-is-and-is-not", "exercises": {
+    {"schema": 1, "module": "03-a-module", "exercises": {
         "passed-over": {"answers": {"route": "..."}, "passed": false, "shared": false,
                         "saved": "2026-11-21T19:05:00.000Z"}}}
 

@@ -2,7 +2,7 @@
 
 Shape (schema 1)::
 
-    {"schema": 1, "module": "03-is-and-is-not", "exercises": {
+    {"schema": 1, "module": "03-a-module", "exercises": {
         "passed-over": {
             "answered": ["first-week", "route"],   # field ids
             "words": {"route": 41},                # of texts

@@ -3,7 +3,7 @@
 The file is that of *My journal* on the website, so that somebody can begin there and go on in
 Jupyter, and back. Shape (schema 1)::
 
-    {"schema": 1, "modules": {"03-is-and-is-not": {"exercises": {
+    {"schema": 1, "modules": {"03-a-module": {"exercises": {
         "passed-over": {"answers": {...}, "passed": false, "shared": false, "saved": "2026-..."}}}}}
 """
 

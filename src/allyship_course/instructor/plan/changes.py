@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import filecmp
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -90,7 +91,15 @@ class Setting:
 
     def api(self) -> NbGraderAPI:
         where = CourseDirectory(config=self.config, log=quiet())
-        return NbGraderAPI(where, config=self.config, log=quiet())
+        log = quiet()
+        level = log.level
+        # As it begins, nbgrader lists the exchange. Where a course has none, it would tell an
+        # instructor to ask their instructor.
+        log.setLevel(logging.CRITICAL + 1)
+        try:
+            return NbGraderAPI(where, config=self.config, log=log)
+        finally:
+            log.setLevel(level)
 
 
 def check_done(name: str, done: str, result: dict[str, Any]) -> None:
