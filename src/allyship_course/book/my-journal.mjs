@@ -13,9 +13,10 @@ import { inputPart, part } from "../form/parts.mjs";
 import { drawnOf } from "../form/picturing.mjs";
 import { plural } from "../form/words.mjs";
 import { answersOf, asTerms, fetchCourse } from "./answers.mjs";
-import { forget, forgetAll, keepLeft, kept, keptPaths } from "./browser-store.mjs";
+import { kept, keptPaths } from "./browser-store.mjs";
 import { asJson, asText, inOrder, takeIn } from "./journal-file.mjs";
 import { OFF } from "./keep-offline.mjs";
+import { forget, forgetAll, keepLeft } from "./kept-answers.mjs";
 import { offerOfflineChoice } from "./offline-choice.mjs";
 import { COURSE, loadStyle, SITE, WHOLE_SITE } from "./site.mjs";
 
