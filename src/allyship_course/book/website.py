@@ -52,7 +52,7 @@ _LATER = [
             *("platform", "submission", "search", "keep-offline", "one-place", "own-window"),
         )
     ),
-    *(FOLDER / f"{name}.mjs" for name in ("focus", "picturing", "dates", "again")),
+    *(FOLDER / f"{name}.mjs" for name in ("focus", "picturing", "piles", "dates", "again")),
 ]
 _NUMBER = re.compile(r"modules/(\d+)-")
 

@@ -22,6 +22,9 @@ const childrenOf = (form, selector) => all(form, `:scope > :is(${selector})`);
 /** @param {HTMLElement} form */
 export const stepsOf = (form) => all(form, "[data-step]");
 
+/** The fields in which cards are sorted. @param {HTMLElement} form */
+export const sortsOf = (form) => all(form, "[data-field]:has(> .ac-cards)");
+
 /** @param {HTMLElement} form @returns {Unit[]} */
 export function unitsOf(form) {
   const { way, ended } = wayOf(form);
