@@ -17,12 +17,13 @@ test_page.py, paper in test_print.py.
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.support.accessibility import SNIFF, SNIFFER, scan, sideways
+from tests.support.accessibility import SNIFF, SNIFFER, scan, sideways, third_scan
 from tests.support.forms import (
     FIELDS_PAGE,
     LEAVE_OUT,
@@ -139,6 +140,47 @@ def test_html_codesniffer_finds_nothing_on_any_page(
         page.evaluate(sniffer)
         errors[path] = page.evaluate(SNIFF)
     assert {path: found for path, found in errors.items() if found} == {}
+
+
+@pytest.mark.parametrize(("path", "book"), [(TINY_PAGE, "tiny"), (FIELDS_PAGE, "fields")])
+def test_a_third_engine_finds_nothing_in_any_state_of_an_exercise(
+    request: pytest.FixtureRequest, page_with: Callable[..., Page], path: str, book: str
+) -> None:
+    """Covers, all of it fresh and answered, and each thing that *Begin* shows."""
+    site = request.getfixturevalue(f"{book}_site")
+    whole = open_page(page_with(), f"{site}/{path}")
+    faults = {"fresh": third_scan(whole)}
+    open_everything(whole)
+    faults["all open"] = third_scan(whole)
+    page = open_page(
+        page_with(whole=False, viewport={"width": 375, "height": 800}), f"{site}/{path}"
+    )
+    faults["covers"] = third_scan(page)
+    answer_everything(page)
+    first = page.locator("form.ac-exercise").first
+    first.locator("[data-begin]").click()
+    following = first.locator(".ac-next")
+    while following.inner_text() != "Close":
+        following.click()
+    faults["the end"] = third_scan(page)
+    while (back := first.locator(".ac-nav button").first).is_visible():
+        back.click()
+        faults[first.locator(".ac-where").inner_text()] = third_scan(page)
+    assert {state: found for state, found in faults.items() if found} == {}
+
+
+@pytest.mark.slow
+def test_a_third_engine_finds_nothing_on_any_page_of_the_course(
+    course_html: Path, course_site: str, page_with: Callable[..., Page]
+) -> None:
+    page = page_with(viewport={"width": 375, "height": 800})
+    faults: dict[str, list[str]] = {}
+    for path in pages_of(course_html):
+        page.goto(f"{course_site}/{path}")
+        expect(page.locator("form.ac-exercise:not([data-ready])")).to_have_count(0)
+        open_everything(page)
+        faults[path] = third_scan(page)
+    assert {path: found for path, found in faults.items() if found} == {}
 
 
 def test_both_engines_find_nothing_in_the_submission_and_the_open_contents(
