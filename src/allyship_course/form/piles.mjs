@@ -56,7 +56,7 @@ function drawPile({ id, label }, piles, cards, compared) {
       listOf(yours, () => ""),
     );
   const named = (/** @type {string[]} */ ids) =>
-    piles.flatMap((one) => (ids.includes(one.id) ? one.label : [])).join(", ");
+    piles.flatMap((one) => (ids.includes(one.id) ? one.label : [])).join(" or ");
   const both = yours.filter((card) => ours.includes(card));
   const onlyYours = yours.filter((card) => !ours.includes(card));
   const onlyOurs = ours.filter((card) => !yours.includes(card));
