@@ -45,7 +45,7 @@ def _is_noise(line: str) -> bool:
 
 
 def hear(page: Page, last: str) -> list[str]:
-    """Return what was said by itself, up to and with what ends with ``last``."""
+    """Return what live regions said, up to and with what ends with ``last``."""
     until(
         page,
         "async (last) => (await reader.spokenPhraseLog()).some((one) => one.endsWith(last))",
@@ -53,7 +53,7 @@ def hear(page: Page, last: str) -> list[str]:
     )
     said: list[str] = page.evaluate("reader.spokenPhraseLog()")
     page.evaluate("reader.clearSpokenPhraseLog()")
-    return said
+    return [line for line in said if line.startswith(("polite:", "assertive:"))]
 
 
 def compare(said: list[str], file: Path) -> None:
