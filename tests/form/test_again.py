@@ -181,6 +181,8 @@ def test_a_page_left_open_for_weeks_asks_for_the_new_day(page: Page, fields_site
     place.get_by_label("Stopped").check()
     expect(place.locator(".ac-saved")).to_have_text(KEPT)
     assert kept(page, "shed-again")["became"] == "begun"
+    shed.get_by_role("button", name="Close", exact=True).first.click()
+    expect(begin).to_be_visible()
 
 
 def test_answers_that_an_earlier_version_wrote_are_read_on(page: Page, fields_site: str) -> None:
@@ -240,13 +242,15 @@ def test_what_is_answered_as_a_whole_has_a_cover_and_begins_anew_on_another_day(
 ) -> None:
     page = page_with(whole=False, viewport={"width": 375, "height": 800})
     shed = form(on(page, fields_site, MARCH), "shed-again")
-    expect(shed.get_by_text("What has become of it?")).to_be_hidden()
+    expect(shed.get_by_label("Begun")).to_be_hidden()
     begin = shed.locator("[data-begin]")
     begin.click()
     shed.locator(".ac-next").click()
     shed.get_by_label("Begun").check()
     expect(shed.locator(".ac-kept")).to_have_text("Kept ✓")
     assert kept(page, "shed-again")["became"] == "begun"
+    page.keyboard.press("Escape")
+    expect(begin).to_be_visible()
     on(page, fields_site, MARCH)
     expect(begin).to_have_text("Look again")
     on(page, fields_site, SEPTEMBER)
