@@ -26,7 +26,7 @@ ENGINE = ROOT / "node_modules" / "accessibility-checker-engine" / "ace.js"
 NOT_A_FAULT = {
     "input_checkboxes_grouped": "every form has one box named 'pass'; they are no group",
     "input_label_before": "in an order, the place stands before what gets it, as in a list",
-    "fieldset_label_valid": "the same statement may stand in two exercises, before and after",
+    "fieldset_label_valid": "two steps of a case may ask the same, and so do before and after",
     "aria_content_in_landmark": "the link that skips the head is the page's first, before any part",
     "element_tabbable_role_valid": "a text to copy can be reached, to be scrolled by keyboard",
 }
