@@ -87,8 +87,36 @@ def test_a_page_is_light_enough_for_a_slow_line(html: Path) -> None:
     """Stock Jupyter Book sends 864 kB for one module; this is all that a page loads, packed."""
     for file, page in pages(html):
         parts = {file, *(resolve(html, file, address) for address in loaded(page))}
-        weight = {p.name: len(gzip.compress(p.read_bytes())) for p in parts}
+        weight = {p.name: packed(p) for p in parts}
         assert sum(weight.values()) < 110_000, weight
+
+
+# What a module's page sends on a first visit, packed: the page itself, its style, script, icon and
+# pictures. 45 kB would be better. All of every exercise stands in the page, what each choice leads
+# to as well, for whoever has no script: of the longest module those words alone are 26 kB.
+FIRST_VISIT = 66_000
+SCRIPT_OF_FIRST_VISIT = 15_000
+BEGINNING = 14_000
+"""Of what comes with the first exercise that somebody begins, but for the module's replies."""
+
+
+@pytest.mark.heavy
+def test_a_first_visit_to_a_module_stays_within_its_bytes(course_html: Path) -> None:
+    static = course_html / "_static"
+    for file in sorted((course_html / "modules").glob("*/index.html")):
+        page = parsed(file)
+        pictures = {str(use["href"]).partition("#")[0] for use in page.select("svg.ac-scene use")}
+        addresses = {*loaded(page), *pictures}
+        parts = {file, *(resolve(course_html, file, address) for address in addresses)}
+        weight = {p.name: packed(p) for p in parts}
+        assert sum(weight.values()) <= FIRST_VISIT, weight
+        assert weight["page.js"] <= SCRIPT_OF_FIRST_VISIT
+    begun = {name: packed(static / name) for name in ("focus.js", "focus.css", "begun.js")}
+    assert sum(begun.values()) <= BEGINNING, begun
+
+
+def packed(file: Path) -> int:
+    return len(gzip.compress(file.read_bytes()))
 
 
 # ------------------------------------------------------------------------- sound pages

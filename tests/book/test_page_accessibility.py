@@ -23,7 +23,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.support.accessibility import scan, sideways, sniff
+from tests.support.accessibility import scan, sideways, sniff, third_scan
 from tests.support.forms import (
     FIELDS_PAGE,
     LEAVE_OUT,
@@ -130,6 +130,47 @@ def test_no_page_of_the_course_scrolls_sideways_and_html_codesniffer_finds_nothi
         page.set_viewport_size({"width": 1280, "height": 900})
         faults[path] = (too_wide, sniff(page))
     assert {path: found for path, found in faults.items() if any(found)} == {}
+
+
+@pytest.mark.parametrize(("path", "book"), [(TINY_PAGE, "tiny"), (FIELDS_PAGE, "fields")])
+def test_a_third_engine_finds_nothing_in_any_state_of_an_exercise(
+    request: pytest.FixtureRequest, page_with: Callable[..., Page], path: str, book: str
+) -> None:
+    """Covers, all of it fresh and answered, and each thing that *Begin* shows."""
+    site = request.getfixturevalue(f"{book}_site")
+    whole = open_page(page_with(), f"{site}/{path}")
+    faults = {"fresh": third_scan(whole)}
+    open_everything(whole)
+    faults["all open"] = third_scan(whole)
+    # Without motion: what is faded in has no contrast yet.
+    small = page_with(whole=False, viewport={"width": 375, "height": 800}, reduced_motion="reduce")
+    page = open_page(small, f"{site}/{path}")
+    faults["covers"] = third_scan(page)
+    answer_everything(page)
+    first = page.locator("form.ac-exercise").first
+    first.locator("[data-begin]").click()
+    following = first.locator(".ac-next")
+    while following.inner_text() != "Close":
+        following.click()
+    faults["the end"] = third_scan(page)
+    while (back := first.locator(".ac-nav button").first).is_visible():
+        back.click()
+        faults[first.locator(".ac-where").inner_text()] = third_scan(page)
+    assert {state: found for state, found in faults.items() if found} == {}
+
+
+@pytest.mark.slow
+def test_a_third_engine_finds_nothing_on_any_page_of_the_course(
+    course_html: Path, course_site: str, page_with: Callable[..., Page]
+) -> None:
+    page = page_with(viewport={"width": 375, "height": 800})
+    faults: dict[str, list[str]] = {}
+    for path in pages_of(course_html):
+        page.goto(f"{course_site}/{path}")
+        expect(page.locator("form.ac-exercise:not([data-ready])")).to_have_count(0)
+        open_everything(page)
+        faults[path] = third_scan(page)
+    assert {path: found for path, found in faults.items() if found} == {}
 
 
 def test_both_engines_find_nothing_in_the_submission_and_the_open_contents(

@@ -23,6 +23,7 @@ from tests.support.forms import (
     LEAVE_OUT,
     TINY_PAGE,
     answer_all_types,
+    answer_everything,
     form,
     kept_names,
     open_page,
@@ -288,3 +289,25 @@ def test_search_engines_get_the_course_and_its_pages(course_html: Path, below: P
         assert path in {"404.html", "search.html"} or '<meta name="description"' in text, path
     urls = [e.text for e in ET.parse(below / "course" / "sitemap.xml").getroot().iter() if e.text]
     assert f"https://books.example/course/{FIELDS_PAGE}" in [url.strip() for url in urls]
+
+
+# ------------------------------------------------------------------------------ length
+
+
+@pytest.mark.slow
+def test_no_module_is_longer_than_twenty_screens_of_a_phone(
+    course_html: Path, course_site: str, page_with: Callable[..., Page]
+) -> None:
+    """With covers, before anything is answered and when all of it is."""
+    heights = {}
+    for file in sorted((course_html / "modules").glob("*/index.html")):
+        page = page_with(whole=False, viewport={"width": 375, "height": 800})
+        page.goto(f"{course_site}/{file.relative_to(course_html)}")
+        expect(page.locator("form.ac-exercise:not([data-ready])")).to_have_count(0)
+        fresh = page.evaluate("document.documentElement.scrollHeight")
+        answer_everything(page)
+        expect(page.locator(".eyebrow")).to_contain_text("complete")
+        answered = page.evaluate("document.documentElement.scrollHeight")
+        heights[file.parent.name] = (fresh, answered)
+    too_long = {name: both for name, both in heights.items() if max(both) > 20 * 800}
+    assert too_long == {}

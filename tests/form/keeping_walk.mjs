@@ -70,7 +70,8 @@ async function pass(milliseconds) {
 
 const { Keeping } = await load("form/keeping.mjs");
 const { merge } = await load("form/rule.mjs");
-const { pageStore, forgetAll, kept: keptInBrowser } = await load("book/browser-store.mjs");
+const { pageStore, kept: keptInBrowser } = await load("book/browser-store.mjs");
+const { forgetAll } = await load("book/kept-answers.mjs");
 const { KernelStore } = await load("notebook/kernel-store.mjs");
 
 const PATH = "01-walk/exercise";

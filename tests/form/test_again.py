@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -232,3 +233,29 @@ def saved(place: Locator, file: Path) -> icalendar.Calendar:
     calendar = icalendar.Calendar.from_ical(raw)
     assert isinstance(calendar, icalendar.Calendar)
     return calendar
+
+
+def test_what_is_answered_as_a_whole_has_a_cover_and_begins_anew_on_another_day(
+    page_with: Callable[..., Page], fields_site: str
+) -> None:
+    page = page_with(whole=False, viewport={"width": 375, "height": 800})
+    shed = form(on(page, fields_site, MARCH), "shed-again")
+    expect(shed.get_by_label("Begun")).to_be_hidden()
+    begin = shed.locator("[data-begin]")
+    begin.click()
+    shed.locator(".ac-next").click()
+    shed.get_by_label("Begun").check()
+    expect(shed.locator(".ac-kept")).to_have_text("Kept ✓")
+    assert kept(page, "shed-again")["became"] == "begun"
+    page.keyboard.press("Escape")
+    expect(begin).to_be_visible()
+    on(page, fields_site, MARCH)
+    expect(begin).to_have_text("Look again")
+    on(page, fields_site, SEPTEMBER)
+    expect(begin).to_have_text("Begin")
+    expect(shed.locator(".ac-state")).to_be_empty()
+    begin.click()
+    shed.locator(".ac-next").click()
+    expect(shed.get_by_label("Begun")).not_to_be_checked()
+    expect(shed.get_by_text("What you answered before: 1 time")).to_be_visible()
+    assert scan(page) == ([], [])

@@ -153,6 +153,31 @@ def test_every_part_is_shown_by_itself_and_kept(covers: OpenPage) -> None:
     expect(one).to_have_attribute("data-view", "window")
 
 
+def test_at_the_end_of_a_sort_the_authors_piles_stand_beside_ones_own(covers: OpenPage) -> None:
+    one = begin(covers(), "all-types")
+    to_the_cards(one)
+    for pile in ("In the bin", "In the pot"):
+        place(one, pile)
+        go_on(one)
+    while "That was all" not in one.locator(".ac-end").inner_text():
+        if (thoughts := one.get_by_label("What does the plant remind you of?")).is_visible():
+            thoughts.fill("My aunt Ottilie, mostly")
+        if not one.get_by_label("Nobody").is_checked():
+            one.evaluate("form => form.querySelector('[data-field=who] input').click()")
+            one.evaluate("form => form.querySelector('[data-field=how-wet] input').click()")
+        go_on(one)
+    piles = one.locator(".ac-piles details")
+    expect(piles.nth(0).locator(".ac-number")).to_have_text(["You: 1", "We: 2"])
+    expect(piles.nth(1).locator(".ac-number")).to_have_text(["You: 1", "We: 1"])
+    piles.nth(0).locator("summary").click()
+    expect(piles.nth(0).locator(":scope > p")).to_have_text(["Yours and ours", "Ours"])
+    expect(piles.nth(0).get_by_role("listitem")).to_have_text(
+        ["A fallen leaf", "Cold coffee You: In the bin"]
+    )
+    piles.nth(0).get_by_role("button", name="Cold coffee").click()
+    expect(one.locator("[data-on] .ac-said")).to_contain_text("Gardeners disagree")
+
+
 def test_going_on_is_at_the_very_card(covers: OpenPage) -> None:
     page = covers()
     one = begin(page, "all-types")

@@ -50,8 +50,12 @@ exercises:
         label: Sort
         categories: [{id: is, label: It is}, {id: is-not, label: It is not}]
         cards:
-          - {id: joke, text: A joke, replies: {is: "If 1 < 2"}, reasoning: Ours.}
-          - {id: mail, text: A mail}
+          - id: joke
+            text: A joke
+            ours: [is, is-not]
+            replies: {is: "If 1 < 2"}
+            reasoning: Ours.
+          - {id: mail, text: A mail, ours: is}
       - id: ticks
         type: choices
         label: Which?
@@ -104,7 +108,10 @@ def test_the_file_has_what_the_authors_wrote_by_exercise_and_field(tmp_path: Pat
         # The words of the language by which the hints of this exercise judge.
         "words": hint_words("en"),
         "fields": {
-            "piles": {"replies": {"joke": {"is": "<p>If 1 &lt; 2</p>"}}},
+            "piles": {
+                "replies": {"joke": {"is": "<p>If 1 &lt; 2</p>"}},
+                "piles": {"joke": ["is", "is-not"], "mail": ["is"]},
+            },
             "ticks": {"unticked": "<p>You would ask all the same.</p>"},
             "words": {
                 "ours": "<p>What we wrote.</p>",

@@ -14,6 +14,7 @@ import { saveCalendar } from "../form/dates.mjs";
 import { make, saveFile } from "../form/dom.mjs";
 import { enhance } from "../form/exercise.mjs";
 import { viewOf } from "../form/focus.mjs";
+import { offerPiles } from "../form/piles.mjs";
 import { kept, keptPaths, pageStore } from "./browser-store.mjs";
 import { asJson, inOrder } from "./journal-file.mjs";
 import { COURSE, siteKey } from "./site.mjs";
@@ -39,6 +40,7 @@ async function render({ el }) {
   const store = pageStore(form);
   await enhance(form, store, FRAME);
   answer(form, store, ALONE.replies, true);
+  offerPiles(form);
 }
 
 /**

@@ -6,7 +6,7 @@ import json
 import re
 from pathlib import Path
 
-from ..form import STYLE, VIEW_STYLE, render
+from ..form import DRAWING_STYLE, STYLE, VIEW_STYLE, render
 from ..form.bundle import bundle
 from ..form.replies import replies
 from ..form.words import describe
@@ -27,7 +27,7 @@ def exercise_alone(folder: Path, exercise_id: str) -> str:
     exercise = module.exercise(exercise_id)
     described = describe(module, "")
     words = [one for one in described["exercises"] if one["id"] == exercise_id]
-    styles = "".join(file.read_text("utf-8") for file in (STYLE, VIEW_STYLE))
+    styles = "".join(file.read_text("utf-8") for file in (STYLE, VIEW_STYLE, DRAWING_STYLE))
     # Within a shadow root no rule knows the page's own root.
     styles = (styles + _dark_colours()).replace(":root", ".ac-alone")
     data = {

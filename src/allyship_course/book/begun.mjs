@@ -37,6 +37,20 @@ export async function letAnswer(form) {
   if (said.picture || (said.map && form.querySelector(".ac-way"))) showPictures(form, said);
   else if (said.map)
     form.addEventListener("ac-way", () => showPictures(form, said), { once: true });
+  if (!form.querySelector(".ac-cards")) return;
+  if (form.matches('[data-kind="end"]')) showPiles(form);
+  else form.addEventListener("ac-ended", () => showPiles(form), { once: true });
+}
+
+/** @param {HTMLElement} form */
+async function showPiles(form) {
+  try {
+    const loading = import("../form/piles.mjs");
+    await loadStyle("drawing.css");
+    (await loading).offerPiles(form);
+  } catch {
+    // No line just now: each card says where it was put.
+  }
 }
 
 /** @param {HTMLElement} form @param {Replies} said */

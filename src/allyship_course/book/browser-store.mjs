@@ -1,11 +1,11 @@
 /**
  * Answers in this browser: one entry of its store for each exercise, and nobody else's business.
  *
- * @import { Kept, Names, Note, Rule } from "../form/rule.mjs"
+ * @import { Kept, Names, Note } from "../form/rule.mjs"
  * @import { Store, Words } from "../form/store.mjs"
  */
 
-import { Drafts, dropDrafts, rescue } from "../form/drafts.mjs";
+import { Drafts } from "../form/drafts.mjs";
 import { EMPTY, merge } from "../form/rule.mjs";
 import { Told } from "../form/store.mjs";
 import { isRecord } from "../form/values.mjs";
@@ -30,7 +30,7 @@ const WERE_DAMAGED =
  * @param {string | null} text
  * @returns {Kept | null}
  */
-function parse(text) {
+export function parseKept(text) {
   if (text === null) return null;
   const data = JSON.parse(text);
   if (data?.schema > SCHEMA) throw new Told(NEWER);
@@ -51,7 +51,7 @@ function parse(text) {
  */
 export function kept(path) {
   try {
-    return parse(localStorage.getItem(siteKey(path)));
+    return parseKept(localStorage.getItem(siteKey(path)));
   } catch {
     return null;
   }
@@ -66,43 +66,9 @@ export function keptPaths() {
     .filter((name) => name.includes("/") && !name.includes(DAMAGED));
 }
 
-/** Put a note into the store, and tell this page; other tabs hear it from the browser. @param {string} path @param {Kept} note */
-export function keep(path, note) {
-  put(path, note);
-  announce();
-}
-
 /** @param {string} path @param {Kept} note */
-const put = (path, note) =>
+export const put = (path, note) =>
   localStorage.setItem(siteKey(path), JSON.stringify({ schema: SCHEMA, ...note }));
-
-/** Delete what is kept of an exercise, and what is on its way. @param {string} path */
-export function forget(path) {
-  // What is on its way first: a form that still has it must not find that it is to be kept.
-  dropDrafts(PLACE, path);
-  localStorage.removeItem(siteKey(path));
-  announce();
-}
-
-/** Delete all that this site keeps, but what ``stays``. @param {string[]} stays */
-export function forgetAll(stays) {
-  dropDrafts(PLACE);
-  for (const key of Object.keys(localStorage)) {
-    if (key.startsWith(siteKey("")) && !stays.includes(key)) localStorage.removeItem(key);
-  }
-  announce();
-}
-
-/** Whether this browser keeps anything for this site. */
-export function canKeep() {
-  try {
-    localStorage.setItem(siteKey("try"), "");
-    localStorage.removeItem(siteKey("try"));
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 /** Let all that shows what is kept show it anew: on this page no storage event tells of it. */
 export const announce = () => dispatchEvent(new StorageEvent("storage"));
@@ -114,7 +80,7 @@ export const announce = () => dispatchEvent(new StorageEvent("storage"));
  * @param {() => Result} act
  * @returns {Promise<Result>}
  */
-const alone = async (path, act) =>
+export const alone = async (path, act) =>
   // Pages that did not come by https have no locks.
   navigator.locks ? navigator.locks.request(siteKey(path), act) : act();
 
@@ -125,50 +91,12 @@ const alone = async (path, act) =>
  * @param {Names} changed
  * @returns {Kept}
  */
-function keepChanged(path, mine, changed) {
+export function keepChanged(path, mine, changed) {
   setDamagedAside(path);
-  const note = merge(mine, parse(localStorage.getItem(siteKey(path))) ?? EMPTY, changed);
+  const note = merge(mine, parseKept(localStorage.getItem(siteKey(path))) ?? EMPTY, changed);
   const now = { ...note, saved: new Date().toISOString() };
   put(path, now);
   return now;
-}
-
-/**
- * Share what is kept of an exercise, or no longer. What was deleted meanwhile stays so.
- * @param {string} path
- * @param {boolean} shared
- */
-export const share = (path, shared) =>
-  alone(path, () => {
-    if (kept(path)) keepChanged(path, { ...EMPTY, shared }, new Set(["/share"]));
-    announce();
-  });
-
-/**
- * Keep what pages have left behind that ended before they could: where all is shown, it is there too.
- * @param {{id: string, exercises: {id: string, rule: Rule}[]}[]} modules
- */
-export async function keepLeft(modules) {
-  for (const module of modules) {
-    for (const { id, rule } of module.exercises) {
-      const path = `${module.id}/${id}`;
-      const drafts = new Drafts(PLACE, path);
-      if (drafts.others().length) await alone(path, () => keepLeftOf(path, drafts, rule));
-    }
-  }
-}
-
-/** @param {string} path @param {Drafts} drafts @param {Rule} rule */
-function keepLeftOf(path, drafts, rule) {
-  const left = drafts.others();
-  try {
-    const here = parse(localStorage.getItem(siteKey(path)));
-    const note = left.reduce((now, { draft }) => rescue(rule, draft, now), here ?? EMPTY);
-    keep(path, { ...note, saved: new Date().toISOString() });
-    drafts.dropOthers(left);
-  } catch {
-    // It stays where it is, and is told where the exercise stands.
-  }
 }
 
 /**
@@ -181,7 +109,7 @@ export function setDamagedAside(path) {
   const key = siteKey(path);
   const text = localStorage.getItem(key);
   try {
-    parse(text);
+    parseKept(text);
     return false;
   } catch (error) {
     if (error instanceof Told) throw error;
@@ -231,9 +159,9 @@ export function pageStore(form) {
     load: () =>
       attempt(() => {
         if (setDamagedAside(path)) throw new Told(WERE_DAMAGED);
-        return parse(localStorage.getItem(siteKey(path)));
+        return parseKept(localStorage.getItem(siteKey(path)));
       }),
-    other: (otherPath) => attempt(() => parse(localStorage.getItem(siteKey(otherPath)))),
+    other: (otherPath) => attempt(() => parseKept(localStorage.getItem(siteKey(otherPath)))),
     save: (_note, _changed, leaving) =>
       attempt(async () => {
         const act = () => bringIn(path, drafts);

@@ -16,8 +16,9 @@ import { Told } from "../form/store.mjs";
 import { isRecord } from "../form/values.mjs";
 import { plural } from "../form/words.mjs";
 import { answersOf } from "./answers.mjs";
-import { keep, kept, SCHEMA, setDamagedAside } from "./browser-store.mjs";
+import { kept, SCHEMA, setDamagedAside } from "./browser-store.mjs";
 import { combine, different } from "./combine.mjs";
+import { keep } from "./kept-answers.mjs";
 
 const NO_JSON = "This file is no journal: it is not JSON. Nothing was changed.";
 const NEWER_FILE = "This journal was saved by a newer version of the course. Nothing was changed.";

@@ -1,6 +1,6 @@
 /** Keeps the course on this device, so that it can be read without a line, until a reader says no. */
 
-import { COURSE, coursePart, PACKAGED, SITE, siteKey } from "./site.mjs";
+import { COURSE, coursePart, SITE, siteKey } from "./site.mjs";
 
 /** The service worker's address. */
 const WORKER = new URL("offline.js", SITE);
@@ -34,15 +34,12 @@ export async function keepNoLonger() {
   await Promise.all(ours.map((name) => caches.delete(name)));
 }
 
-/** Keep the course on this device. It waits until the page works and the line is free. */
+/** Keep the course on this device. */
 export async function keepOffline() {
-  if (PACKAGED || !("serviceWorker" in navigator)) return;
+  if (!("serviceWorker" in navigator)) return;
   await removeIfAsked();
   const line = /** @type {{connection?: {saveData: boolean}}} */ (navigator).connection;
   if (!line?.saveData && !keepsNothing()) {
-    if (document.readyState !== "complete") {
-      await new Promise((resolve) => addEventListener("load", resolve, { once: true }));
-    }
     try {
       await register();
     } catch {

@@ -5,8 +5,11 @@ import { TYPES } from "../form/fields.mjs";
 import { ruleOf } from "../form/form.mjs";
 import { showCertificate } from "./certificate.mjs";
 import { coursePart } from "./site.mjs";
+import { watchForms } from "./summary.mjs";
 
-export function fillModuleEnd() {
+/** @param {HTMLElement} summary */
+export function fillModuleEnd(summary) {
+  watchForms(summary);
   const lines = coursePart("own-lines");
   if (lines) showOwnLines(lines);
   const certificate = coursePart("certificate");

@@ -10,11 +10,18 @@ import { enhance } from "../form/exercise.mjs";
 import { read } from "../form/form.mjs";
 import { announce, keptPaths, pageStore } from "./browser-store.mjs";
 import { offerDark } from "./colours.mjs";
-import { isShutOut, offerWindow } from "./framed.mjs";
-import { keepOffline } from "./keep-offline.mjs";
-import { bringToOnePlace } from "./one-place.mjs";
-import { coursePart, HAS_PLACE, loadStyle, PACKAGED, SITE, siteKey, WHOLE_SITE } from "./site.mjs";
-import { watchForms } from "./summary.mjs";
+import { isShutOut } from "./framed.mjs";
+import {
+  coursePart,
+  HAS_PLACE,
+  loadStyle,
+  PACKAGED,
+  PLACE,
+  SITE,
+  samePlace,
+  siteKey,
+  WHOLE_SITE,
+} from "./site.mjs";
 
 /** What happens in a form that somebody begins. */
 const BEGINS = ["focusin", "input"];
@@ -22,26 +29,30 @@ const BEGINS = ["focusin", "input"];
 async function start() {
   // A page of a package in a tab of its own: nobody says who is learning, and nobody hears of it.
   if (!HAS_PLACE) return location.replace(new URL("launch.html", SITE));
-  if (!PACKAGED) bringToOnePlace();
+  if (!PACKAGED && isKeptElsewhere())
+    await beside(import("./one-place.mjs"), (script) => script.bringToOnePlace());
   const forms = all(document, 'form[data-place="page"]');
   await Promise.all(forms.map((form) => enhance(form, pageStore(form), FRAME)));
   for (const form of forms) answerOnceBegun(form);
   reopenView();
-  if (isShutOut()) offerWindow();
+  if (isShutOut()) beside(import("./own-window.mjs"), (script) => script.offerWindow());
   if (!document.querySelector("[data-course]")) return; // not a page of the book
   // Whoever comes back to a page finds it as it was left, and what is kept may be another by then.
   addEventListener("pageshow", ({ persisted }) => persisted && announce());
   offerDark();
-  watchForms();
-  if (WHOLE_SITE) keepOffline();
+  if (WHOLE_SITE && !PACKAGED) whenLoaded(keepCopy);
   openProgress();
-  openJournal();
-  fillEndWhenNear();
-  accompanyReading();
-  openCards();
-  offerSubmission();
+  fillPart("journal", (place) =>
+    beside(import("./my-journal.mjs"), (script) => script.showJournal(place)),
+  );
+  fillPart("cards", (place) =>
+    beside(import("./cards.mjs"), (script) => script.showCards(place)),
+  );
   const results = coursePart("search");
   if (results) beside(import("./search.mjs"), (script) => script.showSentences(results));
+  fillSummary();
+  accompanyReading();
+  offerSubmission();
   if (PACKAGED) beside(import("./platform.mjs"), (script) => script.followPlatform());
 }
 
@@ -151,29 +162,44 @@ function openProgress() {
   else if (begun()) beside(import("./progress.mjs"), (script) => script.followProgress());
 }
 
-const openJournal = () =>
-  showInPlace(coursePart("journal"), (place) =>
-    beside(import("./my-journal.mjs"), (script) => script.showJournal(place)),
-  );
+/** @param {string} name @param {(place: HTMLElement) => Promise<boolean>} show */
+const fillPart = (name, show) => showInPlace(coursePart(name), show);
 
-const openCards = () =>
-  showInPlace(coursePart("cards"), (place) =>
-    beside(import("./cards.mjs"), (script) => script.showCards(place)),
-  );
+/** Whether this browser keeps something under another spelling of this site's address. */
+function isKeptElsewhere() {
+  const here = `:${PLACE}:`;
+  try {
+    const names = Object.keys(localStorage);
+    return names.some((name) => !name.includes(here) && samePlace(name).includes(here));
+  } catch {
+    return false;
+  }
+}
 
-/** Fill in a module's end once somebody comes near it. */
-function fillEndWhenNear() {
+const keepCopy = () => beside(import("./keep-offline.mjs"), (script) => script.keepOffline());
+
+/** Do it when the page works and the line is free. @param {() => void} act */
+function whenLoaded(act) {
+  if (document.readyState === "complete") act();
+  else addEventListener("load", act, { once: true });
+}
+
+/** Fill in a module's end once somebody comes near it, or has answered something. */
+function fillSummary() {
   const summary = coursePart("summary");
   if (!summary) return;
+  const load = () => {
+    watch.disconnect();
+    removeEventListener("input", load);
+    beside(import("./module-end.mjs"), (script) => script.fillModuleEnd(summary));
+  };
   const watch = new IntersectionObserver(
-    (seen) => {
-      if (!seen.some((one) => one.isIntersecting)) return;
-      watch.disconnect();
-      beside(import("./module-end.mjs"), (script) => script.fillModuleEnd());
-    },
+    (seen) => seen.some((one) => one.isIntersecting) && load(),
     { rootMargin: "400px" },
   );
   watch.observe(summary);
+  addEventListener("input", load);
+  if (begun()) load();
 }
 
 /** What is of use to who reads on: the section on screen, and a voice where the device has one. */

@@ -13,9 +13,10 @@
 
 import { make, setText } from "../form/dom.mjs";
 import { plural } from "../form/words.mjs";
-import { canKeep, kept } from "./browser-store.mjs";
+import { kept } from "./browser-store.mjs";
 import { fetchOutline } from "./course.mjs";
 import { stations } from "./go-on.mjs";
+import { canKeep } from "./kept-answers.mjs";
 import { coursePart, SITE } from "./site.mjs";
 
 /** So many milliseconds may pass until the launching window answers. */

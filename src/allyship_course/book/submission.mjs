@@ -9,8 +9,9 @@ import { make, saveFile } from "../form/dom.mjs";
 import { stateOf } from "../form/rule.mjs";
 import { plural } from "../form/words.mjs";
 import { answersOf, asTerms, fetchCourse } from "./answers.mjs";
-import { keepLeft, kept, share } from "./browser-store.mjs";
+import { kept } from "./browser-store.mjs";
 import { fetchJson } from "./course.mjs";
+import { keepLeft, share } from "./kept-answers.mjs";
 import { entryOf, MIRROR, openFields, recordOf } from "./record.mjs";
 
 const LONGEST_RECORD = 1_000_000;

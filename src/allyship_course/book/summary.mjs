@@ -2,12 +2,12 @@
 
 import { all, setText } from "../form/dom.mjs";
 import { plural } from "../form/words.mjs";
-import { coursePart } from "./site.mjs";
 
-/** At a module's head and end: how many of its exercises are complete, and what is next. */
-export function watchForms() {
-  const summary = coursePart("summary");
-  if (!summary) return;
+/**
+ * At a module's head and end: how many of its exercises are complete, and what is next.
+ * @param {HTMLElement} summary
+ */
+export function watchForms(summary) {
   const forms = all(document, "form.ac-exercise");
   const eyebrow = document.querySelector(".eyebrow");
   const length = eyebrow?.textContent;

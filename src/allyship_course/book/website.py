@@ -49,10 +49,10 @@ _LATER = [
         ROOM / f"{name}.mjs"
         for name in (
             *("begun", "cards", "progress", "trail", "reading", "module-end", "my-journal"),
-            *("platform", "submission", "search"),
+            *("platform", "submission", "search", "keep-offline", "one-place", "own-window"),
         )
     ),
-    *(FOLDER / f"{name}.mjs" for name in ("focus", "picturing", "dates", "again")),
+    *(FOLDER / f"{name}.mjs" for name in ("focus", "picturing", "piles", "dates", "again")),
 ]
 _NUMBER = re.compile(r"modules/(\d+)-")
 

@@ -10,7 +10,8 @@
  *
  * @typedef {{who: string, kind: "gains" | "pays" | "unasked", text: string}} Effect
  * @typedef {{by: string, text: string}} OthersAnswer
- * @typedef {{replies?: Record<string, Record<string, string>>, effects?: Record<string, Effect[]>,
+ * @typedef {{replies?: Record<string, Record<string, string>>, piles?: Record<string, string[]>,
+ *   effects?: Record<string, Effect[]>,
  *   plainly?: Record<string, string>, unticked?: string, ours?: string, others?: OthersAnswer[],
  *   hints?: Hint[], columns?: Record<string, {hints?: Hint[]}>}} FieldReplies
  * @typedef {{words?: Language, people?: {name: string, who: string}[],
@@ -72,10 +73,12 @@ export function answer(form, store, replies, quietly) {
  */
 function putReplies(field, said) {
   for (const [id, piles] of Object.entries(said.replies ?? {})) {
-    const card = all(field, "[data-card]").find((one) => one.dataset.card === id);
+    const card = cardOf(field, id);
     const replies = Object.entries(piles).map(([pile, html]) => goesWith(pile, html, "ac-reply"));
     if (card) placeForAll(card).prepend(...replies);
   }
+  for (const [id, piles] of Object.entries(said.piles ?? {}))
+    cardOf(field, id)?.setAttribute("data-ours", piles.join(" "));
   for (const [id, effects] of Object.entries(said.effects ?? {})) {
     const { outerHTML } = make("ul", { className: "ac-effects" }, ...effects.map(effectLine));
     const beside = all(field, ":scope > .ac-all [data-for]").find((one) => one.dataset.for === id);
@@ -83,6 +86,9 @@ function putReplies(field, said) {
   }
   if (said.unticked) placeForAll(field).append(goesWith("none", said.unticked, "ac-reply"));
 }
+
+/** @param {HTMLElement} field @param {string} id */
+const cardOf = (field, id) => all(field, "[data-card]").find((one) => one.dataset.card === id);
 
 /** @param {string} id @param {string} html @param {string} className */
 function goesWith(id, html, className) {

@@ -11,7 +11,7 @@
  */
 
 import { all, setText } from "./dom.mjs";
-import { countUnits, fillSegments, isLeftOut, resumeAt, unitsOf } from "./units.mjs";
+import { countUnits, fillSegments, isDone, isLeftOut, resumeAt, unitsOf } from "./units.mjs";
 
 /** Stands for every exercise where the ids of those are kept that are shown whole. */
 const EVERY = "*";
@@ -25,7 +25,7 @@ export function offerCover(form, frame, signal) {
   const showWhole = () => {
     const chosen = chosenWhole(frame.choiceKey);
     const every = chosen.includes(EVERY);
-    form.toggleAttribute("data-whole", isWhole(form) || every || chosen.includes(id));
+    form.toggleAttribute("data-whole", every || chosen.includes(id));
     form.querySelector("[data-always]")?.toggleAttribute("hidden", every);
     document.documentElement.classList.toggle("ac-whole", every);
   };
@@ -52,9 +52,6 @@ export function offerCover(form, frame, signal) {
   showWhole();
   tellCover(form);
 }
-
-/** What is answered as a whole stands as a whole. @param {HTMLElement} form */
-const isWhole = (form) => form.dataset.again === "as-a-whole";
 
 /** The exercises that are shown whole. @type {Map<string, string[]>} */
 const remembered = new Map();
@@ -97,7 +94,7 @@ function tellCover(form) {
   const units = unitsOf(form);
   const passed = isLeftOut(form);
   const at = resumeAt(form, units);
-  const complete = form.hasAttribute("data-complete");
+  const complete = isDone(form, units);
   const goOn = `Go on at ${Math.min(at, countUnits(form, units))} of ${countUnits(form, units)}`;
   const words = at ? goOn : "Begin";
   setText(form.querySelector("[data-begin]"), complete && !passed ? "Look again" : words);

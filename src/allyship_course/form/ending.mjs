@@ -1,9 +1,9 @@
 /** The end of an exercise that is shown one thing at a time: what is left of it in one's own words. */
 
-import { checked } from "./controls.mjs";
 import { all, make } from "./dom.mjs";
 import { TYPES } from "./fields.mjs";
 import { ruleOf } from "./form.mjs";
+import { sortsOf } from "./units.mjs";
 
 const RINGS =
   '<svg class="ac-meet" viewBox="0 0 52 32" aria-hidden="true"><circle class="first" cx="17" cy="16" r="13"/><circle class="second" cx="35" cy="16" r="13"/></svg>';
@@ -22,9 +22,11 @@ export function fillEnd(form) {
     make("h4", { textContent: complete ? "That was all of it" : "The end, with some of it open" }),
     make("p", { textContent: complete ? inModule(form) : "What is open can stay so, or wait." }),
     ...ownLine(form),
-    ...all(form, "[data-field]:has(> .ac-cards)").map(pilesOf),
+    // What lies on the piles of a sort is put in by whoever hears that this is the end.
+    ...sortsOf(form).map(() => make("div", { className: "ac-piles" })),
     ...nextExercise(form),
   );
+  form.dispatchEvent(new Event("ac-ended"));
 }
 
 /** How many exercises of the module are complete, and what the form says of where they are kept. @param {HTMLElement} form */
@@ -49,34 +51,6 @@ function ownLine(form) {
   const quote = make("blockquote", { className: "ac-own", textContent: words });
   quote.setAttribute("dir", "auto");
   return [quote];
-}
-
-/**
- * One's own piles of a sort, to open; each card leads back to itself.
- * @param {HTMLElement} field
- */
-function pilesOf(field) {
-  const cards = all(field, ".ac-card");
-  const piles = all(cards[0], ".ac-places .ac-option").map((option) => {
-    const value = option.querySelector("input")?.value;
-    const mine = cards.filter((card) => checked(card) === value);
-    const label = option.textContent?.trim() ?? "";
-    const leaves = make("span", { className: "ac-leaves" }, ...mine.map(() => make("i")));
-    leaves.setAttribute("aria-hidden", "true");
-    const count = make("span", { className: "ac-number", textContent: String(mine.length) });
-    const name = make("b", { textContent: label });
-    const list = make("ul", {}, ...mine.map((card) => make("li", {}, cardButton(card))));
-    return make("details", {}, make("summary", {}, name, leaves, count), list);
-  });
-  return make("div", { className: "ac-piles" }, ...piles);
-}
-
-/** @param {HTMLElement} card */
-function cardButton(card) {
-  const text = card.querySelector("legend")?.textContent ?? "";
-  const button = make("button", { type: "button", textContent: text });
-  button.addEventListener("click", () => card.dispatchEvent(new Event("ac-go", { bubbles: true })));
-  return button;
 }
 
 /** What is next: on a route its next stop, else the next exercise of the page. @param {HTMLElement} form */

@@ -141,6 +141,7 @@ class FormView {
     stopReading();
     if (unit.kind === "end") fillEnd(form);
     if (unit.kind === "step") settle(unit);
+    unfoldLone(unit);
     for (const part of all(form, "[data-on]")) part.removeAttribute("data-on");
     for (const part of unit.parts) part.setAttribute("data-on", "");
     form.setAttribute("data-kind", unit.kind);
@@ -193,6 +194,15 @@ class FormView {
     for (const place of [saved, trouble]) if (place) watch.observe(place, changes);
     tell();
   }
+}
+
+/** Open what is folded where it is all that a unit asks. @param {Unit} unit */
+function unfoldLone({ parts }) {
+  const isFold = (/** @type {Element} */ part) => part.matches(".ac-folded");
+  const fields = parts.flatMap((part) => [part, ...all(part, "[data-field], .ac-folded")]);
+  const asks = fields.filter((one) => one.matches("[data-field]"));
+  if (asks.some((field) => !field.closest(".ac-folded"))) return;
+  for (const fold of fields.filter(isFold)) fold.setAttribute("open", "");
 }
 
 /** @param {HTMLElement} form */

@@ -52,6 +52,7 @@ def _of_field(field: AnyField) -> dict[str, Any]:
             said["replies"] = _given(
                 {c.id: {pile: _html(t) for pile, t in c.replies.items()} for c in field.cards}
             )
+            said["piles"] = _given({c.id: c.ours for c in field.cards})
         case Choice():
             said["effects"] = _given({o.id: _effects(o.effects) for o in field.options})
             said["plainly"] = _given({o.id: _html(o.plainly) for o in field.options})

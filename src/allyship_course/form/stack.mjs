@@ -2,6 +2,7 @@
 
 import { checked } from "./controls.mjs";
 import { all, make, setText } from "./dom.mjs";
+import { sortsOf } from "./units.mjs";
 
 /** More than these are not drawn on a pile; the number beside them counts on. */
 const LEAVES = 8;
@@ -32,7 +33,7 @@ const nameTurn = (card, turn) =>
 
 /** Draw what lies on each pile. @param {HTMLElement} form */
 export function tellPiles(form) {
-  for (const field of all(form, "[data-field]:has(> .ac-cards)")) {
+  for (const field of sortsOf(form)) {
     const chosen = all(field, ".ac-card").map(checked);
     for (const option of all(field, ".ac-places .ac-option")) {
       const value = option.querySelector("input")?.value;

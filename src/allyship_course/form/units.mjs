@@ -22,6 +22,9 @@ const childrenOf = (form, selector) => all(form, `:scope > :is(${selector})`);
 /** @param {HTMLElement} form */
 export const stepsOf = (form) => all(form, "[data-step]");
 
+/** The fields in which cards are sorted. @param {HTMLElement} form */
+export const sortsOf = (form) => all(form, "[data-field]:has(> .ac-cards)");
+
 /** @param {HTMLElement} form @returns {Unit[]} */
 export function unitsOf(form) {
   const { way, ended } = wayOf(form);
@@ -130,12 +133,23 @@ export const isLeftOut = (form) =>
   /** @type {HTMLInputElement | null} */ (form.querySelector("[data-pass]"))?.checked ?? false;
 
 /**
+ * Whether an exercise is complete; one that is answered anew as a whole, also of today.
+ * @param {HTMLElement} form
+ * @param {Unit[]} units
+ */
+export const isDone = (form, units) =>
+  form.hasAttribute("data-complete") &&
+  (form.dataset.again !== "as-a-whole" ||
+    isLeftOut(form) ||
+    units.some((unit) => isBegun(form, unit)));
+
+/**
  * Where to go on: the first unit that is open, with what there is to read before it.
  * @param {HTMLElement} form
  * @param {Unit[]} units
  */
 export function resumeAt(form, units) {
-  if (form.hasAttribute("data-complete") && !isLeftOut(form)) return units.length - 1;
+  if (isDone(form, units) && !isLeftOut(form)) return units.length - 1;
   if (!units.some((unit) => isBegun(form, unit))) return 0;
   let at = units.findIndex((unit) => isOpen(form, unit));
   if (at < 0) at = units.length - 1;
@@ -159,7 +173,7 @@ export function countUnits(form, units) {
 export function fillSegments(form, place, units, here) {
   const middle = units.filter(({ kind }) => kind !== "intro" && kind !== "end");
   const count = countUnits(form, units);
-  const done = form.hasAttribute("data-complete");
+  const done = isDone(form, units);
   while (place.childElementCount < count) place.append(document.createElement("i"));
   for (const [i, segment] of [...place.children].entries()) {
     const unit = middle[i];

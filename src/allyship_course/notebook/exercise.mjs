@@ -13,6 +13,7 @@ import { enhance } from "../form/exercise.mjs";
 import { viewOf } from "../form/focus.mjs";
 import { read } from "../form/form.mjs";
 import { offerPictures } from "../form/picturing.mjs";
+import { offerPiles } from "../form/piles.mjs";
 import { KernelStore } from "./kernel-store.mjs";
 import { keepKeys, keepMenu } from "./keys.mjs";
 import { standIn, takePlace } from "./stand-in.mjs";
@@ -38,6 +39,7 @@ function render(view) {
     .then(() => store.replies())
     .then((replies) => {
       answer(form, store, replies, true);
+      offerPiles(form);
       return offerPictures(form, store, replies);
     })
     .catch(() => {

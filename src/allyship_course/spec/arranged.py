@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from .field import (
     TO_WRITE,
@@ -17,11 +17,14 @@ from .field import (
     Question,
     Text,
     is_number,
+    listed,
     one_of,
     text_of,
     to_read,
 )
 from .findings import Finding, Loc, did_you_mean, twice
+
+_ALL_OR_NONE = "Say of each card where you would put it, or of none."
 
 
 class Category(Part):
@@ -34,11 +37,13 @@ class Category(Part):
 class Card(Part):
     """Something to sort. Once it has a place, the reply for that category is shown, then why.
 
-    ``replies`` maps category ids to what is said to who chose that category.
+    ``replies`` maps category ids to what is said to who chose that category. ``ours`` names the
+    category, or those, in which the authors would put it: shown at the end, beside one's own.
     """
 
     id: Id
     text: Text
+    ours: Annotated[list[Id], BeforeValidator(listed)] = []
     replies: dict[Id, Text] = {}
     reasoning: str = ""
 
@@ -59,6 +64,7 @@ categories:
 cards:
   - id: first
     text: The list of who speaks
+    # ours: mine   # where you would put it, or [mine, theirs]: shown at the end, beside theirs
     # replies:
     #   mine: "{TO_WRITE} to whoever puts it there, what the reasoning does not say."
     #   theirs: "{TO_WRITE} the same for this place."
@@ -100,10 +106,14 @@ cards:
         yield from twice([c.id for c in self.categories], (*loc, "categories"), "category")
         known = [c.id for c in self.categories]
         for i, card in enumerate(self.cards):
-            for name in card.replies:
+            here: Loc = (*loc, "cards", i)
+            named = [((*here, "replies", name), name) for name in card.replies]
+            named += [((*here, "ours"), name) for name in card.ours]
+            for where, name in named:
                 if name not in known:
-                    where: Loc = (*loc, "cards", i, "replies", name)
                     yield where, f"'{name}' is no category", did_you_mean(name, known)
+            if not card.ours and any(other.ours for other in self.cards):
+                yield here, "it has no 'ours', and other cards have one", _ALL_OR_NONE
 
     def unfinished(self, loc: Loc) -> Iterator[Finding]:
         for i, card in enumerate(self.cards):

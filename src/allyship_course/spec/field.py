@@ -91,7 +91,7 @@ def one_of(*texts: str) -> Effort:
     return to_read(*texts).part(1 / max(1, len(texts)))
 
 
-def _listed(value: object) -> object:
+def listed(value: object) -> object:
     """Take one name, which an author may write without a list, as a list of one."""
     return [value] if isinstance(value, str) else value
 
@@ -109,7 +109,7 @@ class FieldType(Part):
     hint: str = ""
     optional: bool = False
     private: Literal["always"] | None = None
-    earlier: Annotated[list[Text], BeforeValidator(_listed)] = []
+    earlier: Annotated[list[Text], BeforeValidator(listed)] = []
     """Each "module/exercise/field" whose answer is shown above this field; one needs no list."""
     ours: str = ""  # the authors' own answer, shown after an attempt or on request
     others: list[Answer] = []

@@ -246,6 +246,9 @@ class _Taking:
                     "div", make("em", f"{labels[pile]}: "), *self._inside(html), class_name="reply"
                 )
             )
+        if piles := said.get("piles", {}).get(card["data-card"]):
+            words = " or ".join(labels[pile] for pile in piles)
+            made.append(make("p", make("em", "Where we would put it: "), f"{words}."))
         made.extend([*answer.select("[data-for]")])
         return made
 

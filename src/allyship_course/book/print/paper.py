@@ -33,7 +33,10 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 STYLE = Path(__file__).with_name("paper.css")
-ONLY_WEBSITE = ("_static/card.png", "_static/course.css", "_static/icon.svg")
+ONLY_WEBSITE = tuple(
+    f"_static/{name}"
+    for name in ("card.png", "course.css", "drawing.css", "focus.css", "home.css", "icon.svg")
+)
 """Files for the website's pages that an EPUB has no use for."""
 NOT_COURSE = ("Developing",)
 """Parts of the contents that are no part of the course."""
