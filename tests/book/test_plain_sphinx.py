@@ -26,8 +26,8 @@ def plain_html(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The course's own book, built by Sphinx alone; any warning fails."""
     folder = tmp_path_factory.mktemp("plain")
     programs = environment(HERE / "requirements.lock", folder / "venv")
-    wheel = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", folder]
-    run(*wheel, cwd=ROOT)
+    build = [sys.executable, "-m", "hatchling", "build"]
+    run(*build, "--target", "wheel", "--directory", folder, cwd=ROOT)
     (file,) = folder.glob("*.whl")
     run(UV, "pip", "install", "--no-deps", "--python", programs / "python", file, cwd=ROOT)
     shutil.copytree(ROOT / "book", folder / "book")

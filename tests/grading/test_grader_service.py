@@ -74,8 +74,8 @@ def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where the programs of an environment with the service and our package's base are."""
     folder = tmp_path_factory.mktemp("service")
     place = environment(HERE / "grader_service.lock", folder / "venv")
-    wheel = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", folder]
-    run(*wheel, cwd=ROOT)
+    build = [sys.executable, "-m", "hatchling", "build"]
+    run(*build, "--target", "wheel", "--directory", folder, cwd=ROOT)
     (file,) = folder.glob("*.whl")
     run(UV, "pip", "install", "--no-deps", "--python", place / "python", file, cwd=ROOT)
     return place

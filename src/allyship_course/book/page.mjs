@@ -45,9 +45,7 @@ async function start() {
   fillPart("journal", (place) =>
     beside(import("./my-journal.mjs"), (script) => script.showJournal(place)),
   );
-  fillPart("cards", (place) =>
-    beside(import("./cards.mjs"), (script) => script.showCards(place)),
-  );
+  fillPart("cards", (place) => beside(import("./cards.mjs"), (script) => script.showCards(place)));
   const results = coursePart("search");
   if (results) beside(import("./search.mjs"), (script) => script.showSentences(results));
   fillSummary();
