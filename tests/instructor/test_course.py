@@ -174,7 +174,7 @@ def test_the_commented_example_is_right_with_and_without_its_comments(tmp_path: 
     named = {"title", "term", "book", "timezone", "modules"}
     assert course.model_fields_set == {*named, "course_id"}  # the course's own, from its settings
 
-    plain = re.sub(r"^# (\w+: )", r"\1", example, flags=re.MULTILINE)
+    plain = re.sub(r"^# (\w+:(?: |$))", r"\1", example, flags=re.MULTILINE)
     whole = re.sub(r"^# ( +.*)", r"\1", plain, flags=re.MULTILINE).replace("  - 03-is-and", "# ")
     head, _, rest = whole.partition("modules:\n")
     more = re.findall(r"^  +(?:- module|opens|due|points|share): .*\n", head, re.MULTILINE)

@@ -20,7 +20,12 @@ _UNPACKING = "setuptools.archive_util"
 
 def begin_later() -> None:
     """Let nbgrader's modules be imported without its beginning. Does nothing without nbgrader."""
-    spec = None if _NAME in sys.modules else find_spec(_NAME)
+    if _NAME in sys.modules:
+        return
+    try:
+        spec = find_spec(_NAME)
+    except ImportError:  # a finder of somebody's may refuse instead of finding nothing
+        spec = None
     if spec is None:
         return
     package = module_from_spec(spec)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +14,12 @@ import yaml
 from allyship_course.grading.gradebook import open_gradebook
 from allyship_course.instructor.lti.key import make_key
 from tests.support.classroom import ours
-from tests.support.ltiplatform import CLIENT, DEPLOYMENT, LEARNER, LtiPlatform, lti_platform
+from tests.support.lticlass import SECRET, Registered, member
+from tests.support.ltiplatform import CLIENT, DEPLOYMENT, LtiPlatform, lti_platform
 from tests.support.once import once
-from tests.support.platforms import ADA, BEN, CLEO, PEOPLE, Person, empty_course, page_file
+from tests.support.platforms import ADA, BEN, CLEO, PEOPLE, empty_course, page_file
 
 DONE = {ADA: ["all-types"], BEN: ["all-types", "kettle"], CLEO: ["all-types", "kettle", "mine"]}
-SECRET = "What I thought on the stairs"
 
 
 @pytest.fixture(scope="session")
@@ -47,19 +47,6 @@ def key(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_key(tmp_path_factory.mktemp("key") / "lti-key.pem").private
 
 
-def member(who: Person, user: str, **more: Any) -> dict[str, Any]:
-    """Somebody who learns, as a platform lists them."""
-    return {
-        "user_id": user,
-        "roles": [LEARNER],
-        "email": who.email,
-        "given_name": who.first,
-        "family_name": who.last,
-        "name": f"{who.first} {who.last}",
-        **more,
-    }
-
-
 @pytest.fixture
 def platform(key: Path) -> Iterator[LtiPlatform]:
     """Ada is its user 4, Ben 5 and Cleo 6."""
@@ -68,9 +55,6 @@ def platform(key: Path) -> Iterator[LtiPlatform]:
         for number, who in enumerate(PEOPLE, 4):
             running.courses["12"].members.append(member(who, f"{number}"))
         yield running
-
-
-Registered = Callable[..., Path]
 
 
 @pytest.fixture

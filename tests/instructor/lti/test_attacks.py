@@ -18,8 +18,8 @@ import requests
 from allyship_course.grading.gradebook import open_gradebook
 from allyship_course.instructor.lti.key import make_key
 from allyship_course.instructor.lti.service import is_below
-from tests.instructor.lti.conftest import Registered, member
 from tests.support.classroom import ours
+from tests.support.lticlass import Registered, member
 from tests.support.ltiplatform import TEACHER, LtiPlatform
 from tests.support.platforms import ADA, BEN, CLEO, Person
 

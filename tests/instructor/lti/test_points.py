@@ -14,8 +14,8 @@ import pytest
 from filelock import FileLock
 
 from allyship_course.grading.gradebook import open_gradebook
-from tests.instructor.lti.conftest import SECRET, Registered
 from tests.support.classroom import ours
+from tests.support.lticlass import SECRET, Registered
 from tests.support.ltiplatform import LtiPlatform
 from tests.support.platforms import ADA
 

@@ -17,8 +17,8 @@ from allyship_course.instructor.course import load_course
 from allyship_course.instructor.lms.class_list import read_class_list
 from allyship_course.instructor.lms.enrolment import people_of
 from allyship_course.spec import SpecError
-from tests.instructor.lti.conftest import Registered, member
 from tests.support.classroom import ours
+from tests.support.lticlass import Registered, member
 from tests.support.ltiplatform import TEACHER, LtiPlatform
 from tests.support.platforms import ADA
 
