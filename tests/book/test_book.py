@@ -94,7 +94,7 @@ def test_a_page_is_light_enough_for_a_slow_line(html: Path) -> None:
 # What a module's page sends on a first visit, packed: the page itself, its style, script, icon and
 # pictures. 45 kB would be better. All of every exercise stands in the page, what each choice leads
 # to as well, for whoever has no script: of the longest module those words alone are 26 kB.
-FIRST_VISIT = 66_000
+FIRST_VISIT = 67_000
 SCRIPT_OF_FIRST_VISIT = 15 * 1024
 BEGINNING = 14_000
 """Of what comes with the first exercise that somebody begins, but for the module's replies."""
