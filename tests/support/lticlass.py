@@ -9,8 +9,6 @@ from typing import Any
 from tests.support.ltiplatform import LEARNER
 from tests.support.platforms import Person
 
-SECRET = "What I thought on the stairs"
-
 Registered = Callable[..., Path]
 """Makes a copy of the graded class, whose ``course.yml`` names the platform; returns its folder."""
 

@@ -9,6 +9,7 @@ import csv
 import io
 import json
 import re
+import shutil
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,11 +18,12 @@ from pathlib import Path
 
 import nbformat
 
+from allyship_course.grading.gradebook import open_gradebook
 from allyship_course.instructor.lms.platforms import System
 from allyship_course.notebook.assignments import assignment_notebook
 from allyship_course.spec import load_module
 from allyship_course.store.record import Entry
-from tests.support.classroom import make_class
+from tests.support.classroom import make_class, ours
 from tests.support.once import once
 from tests.support.paths import TINY_MODULE
 
@@ -73,6 +75,8 @@ ADA = Person("ada", "Ada", "O'Brien-Smith", 1)
 BEN = Person("ben", "Ben", "Ōta", 2)
 CLEO = Person("cleo_x", "Cleo", "de la Cruz", 3)
 PEOPLE = (ADA, BEN, CLEO)
+DONE = {ADA: ["all-types"], BEN: ["all-types", "kettle"], CLEO: ["all-types", "kettle", "mine"]}
+SECRET = "What I thought on the stairs"
 
 
 def empty_course(shared: Path) -> Path:
@@ -82,6 +86,21 @@ def empty_course(shared: Path) -> Path:
         make_class(root, {})
 
     return once(shared, "lms-course", make) / "course"
+
+
+def graded_course(shared: Path, root: Path, people: Sequence[Person] = PEOPLE) -> Path:
+    """Ada has 1 of 3, Ben 2, Cleo 3; all of them wrote the secret, and share it."""
+    course = Path(shutil.copytree(empty_course(shared), root / "course"))
+    for who, complete in DONE.items():
+        folder = course / "submitted" / who.id / "01-tiny"
+        folder.mkdir(parents=True)
+        raw = page_file(complete, shared={"thoughts": SECRET})
+        (folder / "01-tiny.ipynb").write_bytes(raw)
+    ours(course, "grade")
+    with open_gradebook(course) as gradebook:
+        for who in people:
+            gradebook.update_or_create_student(who.id, email=who.email)
+    return course
 
 
 def path_of(system: str, handed_in: HandedIn, number: int = 0) -> str:

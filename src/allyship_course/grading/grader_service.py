@@ -26,8 +26,7 @@ from traitlets.config import Config
 
 from ..errors import CourseError
 from ..spec import EXERCISES_FILE, load_module
-from ..store.files import RecordError
-from ..store.record import NOTEBOOK_KEY, Record, submitted_record
+from ..store.record import NOTEBOOK_KEY, record_or_error
 from .graded_copy import Checks, is_check, points_of, show_check
 
 _MODULES = "The folder with the course's modules, as its authors wrote them: an absolute path."
@@ -64,11 +63,7 @@ class CompletionChecks(Execute):
     def _fill_in(self, nb: NotebookNode, source: Path, submission: Path) -> None:
         module = load_module(source)
         cells = {cell.metadata.nbgrader.grade_id: cell for cell in filter(is_check, nb.cells)}
-        record: Record | RecordError | None
-        try:
-            record = submitted_record(submission, module.module)
-        except RecordError as e:
-            record = e
+        record = record_or_error(submission, module.module)
         checks = Checks(module, {name: points_of(cell) for name, cell in cells.items()})
         if why := checks.why_nothing_counts(record):
             self.log.warning("nothing of it counts: %s", why)

@@ -24,8 +24,7 @@ from traitlets.config import Config
 from ..exchange.aside import hook_for_modules
 from ..notebook.assignments import COMMENT_STUB
 from ..spec import EXERCISES_FILE, load_module
-from ..store.files import RecordError
-from ..store.record import NOTEBOOK_KEY, Record, submitted_record
+from ..store.record import NOTEBOOK_KEY, record_or_error
 from ..store.submission import note_in, visible
 from .by_kind import by_kind, one_replaced, stock_steps
 from .feedback import PAGES, TEMPLATE
@@ -88,11 +87,7 @@ class CompletionChecks(NbGraderPreprocessor):
         source = course.format_path(course.source_directory, ".", assignment)
         module = load_module(Path(source))
         cells = {cell.metadata.nbgrader.grade_id: cell for cell in filter(is_check, nb.cells)}
-        record: Record | RecordError | None
-        try:
-            record = submitted_record(folder, module.module)
-        except RecordError as e:
-            record = e
+        record = record_or_error(folder, module.module)
         if not (folder / EXERCISES_FILE).exists():
             # Without this, the record would count as missing. nbgrader goes on with the next.
             raise GradeError(f"{folder} was replaced by another program. Grade it again")

@@ -9,7 +9,7 @@ from typing import Self
 from ..completion import Completion, completion
 from ..spec import Exercise, Module
 from ..store.files import RecordError
-from ..store.record import RECORD_FILE, Record, submitted_record
+from ..store.record import RECORD_FILE, Record, record_or_error
 
 
 class Check(float):
@@ -47,9 +47,4 @@ def check_record(
 
 def check_in(module: Module, found: Exercise, folder: Path, points: float) -> Check:
     """Check one exercise against the record in ``folder``."""
-    record: Record | RecordError | None
-    try:
-        record = submitted_record(folder, module.module)
-    except RecordError as e:
-        record = e
-    return check_record(module, found, record, points)
+    return check_record(module, found, record_or_error(folder, module.module), points)

@@ -110,6 +110,14 @@ def submitted_record(folder: Path, module: str) -> Record | None:
     return notebook_record(parse_notebook(raw, notebook) if raw is not None else {}, notebook)
 
 
+def record_or_error(folder: Path, module: str) -> Record | RecordError | None:
+    """As :func:`submitted_record`, but return what is wrong, for checks to say of each exercise."""
+    try:
+        return submitted_record(folder, module)
+    except RecordError as e:
+        return e
+
+
 def notebook_record(notebook: Mapping[str, Any], name: str) -> Record | None:
     """Return the record in a notebook's metadata, if there is one."""
     metadata = notebook.get("metadata")

@@ -21,20 +21,18 @@ from tests.support.platforms import (
     BEN,
     CLEO,
     PEOPLE,
+    SECRET,
     SYSTEMS,
     Person,
-    empty_course,
     export,
     export_rows,
-    page_file,
+    graded_course,
     taken_in,
 )
 
 DAN = Person("dan", "Dan", "Nothing Yet", 4)
 EVE = Person("eve", "Eve", "=Elsewhere", 5)
 IN_EXPORT = (*PEOPLE, DAN, EVE)
-DONE = {ADA: ["all-types"], BEN: ["all-types", "kettle"], CLEO: ["all-types", "kettle", "mine"]}
-SECRET = "What I thought on the stairs"
 
 
 @pytest.fixture(scope="session")
@@ -42,16 +40,8 @@ def graded(shared: Path) -> Path:
     """Ada has 1 of 3, Ben 2, Cleo 3, Dan handed nothing in; nobody knows Eve; Fay left."""
 
     def make(root: Path) -> None:
-        course = shutil.copytree(empty_course(shared), root / "course")
-        for who, complete in DONE.items():
-            folder = course / "submitted" / who.id / "01-tiny"
-            folder.mkdir(parents=True)
-            raw = page_file(complete, shared={"thoughts": SECRET})
-            (folder / "01-tiny.ipynb").write_bytes(raw)
-        ours(course, "grade")
+        course = graded_course(shared, root, (*PEOPLE, DAN))
         with open_gradebook(course) as gradebook:
-            for who in (*PEOPLE, DAN):
-                gradebook.update_or_create_student(who.id, email=who.email)
             gradebook.add_student("fay")
 
     return once(shared, "lms-graded", make) / "course"

@@ -11,15 +11,11 @@ from typing import Any
 import pytest
 import yaml
 
-from allyship_course.grading.gradebook import open_gradebook
 from allyship_course.instructor.lti.key import make_key
-from tests.support.classroom import ours
-from tests.support.lticlass import SECRET, Registered, member
+from tests.support.lticlass import Registered, member
 from tests.support.ltiplatform import CLIENT, DEPLOYMENT, LtiPlatform, lti_platform
 from tests.support.once import once
-from tests.support.platforms import ADA, BEN, CLEO, PEOPLE, empty_course, page_file
-
-DONE = {ADA: ["all-types"], BEN: ["all-types", "kettle"], CLEO: ["all-types", "kettle", "mine"]}
+from tests.support.platforms import PEOPLE, graded_course
 
 
 @pytest.fixture(scope="session")
@@ -27,16 +23,7 @@ def graded(shared: Path) -> Path:
     """Ada has 1 of 3, Ben 2, Cleo 3; all of them wrote the secret, and share it."""
 
     def make(root: Path) -> None:
-        course = shutil.copytree(empty_course(shared), root / "course")
-        for who, complete in DONE.items():
-            folder = course / "submitted" / who.id / "01-tiny"
-            folder.mkdir(parents=True)
-            raw = page_file(complete, shared={"thoughts": SECRET})
-            (folder / "01-tiny.ipynb").write_bytes(raw)
-        ours(course, "grade")
-        with open_gradebook(course) as gradebook:
-            for who in PEOPLE:
-                gradebook.update_or_create_student(who.id, email=who.email)
+        graded_course(shared, root)
 
     return once(shared, "lti-graded", make) / "course"
 

@@ -15,9 +15,9 @@ from filelock import FileLock
 
 from allyship_course.grading.gradebook import open_gradebook
 from tests.support.classroom import ours
-from tests.support.lticlass import SECRET, Registered
+from tests.support.lticlass import Registered
 from tests.support.ltiplatform import LtiPlatform
-from tests.support.platforms import ADA
+from tests.support.platforms import ADA, SECRET
 
 ITEM = "/api/lti/courses/12/line_items/1?type=5"
 BOTH = ("export", "--lti", "--all")

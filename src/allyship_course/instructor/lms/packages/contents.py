@@ -20,6 +20,7 @@ from .home import fitted_home
 
 _OUTLINE = "_static/outline.json"
 _ROUTES = "_static/routes.json"
+_HOME = "index.html"
 _INDEX = "searchindex.js"
 # Where there is one of these, it goes along whatever the modules are.
 _PAGES = (
@@ -78,14 +79,11 @@ def contents(html: Path, modules: Collection[str], start: str) -> dict[str, byte
             if image not in files and (html / image).is_file():
                 files[image] = (html / image).read_bytes()
         files[name] = _fitted(text, name, present, start).encode()
-    if "index.html" in present:
-        kept_modules = [m for m in outline if m["id"] in mine]
+    if others and _HOME in present:
         routes = _routes_of(json.loads(files.get(_ROUTES, b"[]")), mine)
-        whole = len(kept_modules) == len(outline)
-        home = files["index.html"].decode()
-        files["index.html"] = fitted_home(
-            home, kept_modules, [route["id"] for route in routes], whole
-        ).encode()
+        ids = [route["id"] for route in routes]
+        home = fitted_home(files[_HOME].decode(), _modules_of(outline, mine), ids)
+        files[_HOME] = home.encode()
     for name in files.keys() & _DATA.keys():
         files[name] = _packed(_DATA[name](json.loads(files[name]), mine)).encode()
     files[_INDEX] = _index_of(files[_INDEX].decode("utf-8"), present).encode()
@@ -96,7 +94,7 @@ def _packed(data: object) -> str:
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
 
 
-def _modules_of(found: list[dict[str, Any]], mine: Collection[str]) -> object:
+def _modules_of(found: list[dict[str, Any]], mine: Collection[str]) -> list[dict[str, Any]]:
     return [module for module in found if module["id"] in mine]
 
 
@@ -153,7 +151,7 @@ def _fitted(text: str, page: str, present: Collection[str], start: str) -> str:
         before, href, after, words = found.groups()
         if not is_left_out(href):
             return found[0]
-        if _target(page, href) == "index.html":
+        if _target(page, href) == _HOME:
             here = posixpath.relpath(start, posixpath.dirname(page) or ".")
             return f'<a{before}href="{here}"{after}>{words}</a>'
         return "" if 'rel="' in before + after else f"<span>{words}</span>"

@@ -14,16 +14,12 @@ _ROUTE = re.compile(r'<details data-route="([^"]*)">.*?</details>', re.DOTALL)
 _GO_ON = re.compile(r'(<div class="go-on"[^>]*>\n)<p>.*?</p>\n', re.DOTALL)
 
 
-def fitted_home(
-    text: str, modules: Sequence[Mapping[str, Any]], routes: Collection[str], whole: bool
-) -> str:
+def fitted_home(text: str, modules: Sequence[Mapping[str, Any]], routes: Collection[str]) -> str:
     """Return the front page with these modules and routes only.
 
     ``modules`` are those of the package, as the book's outline has them; ``routes`` are the ids
-    of those that can be gone to their end; ``whole`` says that the package has all modules.
+    of those that can be gone to their end.
     """
-    if whole:
-        return text
     mine = {module["id"] for module in modules}
 
     def trail(found: re.Match[str]) -> str:
