@@ -340,7 +340,10 @@ def lab_with_the_course(tmp_path_factory: pytest.TempPathFactory) -> Iterator[La
 
 def has_all_its_forms(file: Path) -> bool:
     """Whether each cell of ours was run and the forms were saved. Not all are in view."""
-    saved = nbformat.read(file, as_version=4)
+    try:
+        saved = nbformat.read(file, as_version=4)
+    except nbformat.reader.NotJSONError:
+        return False  # it is being written just now
     ran = [cell.execution_count for cell in saved.cells if "allyship_course" in cell.source]
     return all(ran) and "widgets" in saved.metadata
 
@@ -354,6 +357,7 @@ def test_a_module_that_is_saved_with_its_forms_takes_little_room(
     notebook = Notebook(lab_with_the_course, page, file)
     notebook.open()
     notebook.until(lambda: has_all_its_forms(file))
-    # 150 kB are wanted. Each form is packed by itself, which takes the larger modules above that.
+    # 150 kB are wanted; 109 to 177 were measured. Each form is packed by itself, which takes the
+    # larger modules above that.
     assert file.stat().st_size < 180_000
     end_kernels(lab_with_the_course)
